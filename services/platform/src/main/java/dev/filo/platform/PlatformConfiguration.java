@@ -1,0 +1,205 @@
+package dev.filo.platform;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.mongodb.reactivestreams.client.MongoClient;
+import com.mongodb.reactivestreams.client.MongoDatabase;
+import dev.filo.platform.auth.JwksSource;
+import dev.filo.platform.auth.MergeHandler;
+import dev.filo.platform.auth.ServiceTokens;
+import dev.filo.platform.auth.SubjectAliases;
+import dev.filo.platform.auth.TokenVerifier;
+import dev.filo.platform.feed.FeedFollower;
+import dev.filo.platform.feed.FeedStore;
+import dev.filo.platform.feed.FeedTail;
+import dev.filo.platform.feed.GrpcFeedService;
+import dev.filo.platform.feed.Relay;
+import dev.filo.platform.grpc.AccessInterceptor;
+import dev.filo.platform.grpc.CallLog;
+import dev.filo.platform.grpc.Calls;
+import dev.filo.platform.grpc.Channels;
+import dev.filo.platform.grpc.FieldRules;
+import dev.filo.platform.grpc.GrpcServer;
+import dev.filo.platform.grpc.Rules;
+import dev.filo.platform.mongo.Mongo;
+import dev.filo.platform.watch.Changes;
+import dev.filo.proto.identity.v1.CustomerMerged;
+import dev.filo.proto.identity.v1.IdentityServiceGrpc;
+import dev.filo.proto.identity.v1.ListSigningKeysRequest;
+import io.grpc.BindableService;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * What every service is made with. A service adds its {@link BindableService}s and, if people's
+ * things are in it, a {@link MergeHandler}.
+ */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(PlatformProperties.class)
+public class PlatformConfiguration {
+  private static final Duration PROBE = Duration.ofSeconds(2);
+  private static final Duration TRIM = Duration.ofHours(1);
+  private static final String MERGED = CustomerMerged.getDescriptor().getFullName();
+
+  @Bean
+  InstantSource clock() {
+    return InstantSource.system();
+  }
+
+  @Bean
+  MeterRegistry meters() {
+    return new SimpleMeterRegistry();
+  }
+
+  @Bean(destroyMethod = "close")
+  MongoClient mongoClient(PlatformProperties properties) {
+    return Mongo.client(properties.mongodb().uri(), properties.service());
+  }
+
+  @Bean
+  MongoDatabase mongoDatabase(MongoClient client, PlatformProperties properties) {
+    return client.getDatabase(properties.mongodb().prefix() + properties.service());
+  }
+
+  @Bean
+  Changes changes() {
+    return new Changes();
+  }
+
+  @Bean
+  FeedStore feedStore(MongoDatabase database) {
+    var store = new FeedStore(database);
+    store.prepare();
+    return store;
+  }
+
+  @Bean
+  FeedTail feedTail(FeedStore feed, Changes changes, PlatformProperties properties) {
+    return new FeedTail(feed, changes, properties.feed().poll());
+  }
+
+  @Bean
+  Relay relay(FeedStore feed, FeedTail tail, InstantSource clock) {
+    return new Relay(feed, tail, clock);
+  }
+
+  @Bean
+  GrpcFeedService feedService(FeedStore feed, Changes changes) {
+    return new GrpcFeedService(feed, changes);
+  }
+
+  @Bean
+  ServiceTokens serviceTokens(PlatformProperties properties, InstantSource clock) {
+    return new ServiceTokens(
+        properties.tokenUri(), "service-" + properties.service(), properties.clientSecret(), clock);
+  }
+
+  @Bean
+  Channels channels(PlatformProperties properties, ServiceTokens tokens) {
+    return new Channels(properties::target, tokens);
+  }
+
+  @Bean
+  SubjectAliases subjectAliases(MongoDatabase database) {
+    return new SubjectAliases(database);
+  }
+
+  @Bean
+  TokenVerifier tokenVerifier(
+      ObjectProvider<JwksSource> own,
+      Channels channels,
+      PlatformProperties properties,
+      InstantSource clock) {
+    JwksSource source =
+        own.getIfAvailable(
+            () ->
+                () ->
+                    Calls.unary(
+                            IdentityServiceGrpc.newStub(channels.to("identity")),
+                            IdentityServiceGrpc.IdentityServiceStub::listSigningKeys,
+                            ListSigningKeysRequest.getDefaultInstance())
+                        .map(keys -> keys.getJwksJson()));
+    return new TokenVerifier(source::jwks, properties.issuer(), clock);
+  }
+
+  @Bean
+  FieldRules fieldRules() {
+    return new FieldRules();
+  }
+
+  @Bean
+  GrpcServer grpcServer(
+      PlatformProperties properties,
+      List<BindableService> services,
+      TokenVerifier tokens,
+      SubjectAliases aliases,
+      FieldRules fieldRules,
+      MeterRegistry meters) {
+    return new GrpcServer(
+        properties.grpc().listen(),
+        properties.grpc().drain(),
+        services,
+        List.of(
+            new CallLog(meters),
+            new AccessInterceptor(Rules.of(services), tokens, aliases, fieldRules)));
+  }
+
+  @Bean
+  Background readiness(GrpcServer server, MongoDatabase database) {
+    return new Background(
+        Flux.interval(Duration.ZERO, PROBE)
+            .onBackpressureDrop()
+            .concatMap(tick -> Mongo.answers(database), 1)
+            .doOnNext(server::ready));
+  }
+
+  @Bean
+  Background feedTrim(FeedStore feed, PlatformProperties properties, InstantSource clock) {
+    return new Background(
+        Flux.interval(TRIM)
+            .onBackpressureDrop()
+            .concatMap(
+                tick ->
+                    feed.trim(properties.feed().keep(), clock.instant())
+                        .onErrorResume(e -> Mono.empty()),
+                1));
+  }
+
+  @Bean
+  FeedFollower aliasFollower(
+      PlatformProperties properties,
+      Channels channels,
+      MongoDatabase database,
+      InstantSource clock,
+      SubjectAliases aliases,
+      ObjectProvider<MergeHandler> handlers) {
+    boolean isIdentity = properties.service().equals("identity"); // it records its aliases itself
+    return new FeedFollower(
+        "aliases",
+        "identity",
+        channels,
+        database,
+        clock,
+        event -> {
+          if (isIdentity || !event.getType().equals(MERGED)) {
+            return Mono.empty();
+          }
+          try {
+            var merged = event.getData().unpack(CustomerMerged.class);
+            return Flux.fromStream(handlers.orderedStream())
+                .concatMap(handler -> handler.merged(merged.getCustomer(), merged.getAlias()))
+                .then(aliases.record(merged.getAlias(), merged.getCustomer()));
+          } catch (InvalidProtocolBufferException e) {
+            return Mono.error(e);
+          }
+        });
+  }
+}

@@ -1,0 +1,189 @@
+package dev.filo.platform.feed;
+
+import static com.mongodb.client.model.Filters.and;
+import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.lt;
+import static com.mongodb.client.model.Filters.or;
+import static com.mongodb.client.model.Updates.combine;
+import static com.mongodb.client.model.Updates.set;
+
+import com.mongodb.client.model.FindOneAndUpdateOptions;
+import com.mongodb.client.model.ReturnDocument;
+import com.mongodb.client.model.UpdateOptions;
+import com.mongodb.reactivestreams.client.MongoCollection;
+import com.mongodb.reactivestreams.client.MongoDatabase;
+import dev.filo.platform.code.Ids;
+import dev.filo.platform.grpc.Calls;
+import dev.filo.platform.grpc.Channels;
+import dev.filo.platform.mongo.Docs;
+import dev.filo.platform.mongo.Mongo;
+import dev.filo.proto.feed.v1.Event;
+import dev.filo.proto.feed.v1.FeedServiceGrpc;
+import dev.filo.proto.feed.v1.WatchRequest;
+import dev.filo.proto.feed.v1.WatchResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Date;
+import java.util.function.Function;
+import org.bson.Document;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Follows another service's feed: each event in order, at least once, the position kept in the
+ * follower's own database after the event was dealt with. Of several replicas one follows; when it
+ * dies another goes on within seconds. An event whose handling fails is tried again until it works:
+ * nothing behind it overtakes it.
+ */
+public final class FeedFollower implements SmartLifecycle {
+  private static final Logger log = LoggerFactory.getLogger(FeedFollower.class);
+  private static final Duration LEASE = Duration.ofSeconds(6);
+  private static final Duration RENEW = Duration.ofSeconds(2);
+  private static final Duration RETRY = Duration.ofMillis(300);
+
+  private final String name;
+  private final String source;
+  private final Channels channels;
+  private final MongoCollection<Document> positions;
+  private final InstantSource clock;
+  private final Function<Event, Mono<Void>> handler;
+  private final String me = Ids.random();
+  private @Nullable Disposable running;
+
+  /**
+   * A follower.
+   *
+   * @param name tells this follower's position from that of others in the same service
+   * @param source the short name of the service to follow: {@code identity}
+   * @param database the follower's own
+   * @param handler deals with one event; repeating it must be harmless
+   */
+  public FeedFollower(
+      String name,
+      String source,
+      Channels channels,
+      MongoDatabase database,
+      InstantSource clock,
+      Function<Event, Mono<Void>> handler) {
+    this.name = name;
+    this.source = source;
+    this.channels = channels;
+    this.positions = database.getCollection("positions");
+    this.clock = clock;
+    this.handler = handler;
+  }
+
+  @Override
+  public void start() {
+    running =
+        Mono.defer(this::lead)
+            .filter(Boolean::booleanValue)
+            .flatMapMany(
+                leads ->
+                    Flux.merge(
+                        follow(),
+                        Flux.interval(RENEW)
+                            .onBackpressureDrop()
+                            .concatMap(tick -> lead(), 1)
+                            .map(
+                                still -> {
+                                  if (!still) {
+                                    throw new IllegalStateException("another replica follows");
+                                  }
+                                  return still;
+                                })))
+            .then()
+            .onErrorResume(
+                error -> {
+                  log.debug("following {} pauses: {}", source, error.toString());
+                  return Mono.empty();
+                })
+            .then(Mono.delay(RETRY))
+            .repeat()
+            .subscribe();
+  }
+
+  private Flux<Void> follow() {
+    return position()
+        .flatMapMany(
+            position ->
+                Calls.stream(
+                    channels.asService(FeedServiceGrpc.newStub(channels.to(source))),
+                    FeedServiceGrpc.FeedServiceStub::watch,
+                    WatchRequest.newBuilder().setAfterPosition(position).build()))
+        .concatMap(this::deal, 1);
+  }
+
+  private Mono<Void> deal(WatchResponse answer) {
+    var handled = answer.hasEvent() ? handler.apply(answer.getEvent()) : Mono.<Void>empty();
+    return handled
+        .doOnError(
+            error ->
+                log.warn(
+                    "{} {} of {} is tried again",
+                    answer.getEvent().getType(),
+                    answer.getEvent().getId(),
+                    source,
+                    error))
+        .then(answer.hasEvent() ? keep(answer.getPosition()) : Mono.empty());
+  }
+
+  private Mono<Long> position() {
+    return Mono.from(positions.find(eq("_id", name)).first())
+        .map(document -> Docs.number(document, "position"))
+        .defaultIfEmpty(0L);
+  }
+
+  private Mono<Void> keep(long position) {
+    return Mono.from(
+            positions.updateOne(
+                eq("_id", name), set("position", position), new UpdateOptions().upsert(true)))
+        .then();
+  }
+
+  /** Takes or keeps the right to follow. */
+  private Mono<Boolean> lead() {
+    var now = clock.instant();
+    return Mono.from(
+            positions.findOneAndUpdate(
+                and(
+                    eq("_id", name),
+                    or(eq("owner", me), lt("ownedUntil", Date.from(now)), eq("owner", null))),
+                combine(set("owner", me), set("ownedUntil", Date.from(now.plus(LEASE)))),
+                new FindOneAndUpdateOptions().upsert(true).returnDocument(ReturnDocument.AFTER)))
+        .map(document -> true)
+        .onErrorResume(Mongo::isDuplicate, error -> Mono.just(false));
+  }
+
+  @Override
+  public void stop() {
+    var disposable = running;
+    if (disposable != null) {
+      disposable.dispose();
+      running = null;
+      Mono.from(
+              positions.updateOne(
+                  and(eq("_id", name), eq("owner", me)),
+                  set("ownedUntil", Date.from(Instant.EPOCH))))
+          .timeout(Duration.ofSeconds(1))
+          .onErrorComplete()
+          .block();
+    }
+  }
+
+  @Override
+  public int getPhase() {
+    return 0;
+  }
+
+  @Override
+  public boolean isRunning() {
+    return running != null;
+  }
+}

@@ -1,0 +1,146 @@
+package dev.filo.platform.feed;
+
+import static com.mongodb.client.model.Filters.gt;
+import static com.mongodb.client.model.Filters.in;
+import static com.mongodb.client.model.Filters.lt;
+import static com.mongodb.client.model.Projections.include;
+import static com.mongodb.client.model.Sorts.ascending;
+import static com.mongodb.client.model.Sorts.descending;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.mongodb.client.model.IndexOptions;
+import com.mongodb.client.model.Indexes;
+import com.mongodb.reactivestreams.client.MongoCollection;
+import com.mongodb.reactivestreams.client.MongoDatabase;
+import dev.filo.platform.mongo.Docs;
+import dev.filo.platform.mongo.Mongo;
+import dev.filo.proto.feed.v1.Event;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.HashSet;
+import java.util.List;
+import org.bson.Document;
+import org.bson.types.Binary;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * A service's events in one order. Positions are given by inserting at the next number: a number is
+ * only ever used after the one before it can be read, so a reader that goes by number misses
+ * nothing, however many replicas write.
+ */
+public final class FeedStore {
+  private static final int RETRIES_MAX = 50;
+
+  private final MongoCollection<Document> feed;
+
+  /** The feed in a service's own database. */
+  public FeedStore(MongoDatabase database) {
+    this.feed = database.getCollection("feed");
+  }
+
+  /** Makes the indexes. */
+  public void prepare() {
+    Mongo.index(feed, Indexes.ascending("eventId"), new IndexOptions().unique(true));
+    Mongo.index(feed, Indexes.ascending("time"));
+  }
+
+  /**
+   * Appends events in this order; those that are there already stay where they are. Completes when
+   * all are there.
+   */
+  public Mono<Void> append(List<Event> events, Instant now) {
+    return append(events, now, 0);
+  }
+
+  private Mono<Void> append(List<Event> events, Instant now, int tries) {
+    if (events.isEmpty()) {
+      return Mono.empty();
+    }
+    return last()
+        .flatMap(
+            last -> {
+              var rows = new ArrayList<Document>(events.size());
+              long position = last;
+              for (Event event : events) {
+                rows.add(
+                    new Document("_id", ++position)
+                        .append("eventId", event.getId())
+                        .append("type", event.getType())
+                        .append("subject", event.getSubject())
+                        .append("time", Date.from(now))
+                        .append("event", new Binary(event.toByteArray())));
+              }
+              return Mono.from(feed.insertMany(rows));
+            })
+        .then()
+        .onErrorResume(
+            error -> Mongo.isDuplicate(error) && tries < RETRIES_MAX,
+            error -> missing(events).flatMap(rest -> append(rest, now, tries + 1)));
+  }
+
+  private Mono<List<Event>> missing(List<Event> events) {
+    var ids = events.stream().map(Event::getId).toList();
+    return Flux.from(feed.find(in("eventId", ids)).projection(include("eventId")))
+        .map(row -> row.getString("eventId"))
+        .collectList()
+        .map(
+            there -> {
+              var known = new HashSet<>(there);
+              return events.stream().filter(event -> !known.contains(event.getId())).toList();
+            });
+  }
+
+  /** The position of the newest event; 0 when there is none. */
+  public Mono<Long> last() {
+    return edge(false);
+  }
+
+  /** The position of the oldest event kept; 0 when there is none. */
+  public Mono<Long> first() {
+    return edge(true);
+  }
+
+  private Mono<Long> edge(boolean oldest) {
+    return Mono.from(
+            feed.find()
+                .projection(include("_id"))
+                .sort(oldest ? ascending("_id") : descending("_id"))
+                .limit(1)
+                .first())
+        .map(row -> Docs.number(row, "_id"))
+        .defaultIfEmpty(0L);
+  }
+
+  /** The events after a position, oldest first, at most {@code limit}. */
+  public Mono<List<Positioned>> after(long position, int limit) {
+    return Flux.from(feed.find(gt("_id", position)).sort(ascending("_id")).limit(limit))
+        .map(
+            row -> {
+              try {
+                return new Positioned(
+                    Docs.number(row, "_id"), Event.parseFrom(Docs.bytes(row, "event")));
+              } catch (InvalidProtocolBufferException e) {
+                throw new IllegalStateException("an event in the feed cannot be read", e);
+              }
+            })
+        .collectList();
+  }
+
+  /** Forgets what is older than {@code keep}. */
+  public Mono<Long> trim(Duration keep, Instant now) {
+    return last()
+        .flatMap(
+            last ->
+                Mono.from(
+                    feed.deleteMany(
+                        com.mongodb.client.model.Filters.and(
+                            lt("time", Date.from(now.minus(keep))), lt("_id", last)))))
+        .map(result -> result.getDeletedCount());
+  }
+
+  /** An event and where it is. */
+  public record Positioned(long position, Event event) {}
+}

@@ -1,0 +1,166 @@
+package dev.filo.platform.feed;
+
+import static com.mongodb.client.model.Filters.and;
+import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.in;
+import static com.mongodb.client.model.Filters.lt;
+import static com.mongodb.client.model.Filters.size;
+import static com.mongodb.client.model.Projections.include;
+import static com.mongodb.client.model.Updates.combine;
+import static com.mongodb.client.model.Updates.pull;
+import static com.mongodb.client.model.Updates.unset;
+
+import com.mongodb.client.model.IndexOptions;
+import com.mongodb.client.model.Indexes;
+import com.mongodb.reactivestreams.client.MongoCollection;
+import dev.filo.platform.mongo.Mongo;
+import dev.filo.proto.feed.v1.Event;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.bson.Document;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.util.retry.Retry;
+
+/**
+ * Moves events from the outboxes of a service's documents to its feed. At once after a write of
+ * this process; and, for whatever a killed process left, by looking once a second. A kill between
+ * any two steps repeats a step that changes nothing: the feed knows event ids, and the outbox
+ * forgets only what the feed has.
+ */
+public final class Relay implements SmartLifecycle {
+  private static final Logger log = LoggerFactory.getLogger(Relay.class);
+  private static final Duration SWEEP = Duration.ofSeconds(1);
+  private static final int BATCH = 100;
+
+  private final FeedStore feed;
+  private final FeedTail tail;
+  private final InstantSource clock;
+  private final List<MongoCollection<Document>> collections = new CopyOnWriteArrayList<>();
+  private final Sinks.Many<Pending> pending =
+      Sinks.unsafe().many().unicast().onBackpressureBuffer();
+  private Disposable.@Nullable Composite running;
+
+  /** A relay into one feed. */
+  public Relay(FeedStore feed, FeedTail tail, InstantSource clock) {
+    this.feed = feed;
+    this.tail = tail;
+    this.clock = clock;
+  }
+
+  /**
+   * Looks after a collection whose documents have outboxes. To be called when the service starts.
+   */
+  public void watch(MongoCollection<Document> collection) {
+    Mongo.index(collection, Indexes.ascending(Outbox.SINCE), new IndexOptions().sparse(true));
+    collections.add(collection);
+  }
+
+  /** Takes what is in the outbox of a document as just written; returns at once. */
+  public void offer(MongoCollection<Document> collection, Document written) {
+    if (!Outbox.events(written).isEmpty()) {
+      var offered = new Pending(collection, written);
+      synchronized (pending) { // emitters of a unicast sink must take turns
+        pending.tryEmitNext(offered);
+      }
+    }
+  }
+
+  @Override
+  public void start() {
+    var all = Disposables.composite();
+    all.add(
+        pending
+            .asFlux()
+            .bufferTimeout(BATCH, Duration.ofMillis(1))
+            .onBackpressureBuffer()
+            .concatMap(this::move)
+            .subscribe());
+    all.add(
+        Flux.interval(SWEEP, SWEEP)
+            .onBackpressureDrop()
+            .concatMap(tick -> sweep().onErrorResume(this::later), 1)
+            .subscribe());
+    running = all;
+  }
+
+  private Mono<Void> later(Throwable error) {
+    log.warn("relaying waits for the next sweep: {}", error.toString());
+    return Mono.empty();
+  }
+
+  /** Relays everything left by others for a second or more. */
+  Mono<Void> sweep() {
+    return Flux.fromIterable(collections)
+        .concatMap(
+            collection ->
+                Flux.from(
+                        collection
+                            .find(lt(Outbox.SINCE, Date.from(clock.instant().minus(SWEEP))))
+                            .projection(include(Outbox.FIELD))
+                            .limit(BATCH))
+                    .map(document -> new Pending(collection, document))
+                    .collectList()
+                    .flatMap(this::move))
+        .then();
+  }
+
+  private Mono<Void> move(List<Pending> batch) {
+    var events = new ArrayList<Event>();
+    batch.forEach(one -> events.addAll(Outbox.events(one.document)));
+    return feed.append(distinct(events), clock.instant())
+        .retryWhen(Retry.backoff(3, Duration.ofMillis(50)))
+        .then(Mono.fromRunnable(tail::nudge))
+        .thenMany(Flux.fromIterable(batch).concatMap(this::forget))
+        .then()
+        .onErrorResume(this::later);
+  }
+
+  private static List<Event> distinct(List<Event> events) {
+    var seen = new java.util.HashSet<String>();
+    return events.stream().filter(event -> seen.add(event.getId())).toList();
+  }
+
+  private Mono<Void> forget(Pending one) {
+    var id = one.document.get("_id");
+    var ids = Outbox.events(one.document).stream().map(Event::getId).toList();
+    return Mono.from(one.collection.updateOne(eq("_id", id), pull(Outbox.FIELD, in("id", ids))))
+        .then(
+            Mono.from(
+                one.collection.updateOne(
+                    and(eq("_id", id), size(Outbox.FIELD, 0)), combine(unset(Outbox.SINCE)))))
+        .then();
+  }
+
+  @Override
+  public void stop() {
+    var disposable = running;
+    if (disposable != null) {
+      disposable.dispose();
+      running = null;
+    }
+  }
+
+  @Override
+  public int getPhase() {
+    return 0;
+  }
+
+  @Override
+  public boolean isRunning() {
+    return running != null;
+  }
+
+  private record Pending(MongoCollection<Document> collection, Document document) {}
+}

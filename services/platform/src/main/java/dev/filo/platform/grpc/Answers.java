@@ -1,0 +1,179 @@
+package dev.filo.platform.grpc;
+
+import com.google.rpc.Code;
+import com.mongodb.MongoException;
+import com.mongodb.MongoSocketException;
+import com.mongodb.MongoTimeoutException;
+import dev.filo.platform.mongo.StaleVersionException;
+import dev.filo.proto.api.v1.ErrorReason;
+import io.grpc.Context;
+import io.grpc.Status;
+import io.grpc.StatusException;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.Map;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.reactivestreams.Subscription;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.BaseSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Answers gRPC calls from Reactor: one message or one error; the work is cancelled with the call.
+ */
+public final class Answers {
+  private static final Logger log = LoggerFactory.getLogger(Answers.class);
+
+  private Answers() {}
+
+  /** Answers a unary call. An empty {@code answer} is a fault of ours and answered as INTERNAL. */
+  public static <T> void unary(StreamObserver<T> observer, Mono<T> answer) {
+    var call = (ServerCallStreamObserver<T>) observer;
+    var done = new AtomicBoolean();
+    var subscriber =
+        new BaseSubscriber<T>() {
+          @Override
+          protected void hookOnNext(T value) {
+            if (done.compareAndSet(false, true) && !call.isCancelled()) {
+              call.onNext(value);
+              call.onCompleted();
+            }
+          }
+
+          @Override
+          protected void hookOnError(Throwable error) {
+            if (done.compareAndSet(false, true) && !call.isCancelled()) {
+              call.onError(toStatus(error));
+            }
+          }
+
+          @Override
+          protected void hookOnComplete() {
+            hookOnError(new IllegalStateException("no answer"));
+          }
+        };
+    call.setOnCancelHandler(subscriber::cancel);
+    answer.subscribe(subscriber);
+  }
+
+  /** Answers a server-streaming call, as fast as it is read and no faster. */
+  public static <T> void stream(StreamObserver<T> observer, Flux<T> answers) {
+    var call = (ServerCallStreamObserver<T>) observer;
+    var subscriber =
+        new BaseSubscriber<T>() {
+          private final AtomicBoolean asked = new AtomicBoolean();
+
+          @Override
+          protected void hookOnSubscribe(Subscription subscription) {
+            more();
+          }
+
+          @Override
+          protected void hookOnNext(T value) {
+            if (!call.isCancelled()) {
+              call.onNext(value);
+            }
+            asked.set(false);
+            more();
+          }
+
+          @Override
+          protected void hookOnError(Throwable error) {
+            if (!call.isCancelled()) {
+              call.onError(toStatus(error));
+            }
+          }
+
+          @Override
+          protected void hookOnComplete() {
+            if (!call.isCancelled()) {
+              call.onCompleted();
+            }
+          }
+
+          void more() {
+            if (call.isReady() && asked.compareAndSet(false, true)) {
+              request(1);
+            }
+          }
+        };
+    call.setOnCancelHandler(subscriber::cancel);
+    call.setOnReadyHandler(
+        () -> {
+          if (!subscriber.isDisposed() && subscriber.asked.compareAndSet(false, true)) {
+            subscriber.request(1);
+          }
+        });
+    answers.subscribe(subscriber);
+  }
+
+  /**
+   * The one mapping of what is not a refusal of the domain. Refusals arrive here as statuses
+   * already and pass. A database that cannot be reached is UNAVAILABLE; a fault of ours is INTERNAL
+   * with an incident number, and logged.
+   */
+  public static StatusRuntimeException toStatus(Throwable error) {
+    return switch (error) {
+      case StatusRuntimeException status
+          when status.getStatus().getCode() == Status.Code.UNAVAILABLE
+              && Statuses.errorInfo(status) == null ->
+          Statuses.unavailable("A part of the suite");
+      case StatusRuntimeException status
+          when status.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED
+              && Statuses.errorInfo(status) == null ->
+          deadline();
+      case StatusRuntimeException status when known(status) -> status;
+      case StatusException status -> toStatus(status.getStatus().asRuntimeException());
+      case StaleVersionException stale ->
+          Statuses.retry(
+              Code.ABORTED,
+              Statuses.API_DOMAIN,
+              ErrorReason.ERROR_REASON_CONTENDED,
+              "Others changed the same thing at once. Try again.",
+              Map.of(),
+              null);
+      case MongoTimeoutException timeout -> Statuses.unavailable("The database");
+      case MongoSocketException socket -> Statuses.unavailable("The database");
+      case MongoException mongo when mongo.hasErrorLabel("RetryableWriteError") ->
+          Statuses.unavailable("The database");
+      case TimeoutException timeout -> deadline();
+      default -> {
+        var incident = dev.filo.platform.code.Ids.random();
+        log.error("incident {}", incident, error);
+        yield Statuses.api(
+            Code.INTERNAL,
+            ErrorReason.ERROR_REASON_INTERNAL,
+            "Something went wrong on our side. Nothing of yours is lost; tell us the incident.",
+            Map.of("incident", incident));
+      }
+    };
+  }
+
+  private static StatusRuntimeException deadline() {
+    return Statuses.api(
+        Code.DEADLINE_EXCEEDED,
+        ErrorReason.ERROR_REASON_DEADLINE_EXCEEDED,
+        "There was no answer in time. Try again with the same request id.",
+        Map.of());
+  }
+
+  private static boolean known(StatusRuntimeException status) {
+    return Statuses.errorInfo(status) != null
+        || status.getStatus().getCode() == Status.Code.CANCELLED
+        || (status.getStatus().getCode() != Status.Code.UNKNOWN
+            && status.getStatus().getCode() != Status.Code.INTERNAL
+            && status.getStatus().getCode() != Status.Code.UNAUTHENTICATED);
+  }
+
+  /**
+   * Runs {@code work} outside the call that is being answered, so that calls it makes are not
+   * cancelled with it.
+   */
+  public static void detached(Runnable work) {
+    Context.ROOT.run(work);
+  }
+}

@@ -1,0 +1,124 @@
+package dev.filo.platform.grpc;
+
+import io.grpc.Context;
+import io.grpc.stub.AbstractStub;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxSink;
+import reactor.core.publisher.Mono;
+
+/** Makes gRPC calls as Reactor: always with a deadline, cancelled with their subscriber. */
+public final class Calls {
+  /**
+   * How long a unary call may take when nothing else is said: longer than any step of ours should.
+   */
+  public static final Duration DEADLINE = Duration.ofSeconds(5);
+
+  private Calls() {}
+
+  /**
+   * Makes a unary call on each subscription. One value, or the status the other side gave.
+   *
+   * @param method the stub's method: {@code CartServiceStub::getCart}
+   */
+  public static <S extends AbstractStub<S>, Q, R> Mono<R> unary(
+      S stub, Method<S, Q, R> method, Q request) {
+    return Mono.create(
+        sink -> {
+          var observer =
+              new ClientResponseObserver<Q, R>() {
+                private @Nullable R value;
+
+                @Override
+                public void beforeStart(ClientCallStreamObserver<Q> call) {
+                  sink.onCancel(() -> call.cancel("no longer wanted", null));
+                }
+
+                @Override
+                public void onNext(R answer) {
+                  value = answer;
+                }
+
+                @Override
+                public void onError(Throwable error) {
+                  sink.error(error);
+                }
+
+                @Override
+                public void onCompleted() {
+                  if (value == null) {
+                    sink.success();
+                  } else {
+                    sink.success(value);
+                  }
+                }
+              };
+          var limited =
+              stub.getCallOptions().getDeadline() == null
+                  ? stub.withDeadlineAfter(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
+                  : stub;
+          Context.ROOT.run(() -> method.call(limited, request, observer));
+        });
+  }
+
+  /**
+   * Makes a server-streaming call on each subscription; reads as fast as it is asked, no faster.
+   */
+  public static <S extends AbstractStub<S>, Q, R> Flux<R> stream(
+      S stub, Method<S, Q, R> method, Q request) {
+    return Flux.create(
+        sink -> {
+          var observer = new StreamReader<Q, R>(sink);
+          Context.ROOT.run(() -> method.call(stub, request, observer));
+        },
+        FluxSink.OverflowStrategy.BUFFER);
+  }
+
+  /** A stub's method. */
+  @FunctionalInterface
+  public interface Method<S, Q, R> {
+    /** Makes the call. */
+    void call(S stub, Q request, StreamObserver<R> observer);
+
+    /** For a method that is known by its bound form. */
+    static <S, Q, R> Method<S, Q, R> of(BiConsumer<Q, StreamObserver<R>> bound) {
+      return (stub, request, observer) -> bound.accept(request, observer);
+    }
+  }
+
+  private static final class StreamReader<Q, R> implements ClientResponseObserver<Q, R> {
+    private final FluxSink<R> sink;
+
+    StreamReader(FluxSink<R> sink) {
+      this.sink = sink;
+    }
+
+    @Override
+    public void beforeStart(ClientCallStreamObserver<Q> call) {
+      call.disableAutoRequestWithInitial(0);
+      sink.onCancel(() -> call.cancel("no longer wanted", null));
+      sink.onRequest(n -> call.request(n > Integer.MAX_VALUE ? Integer.MAX_VALUE : (int) n));
+    }
+
+    @Override
+    public void onNext(R value) {
+      sink.next(value);
+    }
+
+    @Override
+    public void onError(Throwable error) {
+      sink.error(error);
+    }
+
+    @Override
+    public void onCompleted() {
+      sink.complete();
+    }
+  }
+}

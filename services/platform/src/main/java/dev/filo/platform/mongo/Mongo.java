@@ -1,0 +1,71 @@
+package dev.filo.platform.mongo;
+
+import com.mongodb.ConnectionString;
+import com.mongodb.MongoClientSettings;
+import com.mongodb.MongoException;
+import com.mongodb.ReadConcern;
+import com.mongodb.WriteConcern;
+import com.mongodb.client.model.IndexOptions;
+import com.mongodb.reactivestreams.client.MongoClient;
+import com.mongodb.reactivestreams.client.MongoClients;
+import com.mongodb.reactivestreams.client.MongoCollection;
+import com.mongodb.reactivestreams.client.MongoDatabase;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.bson.Document;
+import org.bson.conversions.Bson;
+import reactor.core.publisher.Mono;
+
+/**
+ * MongoDB as every service uses it: majority and journaled writes, bounded waiting, one database a
+ * service.
+ */
+public final class Mongo {
+  // Long enough for a replica set's election (10 s by default), short enough that a caller is told.
+  private static final Duration SERVER_SELECTION = Duration.ofSeconds(5);
+
+  private Mongo() {}
+
+  /** A client; close it with the process. */
+  public static MongoClient client(String uri, String applicationName) {
+    return MongoClients.create(
+        MongoClientSettings.builder()
+            .applyConnectionString(new ConnectionString(uri))
+            .applicationName("filo-" + applicationName)
+            .writeConcern(WriteConcern.MAJORITY.withJournal(true))
+            .readConcern(ReadConcern.LOCAL)
+            .applyToClusterSettings(
+                cluster ->
+                    cluster.serverSelectionTimeout(
+                        SERVER_SELECTION.toMillis(), TimeUnit.MILLISECONDS))
+            .applyToConnectionPoolSettings(
+                pool -> pool.maxSize(64).maxWaitTime(5, TimeUnit.SECONDS))
+            .applyToSocketSettings(
+                socket ->
+                    socket.connectTimeout(3, TimeUnit.SECONDS).readTimeout(15, TimeUnit.SECONDS))
+            .build());
+  }
+
+  /** Makes an index and waits for it; making one that is there does nothing. */
+  public static void index(MongoCollection<Document> collection, Bson keys, IndexOptions options) {
+    Mono.from(collection.createIndex(keys, options)).block(Duration.ofMinutes(10));
+  }
+
+  /** Makes an index and waits for it. */
+  public static void index(MongoCollection<Document> collection, Bson keys) {
+    index(collection, keys, new IndexOptions());
+  }
+
+  /** True once the database answers. One value; never an error. */
+  public static Mono<Boolean> answers(MongoDatabase database) {
+    return Mono.from(database.runCommand(new Document("ping", 1)))
+        .thenReturn(true)
+        .timeout(Duration.ofSeconds(3))
+        .onErrorReturn(false);
+  }
+
+  /** True when a write was refused because something unique is taken. */
+  public static boolean isDuplicate(Throwable error) {
+    return error instanceof MongoException mongo && mongo.getCode() == 11000;
+  }
+}

@@ -1,0 +1,34 @@
+package dev.filo.platform.watch;
+
+import java.util.function.Function;
+import java.util.function.Supplier;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** Watches a thing by its state: first as it is, then after each change. */
+public final class States {
+  private States() {}
+
+  /**
+   * The states of a thing, without end; never two in a row with the same cursor.
+   *
+   * @param read the thing as it is now; an empty answer is skipped
+   * @param cursor tells states apart, such as an etag
+   * @param resume the cursor of the last state seen, which is not sent again; empty for none
+   */
+  public static <T> Flux<T> watch(
+      Changes changes,
+      String key,
+      Supplier<Mono<T>> read,
+      Function<T, String> cursor,
+      String resume) {
+    return Flux.defer(
+        () -> {
+          var last = new java.util.concurrent.atomic.AtomicReference<>(resume);
+          return changes
+              .of(key)
+              .concatMap(tick -> read.get(), 1)
+              .filter(state -> !cursor.apply(state).equals(last.getAndSet(cursor.apply(state))));
+        });
+  }
+}

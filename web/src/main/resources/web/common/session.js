@@ -1,0 +1,157 @@
+/**
+ * Who is using this app: tokens of `POST /oauth2/token`, kept in localStorage for all tabs of one app. Only one tab
+ * renews (Web Locks); the others read the result. Announces `change` with detail {reason}: guest, signIn, handoff,
+ * signOut, expired, elsewhere.
+ */
+import {ApiError, toError} from './api.js';
+import {lang} from './i18n.js';
+
+const EARLY_MS = 30_000;
+
+/** Runs `work` while no other tab runs work under this name; where Web Locks are missing, just runs it. */
+export const underLock = (name, work) => (navigator.locks ? navigator.locks.request(name, work) : work());
+
+/** This device's name, as it is shown on the other ones: `iPhone`, `iPad`, `Android`, `Mac`, `PC`. */
+export function deviceName() {
+  const agent = navigator.userAgent;
+  return ['iPhone', 'iPad', 'Android'].find((each) => agent.includes(each)) ?? (agent.includes('Macintosh') ? 'Mac' : 'PC');
+}
+
+/** The kind of a device by its name: `phone`, `tablet`, `pc`. */
+export function deviceKind(name = deviceName()) {
+  if (/ipad|tablet/i.test(name)) return 'tablet';
+  return /iphone|android|phone|telefono|mobile/i.test(name) ? 'phone' : 'pc';
+}
+
+/**
+ * Makes the session of one app.
+ * @param {{app: string, clientId: string, guest?: boolean}} options guest: take a guest's token on first need
+ */
+export function createSession({app, clientId, guest = false}) {
+  const key = `filo.session.${app}`;
+  const lock = `filo-session.${app}`;
+  const events = new EventTarget();
+  let memory = null;
+  let taking = null;
+
+  const read = () => {
+    try { return JSON.parse(localStorage.getItem(key)) ?? memory; } catch { return memory; }
+  };
+  const write = (value) => {
+    memory = value;
+    try { value ? localStorage.setItem(key, JSON.stringify(value)) : localStorage.removeItem(key); } catch { /* memory keeps it */ }
+  };
+  const announce = (reason) => events.dispatchEvent(new CustomEvent('change', {detail: {reason}}));
+
+  addEventListener('storage', (event) => {
+    if (event.key !== key) return;
+    const before = event.oldValue ? JSON.parse(event.oldValue) : null;
+    const after = event.newValue ? JSON.parse(event.newValue) : null;
+    memory = after;
+    if (before?.owner !== after?.owner) announce('elsewhere');
+  });
+
+  async function ask(fields) {
+    let response;
+    try {
+      response = await fetch('/oauth2/token', {
+        method: 'POST',
+        headers: {'Accept': 'application/json', 'Accept-Language': lang},
+        body: new URLSearchParams({client_id: clientId, ...fields}),
+        signal: AbortSignal.timeout(10_000),
+      });
+    } catch (failure) {
+      throw new ApiError(failure.name === 'TimeoutError' ? 'timeout' : 'offline');
+    }
+    if (!response.ok) {
+      const body = await response.clone().json().catch(() => ({}));
+      const error = await toError(response);
+      error.oauth = body.error;
+      error.reason ??= /^[A-Z][A-Z_]{3,}/.exec(body.error_description ?? '')?.[0] ?? body.error?.toUpperCase();
+      error.detail ??= body.error_description;
+      throw error;
+    }
+    return response.json();
+  }
+
+  /** Stores an answer of the token endpoint. `owner` changes whenever the person may have changed. */
+  function keep(answer, kind, owner) {
+    const saved = {
+      accessToken: answer.access_token,
+      refreshToken: answer.refresh_token,
+      expireAt: Date.now() + (answer.expires_in ?? 300) * 1000,
+      kind,
+      owner: owner ?? Math.random().toString(36).slice(2),
+    };
+    write(saved);
+    return saved;
+  }
+
+  const fresh = (saved) => saved && saved.expireAt - EARLY_MS > Date.now();
+
+  /** Under the lock: another tab may have renewed meanwhile; else refresh; else become a guest, where that is allowed. */
+  const take = (bad) => underLock(lock, async () => {
+    const saved = read();
+    if (saved && saved.accessToken !== bad && fresh(saved)) return saved.accessToken;
+    if (saved?.refreshToken) {
+      try {
+        const answer = await ask({grant_type: 'refresh_token', refresh_token: saved.refreshToken});
+        return keep({refresh_token: saved.refreshToken, ...answer}, saved.kind, saved.owner).accessToken;
+      } catch (error) {
+        if (error.passing) throw error;
+      }
+    }
+    if (saved) {
+      write(null);
+      announce('expired');
+    }
+    if (!guest) return null;
+    const answer = await ask({grant_type: 'urn:filo:oauth:guest', device: deviceName()});
+    const next = keep(answer, 'guest');
+    announce('guest');
+    return next.accessToken;
+  });
+
+  const single = (bad) => (taking ??= take(bad).finally(() => { taking = null; }));
+
+  return {
+    app,
+    events,
+    /** What is known without asking: null, or {kind: 'guest' | 'person' | 'handoff'}. */
+    get known() { return read(); },
+    /** An access token; `required: false` gives null instead of making a guest. */
+    async token({required = true} = {}) {
+      const saved = read();
+      if (fresh(saved)) return saved.accessToken;
+      if (!saved && !required) return null;
+      return single(undefined);
+    },
+    /** Another token after `bad` was refused; null when there is none. */
+    renew: (bad) => single(bad ?? undefined),
+    /** Ends a sign-in started with `POST /v1/signIns`. */
+    async finishSignIn(signIn, code) {
+      const answer = await ask({grant_type: 'urn:filo:oauth:code', sign_in: signIn, code});
+      await underLock(lock, async () => keep(answer, 'person'));
+      announce('signIn');
+    },
+    /** Takes over the session that another device handed over. */
+    async redeem(code) {
+      const answer = await ask({grant_type: 'urn:filo:oauth:handoff', code});
+      await underLock(lock, async () => keep(answer, 'handoff'));
+      announce('handoff');
+    },
+    /** Forgets the tokens in every tab and revokes the refresh token, if the server can be reached. */
+    async signOut() {
+      const saved = read();
+      write(null);
+      announce('signOut');
+      if (!saved?.refreshToken) return;
+      try {
+        await fetch('/oauth2/revoke', {
+          method: 'POST',
+          body: new URLSearchParams({client_id: clientId, token: saved.refreshToken, token_type_hint: 'refresh_token'}),
+        });
+      } catch { /* not reachable: the token ends by itself */ }
+    },
+  };
+}

@@ -1,0 +1,18 @@
+/** Where a line of the cart came from, in words and as an icon. */
+import {t} from 'filo/i18n.js';
+import {deviceKind, deviceName} from 'filo/session.js';
+
+const SERVICE = ['desk', 'chat', 'agent'];
+
+/** {text, image}; null when it came from this very device. */
+export function originOf(origin) {
+  if (!origin?.channel) return null;
+  if (SERVICE.includes(origin.channel) || (origin.by && origin.by !== 'customer')) {
+    return {image: 'agent', text: origin.by && origin.by !== 'customer' ? t('origin.agentNamed', {name: origin.by}) : t('origin.agent')};
+  }
+  if (origin.channel === 'store') return {image: 'store', text: t('origin.store')};
+  if (!origin.device) return origin.channel === 'app' ? {image: 'phone', text: t('origin.app')} : null;
+  if (origin.device === deviceName() && origin.channel === 'web') return null;
+  const kind = deviceKind(origin.device);
+  return {image: kind, text: t(`origin.${kind}`)};
+}

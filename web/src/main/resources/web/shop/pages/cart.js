@@ -1,0 +1,185 @@
+/** The cart: the same on every device, live. Shown = the server's last state + what is being sent. */
+import {html, nothing} from 'lit';
+import {repeat} from 'lit/directives/repeat.js';
+import {FiloElement} from 'filo/element.js';
+import * as format from 'filo/format.js';
+import {icon} from 'filo/icons.js';
+import {t} from 'filo/i18n.js';
+import {announce, asOf, emptyBlock, errorBlock, glow, idOf, picture, plain, price, stockBadge, toast} from 'filo/ui.js';
+import {cart, live, me, session, variantsOf} from '../state.js';
+import {originOf} from '../origin.js';
+
+class Cart extends FiloElement {
+  #items = new Map();
+
+  constructor() {
+    super();
+    this.listen(cart, 'change');
+    this.listen(me, 'change');
+    this.listen(live.events, 'status');
+    this.listen(cart, 'remote', async ({detail}) => {
+      await this.updateComplete;
+      for (const line of detail.lines) {
+        const row = this.querySelector(`[data-sku="${CSS.escape(line.sku)}"]`);
+        if (row) glow(row);
+      }
+    });
+    cart.start();
+  }
+
+  title_() { return t('cart.title'); }
+
+  languageChanged() {
+    this.#items.clear();
+    cart.read();
+  }
+
+  /** Pictures and products of lines that come without. */
+  willUpdate() {
+    const bare = cart.lines.filter((line) => !line.mediaUri && !this.#items.has(line.sku)).map((line) => line.sku);
+    if (!bare.length) return;
+    for (const sku of bare) this.#items.set(sku, null);
+    variantsOf(bare).then((found) => {
+      for (const [sku, item] of found) this.#items.set(sku, item);
+      this.requestUpdate();
+    }, () => { /* lines stand without pictures */ });
+  }
+
+  render() {
+    const lines = cart.lines;
+    if (!cart.server && session.known && !lines.length) {
+      return cart.error ? errorBlock(cart.error, () => cart.read()) : html`<h1>${t('cart.title')}</h1><div class="card" aria-busy="true"><p class="skeleton line"></p><p class="skeleton line short"></p></div>`;
+    }
+    return html`
+      <div class="spread wrap page-head"><h1>${t('cart.title')}</h1>
+        ${lines.length ? html`<button class="button" @click=${this.#handOff}>${icon('phone')} ${t('handoff.button')}</button>` : nothing}</div>
+      ${this.#notes()}
+      ${lines.length ? html`<div class="cart">
+        <ul class="list card cart-lines">${repeat(lines, (line) => line.id, (line) => this.#line(line))}</ul>
+        <aside class="card cart-sum" aria-label=${t('cart.summary')}>${this.#summary(lines)}</aside></div>`
+        : emptyBlock({image: 'cart', title: t('cart.empty'), text: t('cart.emptyText'), action: html`<a class="button primary" href="/search">${t('home.all')}</a>
+          ${session.known ? nothing : html`<a class="button" href="/account">${t('account.signIn')}</a>`}`})}
+      ${this.#saved()}`;
+  }
+
+  #notes() {
+    return html`
+      ${cart.proposals.map((proposal) => html`<div class="note accent proposal">${icon('agent')}<div class="grow stack-8">
+        <p><strong>${proposal.origin?.by && proposal.origin.by !== 'customer' ? t('cart.proposalBy', {name: proposal.origin.by}) : t('cart.proposal')}</strong></p>
+        <p>${(proposal.quantity ?? 1) > 1 ? `${proposal.quantity} × ` : ''}${proposal.title} · ${price(proposal.unitPrice)}${proposal.note ? html`<br><span class="muted">«${proposal.note}»</span>` : nothing}</p>
+        <p class="cluster"><button class="button" @click=${() => cart.accept(proposal.id)}>${t('cart.accept')}</button>
+          <button class="button text" @click=${() => cart.decline(proposal.id)}>${t('cart.decline')}</button></p></div></div>`)}
+      ${cart.refusals.map((refusal) => html`<div class="note danger" role="alert">${icon('warning')}<span class="grow">${refusal.text}</span>
+        <button class="button text square" aria-label=${t('action.close')} @click=${() => cart.dismiss(refusal)}>${icon('close', {size: 'small'})}</button></div>`)}
+      ${cart.warnings.filter((warning) => !warning.line).map((warning) => html`<div class="note">${icon('info')}<span>${warning.text}</span></div>`)}
+      ${cart.error && cart.server ? html`<div class="note warn small" role="status">${icon('offline')}<span class="grow">${t('cart.stale')}</span><button class="link" @click=${() => cart.read()}>${t('action.retry')}</button></div>` : nothing}`;
+  }
+
+  #line(line) {
+    const item = this.#items.get(line.sku);
+    const media = line.mediaUri ? {uri: line.mediaUri} : item?.media;
+    const product = line.product || item?.product;
+    const origin = line.pending ? null : originOf(line.origin);
+    const warning = cart.warnings.find((each) => each.line === line.id);
+    const title = line.title ?? item?.title ?? line.sku;
+    const total = format.timesMoney(line.unitPrice, line.quantity);
+    const fixed = line.id.startsWith('op:');
+    return html`<li class="cart-line" data-sku=${line.sku} data-line=${line.id}>
+      <a class="cart-picture" href=${product ? `/products/${idOf(product)}?sku=${line.sku}` : nothing} tabindex="-1" aria-hidden="true">${picture(media, {decorative: true})}</a>
+      <div class="cart-text">
+        <p class="cart-title">${product ? html`<a class="plain" href="/products/${idOf(product)}?sku=${line.sku}">${title}</a>` : title}</p>
+        <p class="small">${this.#availability(line)}</p>
+        ${origin ? html`<p class="small muted origin">${icon(origin.image, {size: 'small'})} ${origin.text}${line.origin.time ? html`, <time datetime=${line.origin.time}>${format.timeOrDay(line.origin.time)}</time>` : nothing}</p>` : nothing}
+        ${line.addedUnitPrice ? html`<p class="small muted">${t('cart.priceWas', {price: format.money(line.addedUnitPrice)})}</p>` : nothing}
+        ${warning ? html`<p class="small warn-text">${warning.text}</p>` : nothing}
+      </div>
+      <p class="cart-price">${price(total)}${line.quantity > 1 ? html`<span class="muted small each">${t('cart.each', {price: format.money(line.unitPrice)})}</span>` : nothing}</p>
+      <div class="cart-actions">
+        <div class="stepper" role="group" aria-label=${t('cart.quantityOf', {title})}>
+          <button class="button text square" aria-label=${line.quantity > 1 ? t('cart.fewer') : t('cart.removeOf', {title})} ?disabled=${fixed} @click=${() => (line.quantity > 1 ? this.#set(line, line.quantity - 1) : this.#remove(line, title))}>${icon(line.quantity > 1 ? 'minus' : 'trash')}</button>
+          <span class="num quantity" aria-live="off">${line.quantity}</span>
+          <button class="button text square" aria-label=${t('cart.more')} ?disabled=${fixed || line.quantity >= 999} @click=${() => this.#set(line, line.quantity + 1)}>${icon('plus')}</button>
+        </div>
+        <button class="link small" ?disabled=${fixed} @click=${() => this.#later(line)}>${t('cart.later')}</button>
+        <button class="link small" ?disabled=${fixed} aria-label=${t('cart.removeOf', {title})} @click=${() => this.#remove(line, title)}>${t('cart.remove')}</button>
+      </div></li>`;
+  }
+
+  #availability(line) {
+    if (line.withdrawn) return stockBadge({available: 0}, t('cart.withdrawn'));
+    const known = line.availability;
+    if (!known) return nothing;
+    switch (plain(known.state)) {
+      case 'AVAILABLE': return stockBadge({available: 100}, [known.storeCount ? t('cart.inStores', {count: known.storeCount}) : '', known.deliverable ? t('cart.deliverable') : ''].filter(Boolean).join(' · '));
+      case 'LOW': return stockBadge({available: 1}, t('cart.low'));
+      case 'UNAVAILABLE': return stockBadge({available: 0});
+      case 'UNKNOWN': return stockBadge({unknown: true}, t('stock.outage'));
+      default: return nothing;
+    }
+  }
+
+  #summary(lines) {
+    const total = cart.total;
+    const asOfTime = lines.map((line) => line.availability?.asOfTime).filter(Boolean).sort()[0];
+    return html`<div class="stack">
+      <div class="spread"><span>${t('cart.pieces', {count: cart.count})}</span><span class="total" aria-live="off">${total ? price(total) : html`<span class="muted" aria-label=${t('cart.totalComing')}>…</span>`}</span></div>
+      <p class="muted small">${t('price.vat')}</p>
+      <button class="button primary wide" ?disabled=${cart.pending} @click=${() => this.#reserve(lines)}>${icon('store')} ${t('cart.reserve')}</button>
+      <p class="muted small">${t('cart.reserveText')}</p>
+      ${asOfTime ? html`<p>${icon('clock', {size: 'small'})} <span class="muted small">${t('stock.counted')}</span> ${asOf(asOfTime)}</p>` : nothing}
+      ${me.signedIn ? nothing : html`<hr><p class="small">${t('cart.signIn')} <a href="/account">${t('account.signIn')}</a></p>`}
+    </div>`;
+  }
+
+  #saved() {
+    const saved = cart.saved;
+    if (!saved.length) return nothing;
+    return html`<section class="section"><h2>${t('cart.saved')}</h2><ul class="list card cart-lines">${repeat(saved, (line) => line.id, (line) => html`<li class="cart-line saved">
+      <span class="cart-picture">${picture(line.mediaUri ? {uri: line.mediaUri} : undefined, {decorative: true})}</span>
+      <div class="cart-text"><p class="cart-title">${line.title}</p><p class="small">${this.#availability(line)}</p></div>
+      <p class="cart-price">${price(line.unitPrice)}</p>
+      <div class="cart-actions"><button class="button" @click=${() => cart.moveToCart(line.id)}>${t('cart.back')}</button></div></li>`)}</ul></section>`;
+  }
+
+  #set(line, quantity) {
+    cart.setQuantity(line.id, quantity);
+    announce(t('cart.nowQuantity', {title: line.title, count: quantity}));
+  }
+
+  #remove(line, title) {
+    this.#focusAfter(line);
+    cart.remove(line.id);
+    toast(t('cart.removed', {title}), {action: {label: t('action.undo'), run: () => cart.add(line.sku, line.quantity, {title, unitPrice: line.unitPrice, product: line.product, mediaUri: line.mediaUri})}});
+  }
+
+  #later(line) {
+    this.#focusAfter(line);
+    cart.saveForLater(line.id);
+    announce(t('cart.putBy', {title: line.title}));
+  }
+
+  /** Focus goes to the line after the one that leaves, else to the heading; never to the body. */
+  #focusAfter(line) {
+    const rows = [...this.querySelectorAll('.cart-lines:not(.saved) > .cart-line[data-line]')];
+    const at = rows.findIndex((row) => row.dataset.line === line.id);
+    const next = rows[at + 1] ?? rows[at - 1];
+    cart.addEventListener('change', async () => {
+      await this.updateComplete;
+      const target = next?.isConnected ? next.querySelector('.stepper button') : this.querySelector('h1');
+      if (target?.matches('h1')) target.tabIndex = -1;
+      target?.focus();
+    }, {once: true});
+  }
+
+  #handOff = async () => {
+    const {handOff} = await import('../parts/handoff-dialog.js');
+    handOff();
+  };
+
+  async #reserve(lines) {
+    const {reserve} = await import('../parts/reserve-dialog.js');
+    const made = await reserve({lines: lines.map(({sku, quantity, title, unitPrice}) => ({sku, quantity, title, unitPrice}))});
+    if (made) cart.read();
+  }
+}
+customElements.define('shop-cart', Cart);

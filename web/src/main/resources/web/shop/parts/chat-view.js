@@ -1,0 +1,107 @@
+/** The conversation itself: thread, cards of reservations, and the field to write in. Used by the panel and the page. */
+import {html, nothing} from 'lit';
+import {FiloElement} from 'filo/element.js';
+import * as format from 'filo/format.js';
+import {icon} from 'filo/icons.js';
+import {t} from 'filo/i18n.js';
+import {errorBlock, idOf, plain} from 'filo/ui.js';
+import {api} from '../state.js';
+import {chat} from '../chat-store.js';
+import {keptReservation} from '../reservation-cache.js';
+import 'filo/thread.js';
+
+const DRAFT = 'filo.chat.draft';
+
+export class ChatView extends FiloElement {
+  static properties = {draft: {state: true}};
+
+  #cards = new Map();
+
+  constructor() {
+    super();
+    this.draft = sessionStorage.getItem(DRAFT) ?? '';
+    this.listen(chat, 'change');
+    this.whileConnected(() => {
+      chat.open = true;
+      chat.start();
+      chat.read();
+      return () => { chat.open = false; };
+    });
+  }
+
+  updated() { if (document.visibilityState === 'visible') chat.seen(); }
+
+  focusField() { this.querySelector('textarea')?.focus(); }
+
+  /** Who answers: a name, or what to expect. */
+  static status() {
+    const conversation = chat.conversation;
+    if (conversation?.assigneeDisplayName) return t('chat.with', {name: conversation.assigneeDisplayName});
+    if (plain(conversation?.state) === 'OPEN') return t('chat.waiting');
+    return t('chat.hello');
+  }
+
+  #attachment = (message) => {
+    if (!message.subject?.startsWith('reservations/')) return undefined;
+    const reservation = this.#reservation(message.subject);
+    const state = plain(message.subjectState);
+    const line = reservation?.lines?.[0];
+    return html`<a class="card chat-card" href="/reservations/${idOf(message.subject)}">
+      ${line?.mediaUri ? html`<img src=${line.mediaUri} alt="" width="72" height="54">` : icon('ticket')}
+      <span class="grow"><span class="tag ${state === 'REFUSED' ? 'danger' : ['EXPIRED', 'CANCELLED'].includes(state) ? '' : 'accent'}">${t(`reservation.state.${state || 'HELD'}`)}</span>
+      <span class="chat-card-title">${line?.title ?? t('reservation.one')}</span>
+      ${reservation ? html`<span class="muted small">${[reservation.storeTitle, reservation.expireTime && ['HELD', 'PREPARED'].includes(plain(reservation.state))
+        ? t('reservation.until', {until: format.dayTime(reservation.expireTime)}) : ''].filter(Boolean).join(' · ')}</span>` : nothing}</span>
+      ${icon('right')}</a>`;
+  };
+
+  /** The reservation of a card: kept on this device, else read once. */
+  #reservation(name) {
+    if (!this.#cards.has(name)) {
+      this.#cards.set(name, keptReservation(name));
+      api.get(`/v1/${name}`).then((found) => {
+        this.#cards.set(name, found);
+        this.querySelector('filo-thread')?.requestUpdate();
+      }, () => { /* the card stands without details */ });
+    }
+    return this.#cards.get(name);
+  }
+
+  #typed = (event) => {
+    this.draft = event.target.value;
+    sessionStorage.setItem(DRAFT, this.draft);
+  };
+
+  #keys = (event) => {
+    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing && matchMedia('(pointer: fine)').matches) {
+      event.preventDefault();
+      this.#send();
+    }
+  };
+
+  #send = (event) => {
+    event?.preventDefault();
+    const text = this.draft.trim();
+    if (!text) return;
+    chat.send(text);
+    this.draft = '';
+    sessionStorage.removeItem(DRAFT);
+    this.focusField();
+  };
+
+  render() {
+    const empty = chat.known && !chat.messages.length;
+    return html`<div class="chat">
+      ${chat.error && !chat.messages.length ? errorBlock(chat.error, () => chat.read()) : empty ? html`<div class="chat-empty"><div class="block compact">${icon('chat', {size: 'large'})}
+          <h2 class="block-title">${t('chat.emptyTitle')}</h2><p>${t('chat.emptyText')}</p></div></div>`
+        : html`<div class="chat-scroll">${chat.hasOlder ? html`<button class="button text small" @click=${() => chat.readOlder()}>${t('chat.older')}</button>` : nothing}
+          <filo-thread .messages=${chat.messages} me="CUSTOMER" .attachment=${this.#attachment} .onRetry=${(message) => chat.send(message.text, message.key)}></filo-thread></div>`}
+      <form class="composer" @submit=${this.#send}>
+        <textarea class="input" rows="1" maxlength="4000" aria-label=${t('chat.write')} placeholder=${t('chat.write')} enterkeyhint="send"
+          .value=${this.draft} @input=${this.#typed} @keydown=${this.#keys}></textarea>
+        <button class="button primary square" type="submit" aria-label=${t('chat.send')} aria-disabled=${!this.draft.trim()}>${icon('send')}</button>
+      </form>
+    </div>`;
+  }
+}
+customElements.define('shop-chat-view', ChatView);

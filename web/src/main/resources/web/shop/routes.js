@@ -1,0 +1,21 @@
+/** The pages of the shop. Each is loaded when it is first shown. */
+import {createRouter} from 'filo/router.js';
+
+const routes = [
+  {path: '/', tag: 'shop-home', load: () => import('./pages/home.js')},
+  {path: '/search', tag: 'shop-search', load: () => import('./pages/search.js')},
+  {path: '/products/:product', tag: 'shop-product', load: () => import('./pages/product.js')},
+  {path: '/cart', tag: 'shop-cart', load: () => import('./pages/cart.js')},
+  {path: '/reservations', tag: 'shop-reservations', load: () => import('./pages/reservations.js')},
+  {path: '/reservations/:reservation', tag: 'shop-reservation', load: () => import('./pages/reservation.js')},
+  {path: '/account', tag: 'shop-account', load: () => import('./pages/account.js')},
+  {path: '/handoff/:code', tag: 'shop-handoff', load: () => import('./pages/handoff.js')},
+  {path: '/chat', tag: 'shop-chat', load: () => import('./pages/chat.js')},
+];
+
+/** The shop's router; pages navigate with it. */
+export const router = createRouter({
+  routes,
+  fallback: {tag: 'shop-missing', load: () => import('./pages/missing.js')},
+  outlet: () => document.getElementById('main'),
+});

@@ -1,0 +1,112 @@
+/** What the whole shop shares: session, API, live stream, cart, customer, place, and products seen so far. */
+import {createSession} from 'filo/session.js';
+import {createApi} from 'filo/api.js';
+import {createLive} from 'filo/live.js';
+import {CartStore} from './cart-store.js';
+
+export const session = createSession({app: 'shop', clientId: 'shop-web', guest: true});
+export const api = createApi(session);
+export const live = createLive({session});
+export const cart = new CartStore({session, api, live});
+
+/** Products seen in lists: a product's page shows them at once and reads them again. */
+export const seen = new Map();
+
+const changed = (target) => target.dispatchEvent(new Event('change'));
+
+// The customer
+
+class MeStore extends EventTarget {
+  customer = null;
+  #reading;
+
+  /** Reads the customer, if there is a session at all; a visitor who did nothing has none. */
+  read() {
+    if (!session.known) return Promise.resolve(null);
+    this.#reading ??= api.get('/v1/customers/me').then((customer) => this.set(customer), () => null).finally(() => { this.#reading = null; });
+    return this.#reading;
+  }
+
+  set(customer) {
+    this.customer = customer;
+    changed(this);
+    return customer;
+  }
+
+  /** True when signed in with something verified. */
+  get signedIn() { return Boolean(this.customer && !this.customer.guest); }
+
+  /** Changes some fields. */
+  async update(fields) {
+    return this.set(await api.patch('/v1/customers/me', fields, {query: {updateMask: Object.keys(fields).join(',')}}));
+  }
+}
+export const me = new MeStore();
+session.events.addEventListener('change', ({detail}) => {
+  if (detail.reason === 'guest') return;
+  me.customer = null;
+  changed(me);
+  me.read();
+});
+
+// Where she shops
+
+const PLACE = 'filo.place';
+const MILANO = {title: 'Milano', latitude: 45.4642, longitude: 9.19};
+
+class PlaceStore extends EventTarget {
+  /** {title, latitude, longitude}; the middle of a town, or a rounded point. */
+  current = MILANO;
+
+  constructor() {
+    super();
+    try { this.current = JSON.parse(localStorage.getItem(PLACE)) ?? MILANO; } catch { /* the default stands */ }
+  }
+
+  /** What searches and availability take. */
+  get query() { return {latitude: this.current.latitude, longitude: this.current.longitude}; }
+
+  /** Chooses a place; a town is also told to the shop, so that whoever helps knows it. */
+  choose(place, {town = true} = {}) {
+    this.current = place;
+    try { localStorage.setItem(PLACE, JSON.stringify(place)); } catch { /* for this visit only */ }
+    changed(this);
+    if (town && session.known) {
+      me.update({place: {title: place.title, location: {latitude: place.latitude, longitude: place.longitude}}}).catch(() => { /* a convenience only */ });
+    }
+  }
+}
+export const place = new PlaceStore();
+
+// Stores: few, and they change seldom
+
+let stores;
+
+/** All stores people visit, by name: a Map. */
+export function allStores() {
+  stores ??= api.get('/v1/stores', {query: {pageSize: 500}, auth: 'optional'})
+    .then((answer) => new Map((answer.stores ?? []).map((store) => [store.name, store])))
+    .catch((error) => { stores = undefined; throw error; });
+  return stores;
+}
+
+// Variants by SKU: what a line needs to show its picture and its product
+
+const variants = new Map();
+
+/** VariantItems of SKUs, as a Map; asks only for those not known yet. */
+export async function variantsOf(skus, options = {}) {
+  const missing = [...new Set(skus)].filter((sku) => !variants.has(sku));
+  if (missing.length) {
+    const answer = await api.get('/v1/variants:batchGet', {query: {skus: missing}, auth: 'optional', ...options});
+    for (const item of answer.items ?? []) variants.set(item.variant.sku, item);
+  }
+  return new Map(skus.filter((sku) => variants.has(sku)).map((sku) => [sku, variants.get(sku)]));
+}
+
+addEventListener('storage', (event) => {
+  if (event.key === PLACE && event.newValue) {
+    place.current = JSON.parse(event.newValue);
+    changed(place);
+  }
+});
