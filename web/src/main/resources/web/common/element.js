@@ -109,12 +109,12 @@ export class Load {
     return this.#done;
   }
 
-  /** Puts data in from elsewhere (an event); an older reading still under way is dropped. */
-  set(data) {
+  /** Puts data in from elsewhere (an event, a copy of time `at`); an older reading still under way is dropped. */
+  set(data, at = Date.now()) {
     this.cancel();
     this.data = data;
     this.error = undefined;
-    this.at = Date.now();
+    this.at = at;
     this.#host.requestUpdate();
   }
 

@@ -54,6 +54,9 @@ export async function setLang(code) {
   i18n.dispatchEvent(new Event('change'));
 }
 
+// Another tab of this browser switched.
+addEventListener('storage', (event) => { if (event.key === KEY && event.newValue) setLang(event.newValue); });
+
 /** Whether a text exists for this key. */
 export const has = (key) => key in messages;
 

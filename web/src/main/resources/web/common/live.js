@@ -4,6 +4,7 @@
  * leader goes, the next tab goes on from the last cursor. A cursor that is too old, a change of person or a new topic
  * gives `reset`: whoever shows that topic reads it again.
  */
+import {i18n, lang} from './i18n.js';
 import {readEvents} from './sse.js';
 
 const SILENCE_MS = 35_000; // two heartbeats of 15 s and some
@@ -27,6 +28,7 @@ export function createLive({session}) {
   let started = false;
   let stream = null;
   let streamTopics = '';
+  let streamLang = lang;
   let failures = 0;
   let release = null;
   let status = {state: 'off', lastAt: 0};
@@ -68,6 +70,7 @@ export function createLive({session}) {
     const added = topics.filter((topic) => !before.has(topic));
     const abort = new AbortController();
     stream = abort;
+    streamLang = lang;
     let watchdog;
     const alive = () => {
       clearTimeout(watchdog);
@@ -80,7 +83,7 @@ export function createLive({session}) {
       if (!token) return setStatus({state: 'off'});
       const url = new URL('/v1/watch', location.origin);
       for (const topic of topics) url.searchParams.append('topic', topic);
-      const headers = {'Accept': 'text/event-stream', 'Authorization': `Bearer ${token}`, 'Cache-Control': 'no-cache'};
+      const headers = {'Accept': 'text/event-stream', 'Accept-Language': lang, 'Authorization': `Bearer ${token}`, 'Cache-Control': 'no-cache'};
       if (cursor !== undefined) headers['Last-Event-ID'] = cursor;
       const response = await fetch(url, {headers, signal: abort.signal, cache: 'no-store'});
       if (response.status === 401) await session.renew(token);
@@ -231,6 +234,8 @@ export function createLive({session}) {
     asked = 0;
     check();
   });
+  // Events carry texts in the language asked for.
+  i18n.addEventListener('change', () => { if (leading && stream && streamLang !== lang) restart(); });
   addEventListener('pagehide', stop);
   addEventListener('pageshow', (event) => {
     if (event.persisted && subscribers.size) {

@@ -61,7 +61,13 @@ export function createRouter({base = '', routes, fallback, outlet}) {
     const swap = () => { target.replaceChildren(element); return element.updateComplete; };
     const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
     if (first || still || !document.startViewTransition) await swap();
-    else await document.startViewTransition(swap).updateCallbackDone.catch(() => {});
+    else {
+      const transition = document.startViewTransition(swap);
+      // A transition cut short (the window was resized) is no failure: the page has changed all the same.
+      transition.ready.catch(() => {});
+      transition.finished.catch(() => {});
+      await transition.updateCallbackDone;
+    }
     if (turn !== sequence) return;
     events.dispatchEvent(new Event('change'));
     const top = restored ? scrolls.get(history.state?.key) ?? 0 : 0;

@@ -68,16 +68,16 @@ export const errorBlock = (error, retry, {title} = {}) => html`<div class="block
   ${retry ? html`<div class="actions"><button class="button" @click=${retry}>${icon('refresh')} ${t('action.retry')}</button></div>` : nothing}</div>`;
 
 /** A failed refresh above data that is kept: says how old it is. */
-export const staleNote = (load) => load.error && load.data !== undefined ? html`<div class="note warn small" role="status">${icon('warning')}
-  <span class="grow">${explain(load.error)} ${t('error.keptFrom', {time: format.time(new Date(load.at))})}</span>
+export const staleNote = (load) => load.error && load.data !== undefined ? html`<div class="note warn small stale" role="status">${icon('warning')}
+  <span class="grow">${explain(load.error)} ${t('error.keptFrom', {time: format.timeOrDay(new Date(load.at))})}</span>
   <button class="link nowrap" @click=${() => load.run()}>${t('action.retry')}</button></div>` : nothing;
 
 /** What to show while a Load is under way: nothing, then the skeleton, then words, then a way out. */
 export function loadingBlock(load, skeleton) {
   if (load.phase === 'stuck') return html`<div class="block">${icon('clock', {size: 'large'})}<p role="status">${t('loading.stuck')}</p>
     <div class="actions"><button class="button" @click=${() => load.run()}>${icon('refresh')} ${t('action.retry')}</button></div></div>`;
-  if (load.phase === 'quiet' || load.phase === '') return nothing;
-  return html`<div aria-busy="true">${skeleton}</div>${load.phase === 'slow' ? html`<p class="muted" role="status">${t('loading.slow')}</p>` : nothing}`;
+  // The box keeps its size from the first moment; it is only seen after a while.
+  return html`<div class=${load.phase === 'quiet' || load.phase === '' ? 'unseen' : ''} aria-busy="true">${skeleton}</div>${load.phase === 'slow' ? html`<p class="muted" role="status">${t('loading.slow')}</p>` : nothing}`;
 }
 
 /** The usual way to show a Load: loading, failed, or its data by `show`. */
@@ -118,8 +118,10 @@ function drawToasts() {
     toastBox = document.createElement('div');
     toastBox.className = 'toasts';
     toastBox.popover = 'manual';
+    toastBox.setAttribute('role', 'region');
     document.body.append(toastBox);
   }
+  toastBox.setAttribute('aria-label', t('toasts'));
   render(html`<ul class="list">${toasts.map((each) => html`<li class="toast">${each.image ? icon(each.image) : nothing}<span class="grow">${each.text}</span>
     ${each.action ? html`<button class="button text" @click=${() => { dismiss(each); each.action.run(); }}>${each.action.label}</button>` : nothing}
     <button class="button text square" aria-label=${t('action.close')} @click=${() => dismiss(each)}>${icon('close', {size: 'small'})}</button></li>`)}</ul>`, toastBox);
@@ -134,10 +136,11 @@ function dismiss(toast) {
   drawToasts();
 }
 
-/** Shows a sentence for a while, announced; with an action it stays longer. Returns how to take it away. */
-export function toast(text, {action, image, ms = action ? 10_000 : 5000} = {}) {
-  const entry = {text, action, image};
-  toasts = [...toasts.slice(-2), entry];
+/** Shows a sentence for a while, announced; with an action it stays longer. One of a `kind` replaces the one before. */
+export function toast(text, {action, image, kind, ms = action ? 10_000 : 5000} = {}) {
+  const entry = {text, action, image, kind};
+  for (const each of toasts) if (kind && each.kind === kind) clearTimeout(each.timer);
+  toasts = [...toasts.filter((each) => !kind || each.kind !== kind).slice(-2), entry];
   entry.timer = setTimeout(() => dismiss(entry), ms);
   drawToasts();
   announce(action ? `${text} ${action.label}` : text);

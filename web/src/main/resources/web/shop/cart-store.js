@@ -12,6 +12,7 @@ import {addMoney, timesMoney} from 'filo/format.js';
 const OPS = 'filo.cart.ops';
 export const CART_TOPIC = 'customers/me/cart';
 const PATH = '/v1/customers/me/cart';
+const SETTLE_MS = 3000;
 const RETRY_MS = [1000, 2000, 5000, 10_000, 30_000];
 
 /** Applies operations to a server's cart as the server would, for showing. */
@@ -58,6 +59,8 @@ export class CartStore extends EventTarget {
   #attempt = 0;
   #timer;
   #subscribed = false;
+  #waiting = null;
+  #waitingTimer;
 
   constructor({session, api, live}) {
     super();
@@ -68,6 +71,7 @@ export class CartStore extends EventTarget {
     addEventListener('storage', (event) => {
       if (event.key !== OPS) return;
       this.#ops = this.#stored();
+      if (!this.#ops.some((op) => op.sent)) this.#settle();
       this.#changed();
     });
     addEventListener('online', () => this.#send());
@@ -87,7 +91,7 @@ export class CartStore extends EventTarget {
       this.#subscribed = true;
       this.#live.subscribe([CART_TOPIC], ({kind, data}) => {
         if (kind === 'reset') this.read();
-        else if (kind === 'cart' && data.cart) this.#take(data.cart, {event: true});
+        else if (kind === 'cart' && data.cart) this.#heard(data.cart);
       });
     }
     this.read();
@@ -162,7 +166,7 @@ export class CartStore extends EventTarget {
     const before = this.#events;
     try {
       const cart = await this.#api.get(PATH);
-      if (before === this.#events) this.#take(cart, {});
+      if (before === this.#events) this.#take(cart);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.error = error;
@@ -187,11 +191,30 @@ export class CartStore extends EventTarget {
 
   #changed() { this.dispatchEvent(new Event('change')); }
 
+  /**
+   * An event came. While operations are under way nobody can tell whether it has them already: it waits for their
+   * answer, for a moment, so that nothing is counted twice on the screen.
+   */
+  #heard(cart) {
+    this.#events++;
+    if (!this.#ops.some((op) => op.sent)) return this.#take(cart);
+    if (!this.#waiting || !older(cart, this.#waiting)) this.#waiting = cart;
+    clearTimeout(this.#waitingTimer);
+    this.#waitingTimer = setTimeout(() => this.#settle(), SETTLE_MS);
+  }
+
+  /** Takes the event that waited, unless the answer said more. */
+  #settle() {
+    clearTimeout(this.#waitingTimer);
+    const cart = this.#waiting;
+    this.#waiting = null;
+    if (cart && cart.etag !== this.server?.etag && !older(cart, this.server)) this.#take(cart);
+  }
+
   /** Takes a cart of the server, done with some operations, and tells what changed that nobody did here. */
-  #take(cart, {event = false, done = []}) {
+  #take(cart, done = []) {
     const first = this.server === null;
     const before = this.lines;
-    if (event) this.#events++;
     if (done.length) this.#keep(this.#stored().filter((op) => !done.includes(op.id)));
     if (!older(cart, this.server)) this.server = cart;
     this.error = undefined;
@@ -229,12 +252,14 @@ export class CartStore extends EventTarget {
         const cart = await this.#api.post(`${PATH}:apply`, {operations}, {idempotencyKey: ids.length === 1 ? ids[0] : `${ids[0]}.${ids.length}`});
         this.#attempt = 0;
         this.waiting = false;
-        this.#take(cart, {done: ids});
+        this.#take(cart, ids);
+        if (!this.#ops.some((op) => op.sent)) this.#settle();
         if (!this.#subscribed) this.start();
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         if (error.passing || error.status === 401) {
           this.waiting = true;
+          this.#keep(this.#stored().map((op) => ({...op, sent: undefined})));
           this.#changed();
           this.#timer = setTimeout(() => this.#send(), RETRY_MS[Math.min(this.#attempt++, RETRY_MS.length - 1)]);
           return;

@@ -3,8 +3,10 @@
  * only once there is a session; its panel is loaded when it is opened.
  */
 import {ApiError, explain, newId} from 'filo/api.js';
-import {authorOf} from './messages.js';
 import {api, live, session} from './state.js';
+
+/** The kind of a message's author: CUSTOMER, AGENT or SYSTEM. */
+const authorOf = (message) => String(message.author?.kind ?? '').replace(/^KIND_/, '');
 
 export const CHAT_TOPIC = 'customers/me/conversation';
 const PATH = '/v1/customers/me/conversation';

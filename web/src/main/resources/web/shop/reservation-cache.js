@@ -2,26 +2,32 @@
 const KEY = 'filo.reservations';
 const MOST = 20;
 
-const read = () => {
-  try { return JSON.parse(localStorage.getItem(KEY)) ?? []; } catch { return []; }
-};
-const write = (all) => {
-  try { localStorage.setItem(KEY, JSON.stringify(all.slice(0, MOST))); } catch { /* then it needs the network */ }
-};
+function read() {
+  try {
+    const kept = JSON.parse(localStorage.getItem(KEY));
+    return Array.isArray(kept?.reservations) ? kept : {at: 0, reservations: []};
+  } catch {
+    return {at: 0, reservations: []};
+  }
+}
+
+function write(reservations) {
+  try { localStorage.setItem(KEY, JSON.stringify({at: Date.now(), reservations: reservations.slice(0, MOST)})); } catch { /* then it needs the network */ }
+}
 
 /** Keeps one reservation; the newest first. */
-export const keepReservation = (reservation) => write([reservation, ...read().filter((each) => each.name !== reservation.name)]);
+export const keepReservation = (reservation) => write([reservation, ...read().reservations.filter((each) => each.name !== reservation.name)]);
 
 /** Keeps what the server listed. */
-export const keepReservations = (all) => write(all);
+export const keepReservations = write;
 
 /** A kept reservation, or undefined. */
-export const keptReservation = (name) => read().find((each) => each.name === name);
+export const keptReservation = (name) => read().reservations.find((each) => each.name === name);
 
-/** All kept reservations. */
+/** All kept reservations, and when they were kept (ms): {at, reservations}. */
 export const keptReservations = read;
 
 /** Forgets them: at sign-out, or when somebody else signs in. */
-export const forgetReservations = () => {
+export function forgetReservations() {
   try { localStorage.removeItem(KEY); } catch { /* nothing was kept */ }
-};
+}

@@ -27,7 +27,10 @@ class Shop extends FiloElement {
     });
   }
 
-  languageChanged() { this.#title(); }
+  languageChanged() {
+    this.#title();
+    cart.read();
+  }
 
   firstUpdated() { router.start(); }
 
@@ -41,7 +44,7 @@ class Shop extends FiloElement {
     const key = lines.length ? 'cart.remoteChanged' : 'cart.remoteRemoved';
     const text = t(lines.length + removed.length > 1 ? 'cart.remoteMany' : key, {title: line.title ?? line.sku, quantity: line.quantity});
     if (router.current?.route.tag === 'shop-cart') announce(text);
-    else toast(text, {image: 'cart', action: {label: t('cart.open'), run: () => router.go('/cart')}});
+    else toast(text, {kind: 'cart', image: 'cart', action: {label: t('cart.open'), run: () => router.go('/cart')}});
   }
 
   #openChat = async (event) => {
@@ -53,8 +56,7 @@ class Shop extends FiloElement {
   #nav(path, image, label, badge = 0, click) {
     const here = location.pathname === path || (path !== '/' && location.pathname.startsWith(`${path}/`));
     return html`<a class="nav-item" href=${path} aria-current=${here ? 'page' : nothing} @click=${click ?? nothing}>
-      <span class="nav-icon">${icon(image)}${badge ? html`<span class="badge">${badge}</span>` : nothing}</span><span class="nav-label">${label}${badge
-        ? html`<span class="visually-hidden">, ${badge}</span>` : nothing}</span></a>`;
+      <span class="nav-icon">${icon(image)}</span><span class="nav-label">${label}</span>${badge ? html`<span class="badge">${badge}</span>` : nothing}</a>`;
   }
 
   render() {
@@ -88,8 +90,8 @@ class Shop extends FiloElement {
         ${this.#nav('/cart', 'cart', t('nav.cart'), count)}
         ${this.#nav('/account', 'person', t('nav.account'))}
       </nav>
-      ${route && route !== 'shop-chat' ? html`<a class="button chat-button" href="/chat" @click=${this.#openChat}>${icon('chat')} ${t('nav.chat')}${unread
-        ? html`<span class="badge">${unread}<span class="visually-hidden"> ${t('chat.unread')}</span></span>` : nothing}</a>` : nothing}`;
+      ${route && route !== 'shop-chat' ? html`<aside class="chat-corner" aria-label=${t('chat.title')}><a class="button chat-button" href="/chat" @click=${this.#openChat}>${icon('chat')} ${t('nav.chat')}${unread
+        ? html`<span class="badge">${unread}<span class="visually-hidden"> ${t('chat.unread')}</span></span>` : nothing}</a></aside>` : nothing}`;
   }
 }
 
@@ -99,3 +101,12 @@ customElements.define('filo-shop', Shop);
 me.read();
 cart.start();
 chat.start();
+
+// The copy for times without a network is made when nothing else is to be done.
+const idle = globalThis.requestIdleCallback ?? ((work) => setTimeout(work, 2000));
+const afterLoad = (work) => (document.readyState === 'complete' ? work() : addEventListener('load', work, {once: true}));
+afterLoad(() => idle(async () => {
+  const {registerWorker} = await import('filo/worker.js');
+  const registration = await registerWorker('/sw.js');
+  registration?.active?.postMessage('copy');
+}, {timeout: 5000}));

@@ -10,16 +10,19 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * The gateway's settings, {@code filo.gateway.*}. A value that cannot be stops the start with a sentence.
+ * The gateway's settings, {@code filo.gateway.*}. A value that cannot be stops the start with a
+ * sentence.
  *
- * @param targets where each service's gRPC is, by the name of its package: {@code cart: dns:///cart:9090}
+ * @param targets where each service's gRPC is, by the name of its package: {@code cart:
+ *     dns:///cart:9090}
  * @param publicUrl how browsers reach this gateway; tokens are issued in this name
  * @param identityUri identity's HTTP, for sign-in and tokens
  * @param jwksUri the keys that tokens are checked with
  * @param issuer who tokens must come from; empty: whoever holds the keys
  * @param deadline how long one call may take
  * @param maxBody the largest body taken
- * @param trustedProxies how many proxies in front add to {@code X-Forwarded-For}; 0: the header is ignored
+ * @param trustedProxies how many proxies in front add to {@code X-Forwarded-For}; 0: the header is
+ *     ignored
  * @param cors other origins that may call
  * @param rate how often one caller may call this replica
  * @param stream how server-sent events are kept
@@ -118,7 +121,9 @@ public record GatewayProperties(
     public Grpc {
       require(port >= 0 && port < 65536, "grpc.port", "must be a port");
       require(
-          certificate.isEmpty() == key.isEmpty(), "grpc.certificate", "needs grpc.key, and it this");
+          certificate.isEmpty() == key.isEmpty(),
+          "grpc.certificate",
+          "needs grpc.key, and it this");
     }
   }
 

@@ -4,6 +4,7 @@ import {ApiError, explain, newId} from 'filo/api.js';
 import {FiloElement} from 'filo/element.js';
 import {icon} from 'filo/icons.js';
 import {t} from 'filo/i18n.js';
+import {deviceKind} from 'filo/session.js';
 import {announce, languageSwitch, plain, themeSwitch, toast} from 'filo/ui.js';
 import {router} from '../routes.js';
 import {api, cart, me, place, session} from '../state.js';
@@ -75,7 +76,7 @@ class Account extends FiloElement {
         <div><button class="button" aria-busy=${this.busy ?? false}>${t('account.save')}</button></div></form></section>
       <section class="card"><h2 class="small-head">${t('account.identifiers')}</h2><ul class="list">${(customer.identifiers ?? []).map((each) => html`<li class="identifier">
         ${icon(plain(each.type, 'TYPE_') === 'PHONE' ? 'phone' : 'mail')}<span class="grow">${each.value}</span>${each.verified ? html`<span class="tag accent">${icon('check', {size: 'small'})} ${t('account.verified')}</span>` : nothing}</li>`)}</ul></section>
-      <section class="card cluster"><button class="button" @click=${this.#handOff}>${icon('phone')} ${t('handoff.button')}</button>
+      <section class="card cluster"><button class="button" @click=${this.#handOff}>${icon(deviceKind() === 'phone' ? 'pc' : 'phone')} ${t(deviceKind() === 'phone' ? 'handoff.buttonPc' : 'handoff.button')}</button>
         <button class="button text" @click=${this.#signOut}>${icon('signOut')} ${t('account.signOut')}</button></section>`;
   }
 

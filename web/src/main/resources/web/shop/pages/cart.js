@@ -5,6 +5,7 @@ import {FiloElement} from 'filo/element.js';
 import * as format from 'filo/format.js';
 import {icon} from 'filo/icons.js';
 import {t} from 'filo/i18n.js';
+import {deviceKind} from 'filo/session.js';
 import {announce, asOf, emptyBlock, errorBlock, glow, idOf, picture, plain, price, stockBadge, toast} from 'filo/ui.js';
 import {cart, live, me, session, variantsOf} from '../state.js';
 import {originOf} from '../origin.js';
@@ -29,10 +30,7 @@ class Cart extends FiloElement {
 
   title_() { return t('cart.title'); }
 
-  languageChanged() {
-    this.#items.clear();
-    cart.read();
-  }
+  languageChanged() { this.#items.clear(); }
 
   /** Pictures and products of lines that come without. */
   willUpdate() {
@@ -52,7 +50,7 @@ class Cart extends FiloElement {
     }
     return html`
       <div class="spread wrap page-head"><h1>${t('cart.title')}</h1>
-        ${lines.length ? html`<button class="button" @click=${this.#handOff}>${icon('phone')} ${t('handoff.button')}</button>` : nothing}</div>
+        ${lines.length ? html`<button class="button" @click=${this.#handOff}>${icon(deviceKind() === 'phone' ? 'pc' : 'phone')} ${t(deviceKind() === 'phone' ? 'handoff.buttonPc' : 'handoff.button')}</button>` : nothing}</div>
       ${this.#notes()}
       ${lines.length ? html`<div class="cart">
         <ul class="list card cart-lines">${repeat(lines, (line) => line.id, (line) => this.#line(line))}</ul>

@@ -7,7 +7,6 @@ import {t} from 'filo/i18n.js';
 import {idOf, picture, price, shown, stockBadge} from 'filo/ui.js';
 import {api, place} from '../state.js';
 import {carryPicture, mediaOf, priceOf, productCard, productCardSkeleton} from '../parts/product-card.js';
-import {choosePlace} from '../parts/place-dialog.js';
 
 // Kept between visits of the page, so that Back shows it at once.
 let kept = {};
@@ -44,7 +43,7 @@ class Home extends FiloElement {
           <p class="lead">${t('home.lead')}</p>
           <shop-search-box big></shop-search-box>
           <p class="place-line small">${icon('pin', {size: 'small'})} <span>${t('place.near', {place: place.current.title})}</span>
-            <button class="link" @click=${choosePlace}>${t('place.change')}</button></p>
+            <button class="link" @click=${async () => (await import('../parts/place-dialog.js')).choosePlace()}>${t('place.change')}</button></p>
         </div>
         ${this.#featured(featured)}
       </section>
@@ -68,7 +67,7 @@ class Home extends FiloElement {
   }
 
   #featured(result) {
-    if (!result) return html`<div class="featured" aria-hidden="true"><span class="picture ${this.picks.phase === 'skeleton' ? 'skeleton' : ''}"></span></div>`;
+    if (!result) return html`<div class="featured" aria-hidden="true"><span class="picture ${this.picks.phase === 'skeleton' ? 'skeleton' : ''}"></span><span class="featured-tag empty"></span></div>`;
     const {product, nearest} = result;
     const {lowest, several} = priceOf(product);
     return html`<a class="featured" href="/products/${idOf(product.name)}" @click=${carryPicture}>

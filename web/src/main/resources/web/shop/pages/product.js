@@ -10,7 +10,6 @@ import {announce, asOf, emptyBlock, picture, price, shown, stockBadge, stockText
 import {router} from '../routes.js';
 import {allStores, api, cart, place, seen} from '../state.js';
 import {track} from '../track.js';
-import {choosePlace} from '../parts/place-dialog.js';
 import {swatch} from '../parts/swatch.js';
 
 const FIRST_STORES = 4;
@@ -71,10 +70,10 @@ class Product extends FiloElement {
     return {...answer, locations: (answer.locations ?? []).map((each) => ({...each, available: each.available ?? 0, about: stores.get(each.store)}))};
   }
 
-  /** Which variants a store near her has: a Map of SKU to pieces. */
+  /** Which variants there are, in a store or to be delivered: a Map of SKU to pieces. */
   async #readNearest(signal) {
     const answer = await api.get('/v1/availability:nearest', {query: {skus: this.product.data.variants.map((each) => each.sku), ...place.query}, auth: 'optional', signal, retries: 0});
-    return new Map((answer.results ?? answer.items ?? []).map((each) => [each.sku, each.nearest?.available ?? each.available ?? 0]));
+    return new Map((answer.items ?? []).map((each) => [each.sku, (each.nearest?.available ?? 0) + (each.deliverable ?? 0)]));
   }
 
   render() {
@@ -100,9 +99,9 @@ class Product extends FiloElement {
         <div class="product-info">
           <h1>${product.title}</h1>
           <p class="product-page-price">${price(variant?.price)} <span class="muted small">${t('price.vat')}</span></p>
-          ${product.description ? html`<p>${product.description}</p>` : nothing}
           ${this.#variants(product, variant)}
           ${this.#buy(product, variant, shot)}
+          ${product.description ? html`<p>${product.description}</p>` : nothing}
           ${this.#attributes(product, variant)}
         </div>
       </div>
@@ -163,7 +162,7 @@ class Product extends FiloElement {
   #add(product, variant, shot) {
     const title = this.#full(product, variant);
     cart.add(variant.sku, 1, {title, unitPrice: variant.price, product: product.name, mediaUri: shot?.uri});
-    toast(t('cart.added', {title}), {image: 'check', action: {label: t('cart.open'), run: () => router.go('/cart')}});
+    toast(t('cart.added', {title}), {kind: 'cart', image: 'check', action: {label: t('cart.open'), run: () => router.go('/cart')}});
   }
 
   #attributes(product, variant) {
@@ -176,7 +175,7 @@ class Product extends FiloElement {
   #stores(product, variant) {
     return html`<section class="section stores" aria-labelledby="stores">
       <div class="spread wrap"><h2 id="stores" tabindex="-1">${t('product.stores')}</h2>
-        <p class="small">${icon('pin', {size: 'small'})} ${t('place.near', {place: place.current.title})} <button class="link" @click=${choosePlace}>${t('place.change')}</button></p></div>
+        <p class="small">${icon('pin', {size: 'small'})} ${t('place.near', {place: place.current.title})} <button class="link" @click=${async () => (await import('../parts/place-dialog.js')).choosePlace()}>${t('place.change')}</button></p></div>
       ${this.nearby.error && this.nearby.data === undefined ? html`<div class="card"><p>${stockBadge({unknown: true})}</p><p class="muted">${t('stock.outageText')}</p>
           <p><button class="button" @click=${() => this.nearby.run()}>${icon('refresh')} ${t('action.retry')}</button></p></div>`
         : shown(this.nearby, (data) => this.#storeList(data, product, variant), {skeleton: html`<div class="card">${Array.from({length: 3}, () => html`<p class="skeleton line"></p>`)}</div>`})}
@@ -186,11 +185,11 @@ class Product extends FiloElement {
   #storeList(data, product, variant) {
     const locations = data.locations.filter((each) => !each.about?.warehouse);
     if (!locations.length) return html`<div class="card">${t('product.noStores', {place: place.current.title})}</div>`;
-    // Stores that have it first, each group nearest first: nobody wants to read down a list of empty stores.
-    const sorted = [...locations.filter((each) => each.available > 0), ...locations.filter((each) => each.available <= 0)];
-    const visible = this.allStoresShown ? sorted : sorted.slice(0, FIRST_STORES);
+    // Nearest first; at least as far as the first store that has it.
+    const first = locations.findIndex((each) => each.available > 0);
+    const visible = this.allStoresShown ? locations : locations.slice(0, Math.max(FIRST_STORES, first + 1));
     return html`<div class="card store-card"><ul class="list store-list">${visible.map((each) => this.#storeRow(each, product, variant))}</ul>
-      ${sorted.length > visible.length ? html`<button class="button text" @click=${() => { this.allStoresShown = true; }}>${icon('down')} ${t('product.moreStores', {count: sorted.length - visible.length})}</button>` : nothing}
+      ${locations.length > visible.length ? html`<button class="button text" @click=${() => { this.allStoresShown = true; }}>${icon('down')} ${t('product.moreStores', {count: locations.length - visible.length})}</button>` : nothing}
       <p class="store-foot">${data.asOfTime ? html`${icon('clock', {size: 'small'})} <span class="muted small">${t('stock.counted')}</span> ${asOf(data.asOfTime)}` : nothing}
         <button class="link small" @click=${() => this.nearby.run()}>${t('stock.again')}</button></p></div>`;
   }

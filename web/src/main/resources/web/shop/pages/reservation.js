@@ -9,7 +9,7 @@ import {icon} from 'filo/icons.js';
 import {t} from 'filo/i18n.js';
 import {announce, emptyBlock, picture, plain, price, qr, shown, toast} from 'filo/ui.js';
 import {allStores, api, live, session} from '../state.js';
-import {keepReservation, keptReservation} from '../reservation-cache.js';
+import {keepReservation, keptReservation, keptReservations} from '../reservation-cache.js';
 import {OPEN, stateTag} from '../parts/reservation-state.js';
 import {RESERVATIONS_TOPIC} from './reservations.js';
 
@@ -76,7 +76,7 @@ class Reservation extends FiloElement {
   willUpdate(changed) {
     if (!changed.has('params')) return;
     const kept = keptReservation(this.#name);
-    if (kept) this.reservation.set(kept);
+    if (kept) this.reservation.set(kept, keptReservations().at);
     this.reservation.run().then(() => this.#keep());
     allStores().then((stores) => { this.stores = stores; this.requestUpdate(); }, () => { /* the reservation names its store */ });
   }

@@ -22,7 +22,7 @@ class Reservations extends FiloElement {
       return reservations;
     });
     const kept = keptReservations();
-    if (kept.length) this.list.set(kept);
+    if (kept.reservations.length) this.list.set(kept.reservations, kept.at);
     if (session.known) this.#read();
     else this.list.set([]);
     this.whileConnected(() => session.known ? live.subscribe([RESERVATIONS_TOPIC], ({kind, data}) => {

@@ -8,7 +8,6 @@ import {announce, emptyBlock, shown} from 'filo/ui.js';
 import {router} from '../routes.js';
 import {api, place} from '../state.js';
 import {track} from '../track.js';
-import {choosePlace} from '../parts/place-dialog.js';
 import {productCard, productCardSkeleton} from '../parts/product-card.js';
 
 // The last few results, by address: Back shows them at once, with all their pages.
@@ -102,7 +101,7 @@ class Search extends FiloElement {
       <div class="search-bar">
         <label class="switch"><input type="checkbox" role="switch" .checked=${this.#near} @change=${(event) => this.#set('near', event.target.checked ? '1' : '')}>
           <span>${t('search.near', {place: place.current.title})}</span></label>
-        <button class="link" @click=${choosePlace}>${t('place.change')}</button>
+        <button class="link" @click=${async () => (await import('../parts/place-dialog.js')).choosePlace()}>${t('place.change')}</button>
         <span class="grow"></span>
         <button class="button filters-button" aria-expanded=${this.filtersOpen} aria-controls="filters" @click=${() => { this.filtersOpen = !this.filtersOpen; }}>
           ${icon('filter')} ${t('search.filters')}${chosen ? html`<span class="badge">${chosen}</span>` : nothing}</button>

@@ -99,7 +99,8 @@ export class ChatView extends FiloElement {
       <form class="composer" @submit=${this.#send}>
         <textarea class="input" rows="1" maxlength="4000" aria-label=${t('chat.write')} placeholder=${t('chat.write')} enterkeyhint="send"
           .value=${this.draft} @input=${this.#typed} @keydown=${this.#keys}></textarea>
-        <button class="button primary square" type="submit" aria-label=${t('chat.send')} aria-disabled=${!this.draft.trim()}>${icon('send')}</button>
+        <button class="button primary square" type="submit" aria-label=${t('chat.send')} aria-disabled=${!this.draft.trim()}
+          @mousedown=${(event) => event.preventDefault()}>${icon('send')}</button>
       </form>
     </div>`;
   }

@@ -8,7 +8,7 @@ import {plain} from 'filo/ui.js';
 export const OPEN = ['PENDING', 'HELD', 'PREPARED'];
 
 const LOOK = {
-  PENDING: ['clock', ''], HELD: ['hand', 'accent'], PREPARED: ['box', 'accent'], COLLECTED: ['done', ''], EXPIRED: ['clock', ''], CANCELLED: ['close', ''], REFUSED: ['warning', 'danger'],
+  PENDING: ['clock', ''], HELD: ['check', 'accent'], PREPARED: ['box', 'accent'], COLLECTED: ['done', ''], EXPIRED: ['clock', ''], CANCELLED: ['close', ''], REFUSED: ['warning', 'danger'],
 };
 
 /** The state as a tag with icon and word. */

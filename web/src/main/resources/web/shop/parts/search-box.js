@@ -1,6 +1,5 @@
 /** The search field with suggestions (a combobox): Enter searches, a suggestion of one product opens its page. */
 import {html, nothing} from 'lit';
-import {live as liveValue} from 'lit/directives/live.js';
 import {FiloElement} from 'filo/element.js';
 import {icon} from 'filo/icons.js';
 import {t} from 'filo/i18n.js';
@@ -33,6 +32,9 @@ export class SearchBox extends FiloElement {
 
   /** Shows the words of the address, so that Back shows the right ones. */
   #follow() { this.text = location.pathname === '/search' ? new URLSearchParams(location.search).get('q') ?? '' : ''; }
+
+  // The field may have been changed by typing since the text was last set.
+  updated() { if (this.input.value !== this.text) this.input.value = this.text; }
 
   get input() { return this.querySelector('input'); }
 
@@ -105,7 +107,7 @@ export class SearchBox extends FiloElement {
       <input class="input" type="search" enterkeyhint="search" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="256"
         placeholder=${t('search.placeholder')} aria-label=${t('nav.search')} role="combobox" aria-autocomplete="list"
         aria-expanded=${open} aria-controls=${this.#id} aria-activedescendant=${this.active >= 0 ? `${this.#id}-${this.active}` : nothing}
-        .value=${liveValue(this.text)} @input=${this.#typed} @keydown=${this.#keys}>
+        .value=${this.text} @input=${this.#typed} @keydown=${this.#keys}>
       ${this.big ? html`<button class="button primary" type="submit">${t('search.go')}</button>` : nothing}
       <ul class="suggestions" role="listbox" id=${this.#id} aria-label=${t('search.suggestions')} ?hidden=${!open}>${this.suggestions.map((each, i) => html`
         <li role="option" id=${`${this.#id}-${i}`} aria-selected=${i === this.active} @mousedown=${(event) => event.preventDefault()} @click=${() => this.#choose(each)}>

@@ -1,13 +1,5 @@
-/** A round patch of a variant's colour. Colours come as data, so they are set as a property, never as markup. */
+/** A round patch of a variant's colour: a colour comes as data, and SVG takes it as an attribute, not as style. */
 import {html} from 'lit';
-import {directive, Directive} from 'lit/directive.js';
-
-class Colour extends Directive {
-  update({element}, [colour]) {
-    if (/^#[0-9a-f]{6}$/i.test(colour)) element.style.setProperty('--swatch', colour);
-  }
-}
-const colour = directive(Colour);
 
 /** A patch of `#rrggbb`. */
-export const swatch = (value) => html`<span class="swatch" ${colour(value)}></span>`;
+export const swatch = (colour) => html`<svg class="swatch" viewBox="0 0 20 20" aria-hidden="true"><circle cx="10" cy="10" r="10" fill=${/^#[0-9a-f]{6}$/i.test(colour) ? colour : 'none'} /></svg>`;

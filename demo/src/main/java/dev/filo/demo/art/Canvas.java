@@ -1,5 +1,8 @@
 package dev.filo.demo.art;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /** The sheet a picture is drawn on: 400 by 300, paper-coloured, y downwards. */
 final class Canvas {
 
@@ -12,22 +15,48 @@ final class Canvas {
   static final String PAPER = "#efeae0";
   private static final String SHADOW = "#4a3f2c";
 
+  private final Map<String, Path> blocks = new LinkedHashMap<>();
+  private String closing = "</svg>";
   private final StringBuilder svg =
       new StringBuilder(
           "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 400 300\" role=\"img\""
               + " fill=\"none\" stroke-linecap=\"round\" stroke-linejoin=\"round\">"
               + "<path fill=\"#efeae0\" d=\"M0 0H400V300H0Z\"/>");
 
+  /** Draws all that follows larger or smaller, and higher: the floor moves up by {@code lift}. */
+  void frame(double scale, double lift) {
+    svg.append("<g transform=\"translate(")
+        .append(Path.number(MID * (1 - scale)))
+        .append(' ')
+        .append(Path.number(FLOOR * (1 - scale) - lift))
+        .append(") scale(")
+        .append(Math.round(scale * 100) / 100.0)
+        .append(")\">");
+    closing = "</g></svg>";
+  }
+
+  /** A plain box that is drawn together with all others of its colour, by {@link #flush}. */
+  void block(double x, double y, double width, double height, String colour) {
+    Path path = blocks.computeIfAbsent(colour, none -> Path.at(x, y));
+    path.move(x, y).across(x + width).down(y + height).across(x).close();
+  }
+
+  /** Draws the blocks there are. */
+  void flush() {
+    blocks.forEach((colour, path) -> fill(path, colour));
+    blocks.clear();
+  }
+
   /** A soft shadow on the floor under something {@code width} wide. */
   void shadow(double x, double y, double width) {
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 5; i++) {
       tag("ellipse");
       attribute("cx", x);
       attribute("cy", y);
-      attribute("rx", width * (0.56 - 0.05 * i));
-      attribute("ry", Math.min(11, 4 + width / 28) * (1 - 0.26 * i));
+      attribute("rx", width * (0.55 - 0.028 * i));
+      attribute("ry", Math.min(11, 4 + width / 28) * (1 - 0.17 * i));
       attribute("fill", SHADOW);
-      attribute("opacity", ".07");
+      attribute("opacity", ".05");
       end();
     }
   }
@@ -71,8 +100,7 @@ final class Canvas {
   }
 
   /** A line of dashes; of dots when {@code dash} is 0. */
-  void dashes(
-      Path path, String colour, double width, double opacity, double dash, double gap) {
+  void dashes(Path path, String colour, double width, double opacity, double dash, double gap) {
     tag("path");
     attribute("stroke", colour);
     attribute("stroke-width", width);
@@ -138,7 +166,8 @@ final class Canvas {
   }
 
   String done() {
-    return svg.append("</svg>").toString();
+    flush();
+    return svg.append(closing).toString();
   }
 
   private void tag(String name) {

@@ -14,13 +14,7 @@ import java.util.Map;
  * @param seed the same for all variants of a product, so that only the colour differs
  */
 record Look(
-    String kind,
-    String material,
-    String style,
-    Tone main,
-    Tone frame,
-    Dimensions size,
-    int seed) {
+    String kind, String material, String style, Tone main, Tone frame, Dimensions size, int seed) {
 
   /** What untreated materials look like. */
   private static final Map<String, String> NATURAL =

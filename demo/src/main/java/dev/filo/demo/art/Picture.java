@@ -17,6 +17,7 @@ public final class Picture {
     Canvas canvas = new Canvas();
     String drawing = product.drawing();
     String family = drawing.substring(0, drawing.indexOf('.'));
+    compose(canvas, drawing, family);
     switch (family) {
       case "sofa" -> Sofas.draw(canvas, look);
       case "armchair" -> Armchairs.draw(canvas, look);
@@ -38,6 +39,65 @@ public final class Picture {
       default -> throw unknown(drawing);
     }
     return canvas.done();
+  }
+
+  /** Puts the goods into the middle of the sheet: what is low is shown larger and higher. */
+  private static void compose(Canvas canvas, String drawing, String family) {
+    switch (family) {
+      case "sofa" -> canvas.frame(1.1, 26);
+      case "armchair" -> canvas.frame(1.06, drawing.endsWith("wing") ? 4 : 14);
+      case "pouf" -> canvas.frame(1.12, 30);
+      case "chair" -> canvas.frame(1.08, drawing.endsWith("stool") ? 22 : 4);
+      case "table" -> canvas.frame(1.06, 24);
+      case "low" -> canvas.frame(1.08, 20);
+      case "bed" -> canvas.frame(1.06, drawing.endsWith("canopy") ? 6 : 18);
+      case "case" -> {
+        switch (drawing) {
+          case "case.sideboard" -> canvas.frame(1.02, 20);
+          case "case.tv", "case.drawers", "case.shoes" -> canvas.frame(1, 14);
+          default -> canvas.frame(1, 4);
+        }
+      }
+      case "lamp" -> {
+        if (drawing.endsWith("table") || drawing.endsWith("mushroom")) {
+          canvas.frame(1, 8);
+        }
+      }
+      case "textile" -> {
+        switch (drawing) {
+          case "textile.cushion", "textile.striped" -> canvas.frame(1.02, 12);
+          case "textile.curtain" -> {}
+          default -> canvas.frame(1.1, 22);
+        }
+      }
+      case "outdoor" -> {
+        switch (drawing) {
+          case "outdoor.parasol" -> {}
+          case "outdoor.deck", "outdoor.chair" -> canvas.frame(1.04, 8);
+          case "outdoor.lantern" -> canvas.frame(1.1, 14);
+          default -> canvas.frame(1.06, 22);
+        }
+      }
+      case "desk" -> canvas.frame(1.03, drawing.endsWith("chair") ? 4 : 10);
+      case "kitchen" -> {
+        switch (drawing) {
+          case "kitchen.pan",
+              "kitchen.board",
+              "kitchen.cutlery",
+              "kitchen.moka",
+              "kitchen.plates",
+              "kitchen.carafe" ->
+              canvas.frame(1, 6);
+          default -> canvas.frame(1.08, 26);
+        }
+      }
+      case "accent" -> {
+        if (drawing.endsWith("basket") || drawing.endsWith("tray")) {
+          canvas.frame(1.06, 18);
+        }
+      }
+      default -> {}
+    }
   }
 
   static IllegalArgumentException unknown(String drawing) {

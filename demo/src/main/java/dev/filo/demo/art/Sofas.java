@@ -4,7 +4,7 @@ package dev.filo.demo.art;
 final class Sofas {
 
   private static final double SCALE = 1.4;
-  private static final double WIDEST = 336;
+  private static final double WIDEST = 314;
 
   private Sofas() {}
 
@@ -54,7 +54,13 @@ final class Sofas {
     for (int i = 0; i < n; i++) {
       cushion(c, k, x + arm + i * each + 1, floor - h, each - 2, h * 0.56, 14, t.base());
     }
-    c.rect(x + arm - 4, floor - h * 0.36, inner + 8, h * 0.36 - leg, 5, t.shade());
+    c.rect(
+        x + arm - 4,
+        floor - h * 0.36,
+        inner + 8,
+        h * 0.36 - leg,
+        5,
+        Tone.mix(t.base(), t.shade(), 0.5));
     for (int i = 0; i < n; i++) {
       double at = x + arm + i * each + 1;
       c.rect(at, floor - h * 0.52, each - 2, h * 0.23, 9, t.light());
@@ -62,10 +68,9 @@ final class Sofas {
     }
     for (double at : new double[] {x, x + w - arm}) {
       c.rect(at, armTop, arm, floor - leg - armTop, slim ? 8 : 12, t.base());
-      c.line(
-          Path.at(at + arm - 5, armTop + 12).down(floor - leg - 9).move(at + 5, armTop + 12)
-              .down(floor - leg - 9),
-          "#fff", 1.5, 0.14);
+      c.gleam(at + 6, at + arm - 6, armTop + 4);
+      double inside = at < Canvas.MID ? at + arm - 4 : at + 4;
+      c.line(Path.at(inside, armTop + 12).down(floor - leg - 8), t.shade(), 1.5);
     }
   }
 
@@ -74,7 +79,7 @@ final class Sofas {
     Tone t = k.main();
     double floor = Canvas.FLOOR;
     double x = Canvas.MID - w / 2;
-    c.rect(x + w * 0.06, floor - 14, w * 0.88, 12, 5, Tone.darker(k.frame().base(), 0.6));
+    c.rect(x + w * 0.12, floor - 12, w * 0.76, 10, 4, Tone.darker(k.frame().base(), 0.6));
     c.rect(x + w * 0.03, floor - h, w * 0.94, h * 0.9, h * 0.46, t.shade());
     c.rect(x + w * 0.07, floor - h + 5, w * 0.86, h * 0.6, h * 0.36, t.base());
     Texture.dots(c, k, x + w * 0.16, floor - h + 8, w * 0.68, h * 0.36);
@@ -109,8 +114,7 @@ final class Sofas {
     for (int i = 0; i < n; i++) {
       double at = x + 12 + i * (w - 24) / n;
       c.rect(at + 1, floor - h * 0.52, (w - 24) / n - 2, h * 0.28, 9, t.light());
-      c.line(
-          Path.at(at + 8, floor - h * 0.38).across(at + (w - 24) / n - 8), t.shade(), 1.5, 0.7);
+      c.line(Path.at(at + 8, floor - h * 0.38).across(at + (w - 24) / n - 8), t.shade(), 1.5, 0.7);
     }
     c.rect(x, floor - h * 0.26, w, 13, 4, f.base());
     c.gleam(x + 8, x + w - 8, floor - h * 0.26 + 3);
@@ -139,7 +143,8 @@ final class Sofas {
       c.line(
           Path.at(edge - side * 14, floor - h * 0.65)
               .quad(edge, floor - h * 0.7, edge + side * 8, floor - h * 0.63),
-          f.light(), 9);
+          f.light(),
+          9);
     }
   }
 
@@ -156,12 +161,12 @@ final class Sofas {
     }
     double top = floor - h;
     c.fill(
-        Path.at(x + 16, floor - h * 0.4)
+        Path.at(x + 16, floor - h * 0.3)
             .down(top + 18)
             .quad(x + 22, top + 6, x + 44, top + 7)
             .quad(Canvas.MID, top - 9, x + w - 44, top + 7)
             .quad(x + w - 22, top + 6, x + w - 16, top + 18)
-            .down(floor - h * 0.4)
+            .down(floor - h * 0.3)
             .close(),
         t.base());
     Path quilt = Path.at(x + arm, top + 14);
@@ -172,7 +177,10 @@ final class Sofas {
       double at = x + arm + i * step;
       buttons.move(at, top + h * 0.26).across(at);
       if (i < columns) {
-        quilt.move(at, top + h * 0.26).to(at + step / 2, top + h * 0.44).to(at + step, top + h * 0.26);
+        quilt
+            .move(at, top + h * 0.26)
+            .to(at + step / 2, top + h * 0.44)
+            .to(at + step, top + h * 0.26);
         quilt.move(at + step / 2, top + h * 0.1).to(at, top + h * 0.26);
         quilt.move(at + step / 2, top + h * 0.1).to(at + step, top + h * 0.26);
       }
@@ -247,7 +255,8 @@ final class Sofas {
     c.rect(x + in, Canvas.FLOOR - h * 0.235, w - 2 * in, 2.5, 1, "#d8d0c0");
     c.line(
         Path.at(Canvas.MID - 14, Canvas.FLOOR - h * 0.17).across(Canvas.MID + 14),
-        k.main().deep(), 3);
+        k.main().deep(),
+        3);
   }
 
   private static void daybed(Canvas c, Look k, double w) {

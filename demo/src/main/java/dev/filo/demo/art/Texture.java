@@ -13,15 +13,19 @@ final class Texture {
       case "lino", "cotone" -> creases(c, k, x, y, w, h);
       case "lana", "tessuto" -> weave(c, k, x, y, w, h);
       case "ciniglia" -> ribs(c, k.main(), x, y, w, h, 9);
-      case "pelle" -> c.line(
-          Path.at(x + w * 0.12, y + h * 0.3).quad(x + w * 0.5, y + h * 0.16, x + w * 0.88, y + h * 0.3),
-          "#fff", 3, 0.14);
+      case "pelle" ->
+          c.line(
+              Path.at(x + w * 0.12, y + h * 0.3)
+                  .quad(x + w * 0.5, y + h * 0.16, x + w * 0.88, y + h * 0.3),
+              "#fff",
+              3,
+              0.14);
       case "rattan" -> cane(c, k.main(), x, y, w, h);
       case "marmo" -> veins(c, k, x, y, w, h);
       case "travertino" -> strata(c, k.main(), x, y, w, h);
       case "juta", "corda" -> rope(c, k.main(), x, y, w, h);
-      case "vetro" -> c.line(
-          Path.at(x + w * 0.2, y + h * 0.7).to(x + w * 0.36, y + h * 0.2), "#fff", 4, 0.4);
+      case "vetro" ->
+          c.line(Path.at(x + w * 0.2, y + h * 0.7).to(x + w * 0.36, y + h * 0.2), "#fff", 4, 0.4);
       default -> {
         if (k.wooden()) {
           grain(c, k.main(), x, y, w, h);
@@ -31,12 +35,21 @@ final class Texture {
   }
 
   static void velvet(Canvas c, double x, double y, double w, double h) {
-    c.line(
-        Path.at(x + w * 0.2, y + h * 0.72).quad(x + w * 0.26, y + h * 0.3, x + w * 0.44, y + h * 0.24),
-        "#fff", Math.min(9, h * 0.16), 0.08);
-    c.line(
-        Path.at(x + w * 0.62, y + h * 0.8).quad(x + w * 0.78, y + h * 0.66, x + w * 0.84, y + h * 0.36),
-        "#000", Math.min(9, h * 0.16), 0.06);
+    c.veil(
+        Path.at(x + w * 0.07, y + h * 0.8)
+            .cubic(x + w * 0.03, y + h * 0.2, x + w * 0.16, y + h * 0.1, x + w * 0.72, y + h * 0.11)
+            .cubic(x + w * 0.34, y + h * 0.22, x + w * 0.2, y + h * 0.38, x + w * 0.07, y + h * 0.8)
+            .close(),
+        "#fff",
+        0.08);
+    c.veil(
+        Path.at(x + w * 0.94, y + h * 0.26)
+            .cubic(x + w * 0.97, y + h * 0.8, x + w * 0.88, y + h * 0.97, x + w * 0.3, y + h * 0.97)
+            .cubic(
+                x + w * 0.7, y + h * 0.86, x + w * 0.86, y + h * 0.66, x + w * 0.94, y + h * 0.26)
+            .close(),
+        "#000",
+        0.07);
   }
 
   static void dots(Canvas c, Look k, double x, double y, double w, double h) {
@@ -53,7 +66,9 @@ final class Texture {
             .quad(x + w * 0.3, y + h * 0.56, x + w * 0.46, y + h * 0.44)
             .move(x + w * 0.56, y + h * 0.7)
             .quad(x + w * 0.7, y + h * 0.6, x + w * 0.84, y + h * 0.72),
-        k.main().shade(), 2, 0.6);
+        k.main().shade(),
+        2,
+        0.6);
   }
 
   static void weave(Canvas c, Look k, double x, double y, double w, double h) {
@@ -77,20 +92,24 @@ final class Texture {
               .quad(x + w * 0.4, y + h * 0.4, x + w * 0.3, y + h * 0.7)
               .move(x + w * 0.68, y + h * 0.3)
               .quad(x + w * 0.58, y + h * 0.6, x + w * 0.68, y + h * 0.94),
-          tone.shade(), 1.5, 0.6);
+          tone.shade(),
+          1.5,
+          0.6);
     } else {
       c.line(
           Path.at(x + w * 0.06, y + h * 0.36)
               .quad(x + w * 0.3, y + h * 0.2, x + w * 0.52, y + h * 0.38)
               .move(x + w * 0.44, y + h * 0.72)
               .quad(x + w * 0.7, y + h * 0.56, x + w * 0.94, y + h * 0.7),
-          tone.shade(), 1.5, 0.6);
+          tone.shade(),
+          1.5,
+          0.6);
     }
   }
 
   static void cane(Canvas c, Tone tone, double x, double y, double w, double h) {
     Path weave = Path.at(x + 2, y + 2);
-    double step = Math.max(8, Math.max(w, h) / 13);
+    double step = Math.max(12, Math.max(w, h) / 8);
     for (double i = step; i < w + h; i += step) {
       double x1 = Math.min(i, w);
       double x2 = Math.max(0, i - h);
@@ -107,7 +126,9 @@ final class Texture {
             .to(x + w * 0.58, y + h * 0.86)
             .move(x + w * 0.56, y + h * 0.16)
             .quad(x + w * 0.72, y + h * 0.2, x + w * 0.9, y + h * 0.66),
-        k.main().luminance() > 0.5 ? "#8f8d8a" : "#cfc8b8", 1.5, 0.5);
+        k.main().luminance() > 0.5 ? "#8f8d8a" : "#cfc8b8",
+        1.5,
+        0.5);
   }
 
   static void strata(Canvas c, Tone tone, double x, double y, double w, double h) {

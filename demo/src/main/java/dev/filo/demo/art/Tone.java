@@ -7,17 +7,33 @@ record Tone(String base, String shade, String deep, String light) {
 
   private static final double SHADE = 0.82;
   private static final double DEEP = 0.64;
-  private static final double LIGHT = 0.16;
+
+  /** From here on a colour is a white, whose shadows are pale too. */
+  private static final double WHITE = 0.86;
 
   /** The tones of a colour {@code #rrggbb}: the same hue, darker twice and lighter once. */
   static Tone of(String hex) {
-    return new Tone(hex, darker(hex, SHADE), darker(hex, DEEP), mix(hex, "#ffffff", LIGHT));
+    // White dulls a dark colour and suits a pale one.
+    double more = 1.16 - 0.18 * bright(hex);
+    String light =
+        mix(
+            hex(channel(hex, 1) * more, channel(hex, 3) * more, channel(hex, 5) * more),
+            "#ffffff",
+            0.02 + 0.17 * bright(hex));
+    return bright(hex) > WHITE
+        ? new Tone(hex, darker(hex, 0.86), darker(hex, 0.72), mix(hex, "#ffffff", 0.4))
+        : new Tone(hex, darker(hex, SHADE), darker(hex, DEEP), light);
+  }
+
+  /** What a front is framed by: the base, or the shade where base and paper look alike. */
+  String edge() {
+    return luminance() > WHITE ? shade : base;
   }
 
   static String darker(String hex, double part) {
     // Warm rather than black shadows: red fades least.
     return hex(
-        channel(hex, 1) * part, channel(hex, 3) * (part - 0.01), channel(hex, 5) * (part - 0.025));
+        channel(hex, 1) * part, channel(hex, 3) * (part - 0.012), channel(hex, 5) * (part - 0.035));
   }
 
   static String mix(String hex, String other, double part) {
@@ -29,7 +45,11 @@ record Tone(String base, String shade, String deep, String light) {
 
   /** How bright the base is to the eye, 0 to 1. */
   double luminance() {
-    return (0.299 * channel(base, 1) + 0.587 * channel(base, 3) + 0.114 * channel(base, 5)) / 255;
+    return bright(base);
+  }
+
+  private static double bright(String hex) {
+    return (0.299 * channel(hex, 1) + 0.587 * channel(hex, 3) + 0.114 * channel(hex, 5)) / 255;
   }
 
   private static int channel(String hex, int at) {
@@ -37,11 +57,10 @@ record Tone(String base, String shade, String deep, String light) {
   }
 
   private static String hex(double red, double green, double blue) {
-    return String.format(
-        Locale.ROOT, "#%02x%02x%02x", clamp(red), clamp(green), clamp(blue));
+    return String.format(Locale.ROOT, "#%02x%02x%02x", clamp(red), clamp(green), clamp(blue));
   }
 
   private static int clamp(double channel) {
-    return (int) Math.clamp(Math.round(channel), 0, 255);
+    return Math.clamp(Math.round(channel), 0, 255);
   }
 }

@@ -6,7 +6,9 @@ import java.util.List;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.stereotype.Component;
 
-/** Where a request comes from: the connection's other end, or what the trusted proxies in front say. */
+/**
+ * Where a request comes from: the connection's other end, or what the trusted proxies in front say.
+ */
 @Component
 public final class ClientAddress {
   private final int trustedProxies;

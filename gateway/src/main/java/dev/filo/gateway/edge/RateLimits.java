@@ -10,9 +10,9 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /**
- * Token buckets per address and per token's subject. Each replica counts for itself: n replicas let n times as much
- * through, which is what keeping the edge free of shared state costs. Bounded: the least recent callers are forgotten.
- * Thread-safe.
+ * Token buckets per address and per token's subject. Each replica counts for itself: n replicas let
+ * n times as much through, which is what keeping the edge free of shared state costs. Bounded: the
+ * least recent callers are forgotten. Thread-safe.
  */
 @Component
 public final class RateLimits {

@@ -17,8 +17,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes problems of gRPC statuses. The HTTP status is the one {@code google.rpc.Code} documents, but for the reasons
- * that document another.
+ * Makes problems of gRPC statuses. The HTTP status is the one {@code google.rpc.Code} documents,
+ * but for the reasons that document another.
  */
 public final class GrpcProblems {
   private GrpcProblems() {}
@@ -27,7 +27,8 @@ public final class GrpcProblems {
    * The problem that a status tells of.
    *
    * @param incident found in metadata and logs when the fault is ours
-   * @param conditional whether the request had an {@code If-Match}: then a stale etag is 412, else 409
+   * @param conditional whether the request had an {@code If-Match}: then a stale etag is 412, else
+   *     409
    */
   public static Problem of(
       Status status, @Nullable Metadata trailers, String incident, boolean conditional) {
@@ -153,7 +154,10 @@ public final class GrpcProblems {
         Map.of());
   }
 
-  /** A status without {@code ErrorInfo} comes from transport or a fault: its text is not for callers. */
+  /**
+   * A status without {@code ErrorInfo} comes from transport or a fault: its text is not for
+   * callers.
+   */
   private static Problem bare(Status status, String incident) {
     int http = httpStatus(status.getCode());
     return switch (status.getCode()) {

@@ -1,6 +1,8 @@
 package dev.filo.gateway.problem;
 
-/** Carries a {@link Problem} through a reactive pipeline; without a stack trace, as it is no fault. */
+/**
+ * Carries a {@link Problem} through a reactive pipeline; without a stack trace, as it is no fault.
+ */
 public final class ProblemException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -28,7 +28,10 @@ public final class ProblemWriter {
   private static final Pattern REQUEST_ID_PATTERN = Pattern.compile("[A-Za-z0-9._-]{1,128}");
   private static final JsonMapper json = JsonMapper.shared();
 
-  /** The request's id: the caller's when it is one, else a new one. Always the same for one exchange. */
+  /**
+   * The request's id: the caller's when it is one, else a new one. Always the same for one
+   * exchange.
+   */
   public static String requestId(ServerWebExchange exchange) {
     String known = exchange.getAttribute(REQUEST_ID);
     if (known != null) {
@@ -72,14 +75,17 @@ public final class ProblemWriter {
     return response.writeWith(Mono.just(buffer));
   }
 
-  /** The problem that an exception means; one that means nothing to us is a fault, and is logged. */
+  /**
+   * The problem that an exception means; one that means nothing to us is a fault, and is logged.
+   */
   public Problem problemOf(Throwable error, ServerWebExchange exchange) {
     return switch (error) {
       case ProblemException known -> known.problem();
       case MethodNotAllowedException method -> {
         String allow =
             String.join(
-                ", ", method.getSupportedMethods().stream().map(HttpMethod::name).sorted().toList());
+                ", ",
+                method.getSupportedMethods().stream().map(HttpMethod::name).sorted().toList());
         yield Problem.of(405, "METHOD_NOT_ALLOWED", "This path takes other methods: " + allow + ".")
             .with("allow", allow)
             .withHeader(HttpHeaders.ALLOW, allow);
@@ -88,7 +94,8 @@ public final class ProblemWriter {
           Problem.of(415, "MEDIA_TYPE_UNSUPPORTED", "Send application/json.");
       case DataBufferLimitException large ->
           Problem.of(413, "BODY_TOO_LARGE", "The body is larger than is taken.");
-      case ResponseStatusException status -> ofStatus(status.getStatusCode().value(), error, exchange);
+      case ResponseStatusException status ->
+          ofStatus(status.getStatusCode().value(), error, exchange);
       default -> fault(error, exchange);
     };
   }
@@ -99,7 +106,8 @@ public final class ProblemWriter {
       case 400 -> Problem.of(400, "FIELDS_INVALID", "The request could not be read.");
       case 413 -> Problem.of(413, "BODY_TOO_LARGE", "The body is larger than is taken.");
       case 503 ->
-          Problem.of(503, "UNAVAILABLE", "A part of the suite cannot be reached now.").retryAfter(1);
+          Problem.of(503, "UNAVAILABLE", "A part of the suite cannot be reached now.")
+              .retryAfter(1);
       case 504 -> Problem.of(504, "DEADLINE_EXCEEDED", "No answer in time.");
       default -> fault(error, exchange);
     };

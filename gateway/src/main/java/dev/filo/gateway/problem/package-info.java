@@ -1,4 +1,7 @@
-/** What a caller is told when a call is refused: RFC 9457 problem details from {@code google.rpc} statuses. */
+/**
+ * What a caller is told when a call is refused: RFC 9457 problem details from {@code google.rpc}
+ * statuses.
+ */
 @NullMarked
 package dev.filo.gateway.problem;
 

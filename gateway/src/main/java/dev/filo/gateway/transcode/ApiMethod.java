@@ -3,6 +3,9 @@ package dev.filo.gateway.transcode;
 import com.google.protobuf.Descriptors;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
+import dev.filo.gateway.edge.Caller;
+import dev.filo.gateway.problem.GrpcProblems;
+import dev.filo.gateway.problem.Problem;
 import dev.filo.proto.api.v1.MethodRule;
 import dev.filo.proto.api.v1.RequestIds;
 import dev.filo.proto.api.v1.Role;
@@ -11,7 +14,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One RPC: how to call it, its descriptor with comments' owner, and the rule it states about itself.
+ * One RPC: how to call it, its descriptor with comments' owner, and the rule it states about
+ * itself.
  *
  * @param grpc what a channel calls
  * @param descriptor the method in its proto file
@@ -31,6 +35,19 @@ public record ApiMethod(
   /** Whether calls without a token may pass. */
   public boolean isPublic() {
     return rule.getRolesList().contains(Role.ROLE_PUBLIC);
+  }
+
+  /**
+   * Refuses a call without a token to a method that needs one; roles are the service's to check.
+   *
+   * @throws dev.filo.gateway.problem.ProblemException TOKEN_MISSING
+   */
+  public void admit(Caller caller) {
+    if (!caller.isKnown() && !isPublic()) {
+      throw Problem.of(401, "TOKEN_MISSING", "This needs a token. Get one at /oauth2/token.")
+          .withHeader("WWW-Authenticate", GrpcProblems.challenge("TOKEN_MISSING"))
+          .exception();
+    }
   }
 
   /** Whether only the suite's own services may call. */

@@ -7,7 +7,7 @@ import com.google.protobuf.Descriptors;
 import com.google.protobuf.ExtensionRegistry;
 import com.google.protobuf.Message;
 import dev.filo.proto.api.v1.MethodRule;
-import dev.filo.proto.api.v1.RuleProto;
+import dev.filo.proto.api.v1.Rule;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServiceDescriptor;
 import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * All methods of the services whose proto files are in the descriptor set {@code /filo/descriptors.binpb}, by the
- * classes generated from them. Immutable.
+ * All methods of the services whose proto files are in the descriptor set {@code
+ * /filo/descriptors.binpb}, by the classes generated from them. Immutable.
  */
 public final class ApiMethods {
   private final List<ApiMethod> methods;
@@ -39,7 +39,8 @@ public final class ApiMethods {
    * Reads the descriptor set.
    *
    * @param dev whether {@code filo.dev} is served
-   * @throws IllegalStateException when a service cannot be served; its message is a sentence for the operator
+   * @throws IllegalStateException when a service cannot be served; its message is a sentence for
+   *     the operator
    */
   public static ApiMethods load(boolean dev) {
     FileDescriptorSet files = read();
@@ -84,7 +85,7 @@ public final class ApiMethods {
     com.google.api.AnnotationsProto.registerAllExtensions(extensions);
     com.google.api.FieldBehaviorProto.registerAllExtensions(extensions);
     build.buf.validate.ValidateProto.registerAllExtensions(extensions);
-    RuleProto.registerAllExtensions(extensions);
+    Rule.registerAllExtensions(extensions);
     try (InputStream in = ApiMethods.class.getResourceAsStream("/filo/descriptors.binpb")) {
       if (in == null) {
         throw new IllegalStateException("The class path has no /filo/descriptors.binpb.");
@@ -115,7 +116,7 @@ public final class ApiMethods {
         ((ProtoMethodDescriptorSupplier)
                 java.util.Objects.requireNonNull(method.getSchemaDescriptor()))
             .getMethodDescriptor();
-    MethodRule rule = descriptor.getOptions().getExtension(RuleProto.rule);
+    MethodRule rule = descriptor.getOptions().getExtension(Rule.rule);
     if (rule.getRolesCount() == 0) {
       throw new IllegalStateException(
           "Method " + descriptor.getFullName() + " states no roles in filo.api.v1.rule.");

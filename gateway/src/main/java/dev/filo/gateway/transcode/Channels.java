@@ -13,7 +13,8 @@ import org.springframework.beans.factory.DisposableBean;
 
 /** One channel per service, balanced over its replicas. Connects when first used. */
 public final class Channels implements DisposableBean {
-  private static final int MESSAGE_BYTES_MAX = 16 * 1024 * 1024; // Answers; requests have their own limit.
+  private static final int MESSAGE_BYTES_MAX =
+      16 * 1024 * 1024; // Answers; requests have their own limit.
 
   private final Map<String, ManagedChannel> channels = new TreeMap<>();
 

@@ -63,7 +63,10 @@ final class Fields {
     return null;
   }
 
-  /** The field at the end of a path of names; nothing when a name is unknown or leads through a list. */
+  /**
+   * The field at the end of a path of names; nothing when a name is unknown or leads through a
+   * list.
+   */
   static @Nullable FieldDescriptor resolve(Descriptor type, String path) {
     FieldDescriptor field = null;
     Descriptor at = type;
@@ -110,7 +113,9 @@ final class Fields {
     return json.toString();
   }
 
-  /** Whether a text alone can be a value of the field: all but messages that JSON writes as objects. */
+  /**
+   * Whether a text alone can be a value of the field: all but messages that JSON writes as objects.
+   */
   static boolean isTextual(FieldDescriptor field) {
     return field.getJavaType() != FieldDescriptor.JavaType.MESSAGE
         || textual.contains(field.getMessageType().getFullName())
@@ -156,7 +161,8 @@ final class Fields {
       case MESSAGE -> {
         Message.Builder value = owner.newBuilderForField(field);
         String type = field.getMessageType().getFullName();
-        wellKnown(value, textual.contains(type) ? JsonMapper.shared().writeValueAsString(text) : text);
+        wellKnown(
+            value, textual.contains(type) ? JsonMapper.shared().writeValueAsString(text) : text);
         yield value.build();
       }
     };

@@ -14,7 +14,9 @@ import org.reactivestreams.Subscription;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** gRPC calls as Mono and Flux: cancellation cancels the call, demand is the call's flow control. */
+/**
+ * gRPC calls as Mono and Flux: cancellation cancels the call, demand is the call's flow control.
+ */
 public final class GrpcCalls {
   private GrpcCalls() {}
 
@@ -62,7 +64,8 @@ public final class GrpcCalls {
   }
 
   /**
-   * Calls once subscribed: the stream's messages as they are asked for, then completion or a {@link GrpcFailure}.
+   * Calls once subscribed: the stream's messages as they are asked for, then completion or a {@link
+   * GrpcFailure}.
    *
    * @param opened runs when the service's first word has come
    */

@@ -26,8 +26,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Reads a message from JSON by proto's JSON mapping, strictly: what is not JSON, a name that comes twice or that the
- * message does not know is JSON_INVALID; values of the wrong kind are FIELDS_INVALID, all of them, each with its path.
+ * Reads a message from JSON by proto's JSON mapping, strictly: what is not JSON, a name that comes
+ * twice or that the message does not know is JSON_INVALID; values of the wrong kind are
+ * FIELDS_INVALID, all of them, each with its path.
  */
 final class JsonBody {
   private static final int DEPTH_MAX = 32; // The deepest documented request has 5 levels.
@@ -59,7 +60,8 @@ final class JsonBody {
     JsonNode node = parse(body);
     JsonBody reader = new JsonBody();
     if (!node.isObject()) {
-      throw invalid(path.isEmpty() ? "The body must be a JSON object." : path + " must be an object.");
+      throw invalid(
+          path.isEmpty() ? "The body must be a JSON object." : path + " must be an object.");
     }
     reader.object(node, into, path);
     if (!reader.violations.isEmpty()) {
@@ -81,7 +83,8 @@ final class JsonBody {
       }
       return node;
     } catch (StreamConstraintsException e) {
-      throw invalid("The body is nested deeper than " + DEPTH_MAX + " levels, or a number is too long.");
+      throw invalid(
+          "The body is nested deeper than " + DEPTH_MAX + " levels, or a number is too long.");
     } catch (JacksonException e) {
       TokenStreamLocation at = e.getLocation();
       String where =

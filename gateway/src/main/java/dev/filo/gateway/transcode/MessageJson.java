@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Writes messages by proto's JSON mapping in lowerCamelCase. Fields without presence are always there, so that a client
- * sees empty lists, zeros and empty texts. Thread-safe.
+ * Writes messages by proto's JSON mapping in lowerCamelCase. Fields without presence are always
+ * there, so that a client sees empty lists, zeros and empty texts. Thread-safe.
  */
 public final class MessageJson {
   private final JsonFormat.Printer printer;

@@ -93,7 +93,8 @@ public final class PathTemplate {
   }
 
   private static String checked(String segment, String source) {
-    if (segment.isEmpty() || (segment.contains("*") && !segment.equals("*") && !segment.equals("**"))) {
+    if (segment.isEmpty()
+        || (segment.contains("*") && !segment.equals("*") && !segment.equals("**"))) {
       throw new IllegalArgumentException("path «" + source + "» has a damaged segment");
     }
     return segment;

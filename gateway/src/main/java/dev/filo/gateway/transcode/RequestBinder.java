@@ -8,7 +8,6 @@ import dev.filo.gateway.transcode.Fields.BadValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the gRPC request of an HTTP request: body, then query, then path, then headers. */
@@ -34,8 +33,8 @@ public final class RequestBinder {
   /**
    * Binds a request.
    *
-   * @throws dev.filo.gateway.problem.ProblemException JSON_INVALID, FIELDS_INVALID, PARAMETER_UNKNOWN or
-   *     REQUEST_ID_MISSING
+   * @throws dev.filo.gateway.problem.ProblemException JSON_INVALID, FIELDS_INVALID,
+   *     PARAMETER_UNKNOWN or REQUEST_ID_MISSING
    */
   public static Message bind(Route.Match match, Input input) {
     Route route = match.route();
@@ -128,12 +127,10 @@ public final class RequestBinder {
             || field != null
                 && match.variables().keySet().stream()
                     .anyMatch(
-                        each ->
-                            field.equals(Fields.resolve(request.getDescriptorForType(), each)));
+                        each -> field.equals(Fields.resolve(request.getDescriptorForType(), each)));
     if (field == null || bound || !Fields.isTextual(field) || field.isMapField()) {
       String shown = name.length() > 100 ? name.substring(0, 100) : name;
-      throw Problem.of(
-              400, "PARAMETER_UNKNOWN", "This method knows no parameter «" + shown + "».")
+      throw Problem.of(400, "PARAMETER_UNKNOWN", "This method knows no parameter «" + shown + "».")
           .with("parameter", shown)
           .exception();
     }
@@ -169,7 +166,9 @@ public final class RequestBinder {
     request.setField(field, etag(ifMatch));
   }
 
-  /** The etag of an {@code If-Match} or {@code If-None-Match} header, without quotes and weakness. */
+  /**
+   * The etag of an {@code If-Match} or {@code If-None-Match} header, without quotes and weakness.
+   */
   public static String etag(String header) {
     String text = header.strip();
     if (text.toUpperCase(Locale.ROOT).startsWith("W/")) {

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param verb the HTTP method, in capitals
  * @param path the path it is at
  * @param method what it calls
- * @param body {@code *} when the body is the request, {@code ""} when there is none, else the field it is
+ * @param body {@code *} when the body is the request, {@code ""} when there is none, else the field
+ *     it is
  * @param bodyField the field when the body is one
  */
 public record Route(

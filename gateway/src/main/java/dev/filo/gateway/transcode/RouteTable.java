@@ -35,8 +35,8 @@ public final class RouteTable {
   /**
    * Reads the bindings of the methods.
    *
-   * @throws IllegalStateException when a binding is damaged, names a field that is not there, or says the same as
-   *     another; its message is a sentence for whoever changed the proto
+   * @throws IllegalStateException when a binding is damaged, names a field that is not there, or
+   *     says the same as another; its message is a sentence for whoever changed the proto
    */
   public static RouteTable of(List<ApiMethod> methods) {
     List<Route> routes = new ArrayList<>();
@@ -71,8 +71,8 @@ public final class RouteTable {
    * Finds the route for a request.
    *
    * @param rawPath the path as it came, percent-encoded
-   * @throws dev.filo.gateway.problem.ProblemException PATH_UNKNOWN, or METHOD_NOT_ALLOWED when the path is known
-   *     with other HTTP methods
+   * @throws dev.filo.gateway.problem.ProblemException PATH_UNKNOWN, or METHOD_NOT_ALLOWED when the
+   *     path is known with other HTTP methods
    */
   public Match find(String httpMethod, String rawPath) {
     Match match = seek(httpMethod, rawPath);

@@ -1,4 +1,7 @@
-/** HTTP/JSON to gRPC by the {@code google.api.http} bindings in the descriptors; no code per endpoint. */
+/**
+ * HTTP/JSON to gRPC by the {@code google.api.http} bindings in the descriptors; no code per
+ * endpoint.
+ */
 @NullMarked
 package dev.filo.gateway.transcode;
 

@@ -42,6 +42,7 @@ final class ChangeLog implements Oplog {
   private final ArrayDeque<Change> changes = new ArrayDeque<>();
   private long newest;
   private boolean watched;
+  private boolean ended;
 
   ChangeLog(Clock clock, CursorRegistry cursors, GroupCommit commits) {
     this.clock = clock;
@@ -137,18 +138,11 @@ final class ChangeLog implements Oplog {
         "the embedded store no longer has the changes after this resume token");
   }
 
-  /** The newest change so far. */
-  long newest() {
-    synchronized (monitor) {
-      return newest;
-    }
-  }
-
   /** Waits for a change after {@code seen}, at most so long. */
   void awaitAfter(long seen, long timeoutMillis) {
     long end = System.nanoTime() + timeoutMillis * 1_000_000L;
     synchronized (monitor) {
-      while (newest <= seen) {
+      while (newest <= seen && !ended) {
         long left = (end - System.nanoTime()) / 1_000_000L;
         if (left <= 0) {
           return;
@@ -160,6 +154,20 @@ final class ChangeLog implements Oplog {
           return;
         }
       }
+    }
+  }
+
+  /** Sends waiting watchers home. */
+  void end() {
+    synchronized (monitor) {
+      ended = true;
+      monitor.notifyAll();
+    }
+  }
+
+  boolean hasEnded() {
+    synchronized (monitor) {
+      return ended;
     }
   }
 

@@ -151,6 +151,7 @@ public final class EmbeddedMongo implements AutoCloseable {
   /** Answers what is under way, writes everything down and ends. */
   @Override
   public void close() {
+    backend.endWatching();
     server.close();
     backend.close();
   }

@@ -124,11 +124,16 @@ final class StoreBackend extends AbstractMongoBackend {
         found = batch.get("nextBatch") instanceof List<?> events && !events.isEmpty();
       }
       long left = (end - System.nanoTime()) / 1_000_000L;
-      if (found || left <= 0) {
+      if (found || left <= 0 || changes.hasEnded()) {
         return answer;
       }
       changes.awaitAfter(watcher.position(), left);
     }
+  }
+
+  /** Lets no watcher wait any more. */
+  void endWatching() {
+    changes.end();
   }
 
   @Override

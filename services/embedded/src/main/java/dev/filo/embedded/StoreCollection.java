@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.h2.mvstore.MVMap;
@@ -34,6 +35,8 @@ final class StoreCollection extends AbstractSynchronizedMongoCollection<Key> {
   static final String ID = "_id";
 
   private static final String NATURAL = "$natural";
+
+  private static final ScopedValue<Reading> READING = ScopedValue.newInstance();
 
   private static final AtomicLong NUMBERS = new AtomicLong();
 
@@ -243,6 +246,35 @@ final class StoreCollection extends AbstractSynchronizedMongoCollection<Key> {
         Spliterators.spliteratorUnknownSize(values, Spliterator.ORDERED), false);
   }
 
+  /** The one filter under which a whole collection is read next, on this thread. */
+  private static final class Reading {
+    private final StoreCollection collection;
+    private final Document filter;
+    private boolean used;
+
+    private Reading(StoreCollection collection, Document filter) {
+      this.collection = collection;
+      this.filter = filter;
+    }
+  }
+
+  /** Runs an aggregation whose first stage lets through only what the filter matches. */
+  <T> T readingOnly(Document filter, Supplier<T> aggregation) {
+    return ScopedValue.where(READING, new Reading(this, filter)).call(aggregation::get);
+  }
+
+  @Override
+  public Stream<Document> queryAllAsStream() {
+    if (READING.isBound()) {
+      Reading reading = READING.get();
+      if (reading.collection == this && !reading.used) {
+        reading.used = true; // a later stage may read this collection as a whole
+        return handleQueryAsStream(reading.filter);
+      }
+    }
+    return super.queryAllAsStream();
+  }
+
   /** All that leaves a query leaves as a copy. */
   @Override
   protected QueryResult createQueryResult(List<Document> matched, int batchSize) {
@@ -276,6 +308,17 @@ final class StoreCollection extends AbstractSynchronizedMongoCollection<Key> {
   }
 
   // ---- changing
+
+  /** While an index is built nothing is written that it could miss. */
+  @Override
+  public synchronized void addIndex(Index<Key> index) {
+    super.addIndex(index);
+  }
+
+  @Override
+  public synchronized void dropIndex(String name) {
+    super.dropIndex(name);
+  }
 
   @Override
   public synchronized Document updateDocuments(

@@ -54,6 +54,7 @@ final class StoreDatabase extends AbstractSynchronizedMongoDatabase<Key> {
     return switch (command) {
       case "insert" -> insert(channel, command, query, databases, oplog);
       case "update" -> update(channel, command, query, databases, oplog);
+      case "aggregate" -> aggregate(channel, command, query, databases, oplog);
       case "dropIndexes" ->
           super.handleCommand(channel, command, dropIndexesByKey(query), databases, oplog);
       default -> super.handleCommand(channel, command, query, databases, oplog);
@@ -69,6 +70,28 @@ final class StoreDatabase extends AbstractSynchronizedMongoDatabase<Key> {
     if (query.get("update") instanceof Collection<?>) {
       throw noPipelineUpdates();
     }
+    for (String name : List.of("projection", "fields")) {
+      if (query.get(name) instanceof Document projection) {
+        refuseComputed(projection);
+      }
+    }
+  }
+
+  private static void refuseComputed(Document projection) {
+    projection.forEach(
+        (field, wish) -> {
+          boolean computed =
+              wish instanceof String
+                  || (wish instanceof Document document
+                      && !document.containsKey("$slice")
+                      && !document.containsKey("$elemMatch"));
+          if (computed || field.endsWith(".$")) {
+            throw new MongoServerError(
+                COMMAND_NOT_SUPPORTED,
+                "CommandNotSupported",
+                "the embedded store has no computed or positional projections");
+          }
+        });
   }
 
   private static MongoServerError noPipelineUpdates() {
@@ -127,6 +150,20 @@ final class StoreDatabase extends AbstractSynchronizedMongoDatabase<Key> {
       response.put("upserted", upserted);
     }
     return response;
+  }
+
+  /** As the library's, but a pipeline's first $match chooses what is read at all. */
+  private Document aggregate(
+      Channel channel, String command, Document query, DatabaseResolver databases, Oplog oplog) {
+    List<Document> stages = documents(query.get("pipeline"));
+    if (!stages.isEmpty()
+        && stages.getFirst().get("$match") instanceof Document filter
+        && resolveCollection(String.valueOf(query.get(command)), false)
+            instanceof StoreCollection collection) {
+      return collection.readingOnly(
+          filter, () -> super.handleCommand(channel, command, query, databases, oplog));
+    }
+    return super.handleCommand(channel, command, query, databases, oplog);
   }
 
   @SuppressWarnings("unchecked")

@@ -9,6 +9,7 @@ import dev.filo.platform.auth.ServiceTokens;
 import dev.filo.platform.auth.SubjectAliases;
 import dev.filo.platform.auth.TokenVerifier;
 import dev.filo.platform.feed.FeedFollower;
+import dev.filo.platform.feed.FeedKeys;
 import dev.filo.platform.feed.FeedStore;
 import dev.filo.platform.feed.FeedTail;
 import dev.filo.platform.feed.GrpcFeedService;
@@ -82,8 +83,13 @@ public class PlatformConfiguration {
   }
 
   @Bean
-  FeedTail feedTail(FeedStore feed, Changes changes, PlatformProperties properties) {
-    return new FeedTail(feed, changes, properties.feed().poll());
+  FeedTail feedTail(
+      FeedStore feed,
+      Changes changes,
+      PlatformProperties properties,
+      ObjectProvider<FeedKeys> keys) {
+    FeedKeys more = keys.getIfAvailable(() -> event -> List.of());
+    return new FeedTail(feed, changes, properties.feed().poll(), more::of);
   }
 
   @Bean

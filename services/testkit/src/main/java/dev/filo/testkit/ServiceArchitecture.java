@@ -94,12 +94,13 @@ public abstract class ServiceArchitecture {
    * @param layers the packages it has
    */
   protected ServiceArchitecture(String root, Layer... layers) {
+    this(root, new ImportOption.DoNotIncludeTests(), layers);
+  }
+
+  ServiceArchitecture(String root, ImportOption which, Layer... layers) {
     this.root = root;
     this.layers = EnumSet.copyOf(Arrays.asList(layers));
-    this.classes =
-        new ClassFileImporter()
-            .withImportOption(new ImportOption.DoNotIncludeTests())
-            .importPackages(root);
+    this.classes = new ClassFileImporter().withImportOption(which).importPackages(root);
   }
 
   /**

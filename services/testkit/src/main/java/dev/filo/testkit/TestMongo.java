@@ -1,13 +1,12 @@
 package dev.filo.testkit;
 
-import com.mongodb.ConnectionString;
-import com.mongodb.MongoClientSettings;
-import com.mongodb.ReadConcern;
-import com.mongodb.WriteConcern;
 import com.mongodb.reactivestreams.client.MongoClient;
 import com.mongodb.reactivestreams.client.MongoClients;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.embedded.EmbeddedMongo;
+import dev.filo.platform.mongo.Mongo;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,7 +15,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 import org.testcontainers.mongodb.MongoDBContainer;
@@ -51,15 +49,7 @@ public final class TestMongo {
     private Engine(String name, String uri) {
       this.name = name;
       this.uri = uri;
-      this.client =
-          MongoClients.create(
-              MongoClientSettings.builder()
-                  .applyConnectionString(new ConnectionString(uri))
-                  .writeConcern(WriteConcern.MAJORITY.withJournal(true))
-                  .readConcern(ReadConcern.MAJORITY)
-                  .applyToClusterSettings(
-                      cluster -> cluster.serverSelectionTimeout(10, TimeUnit.SECONDS))
-                  .build());
+      this.client = Mongo.client(uri, "test");
     }
 
     /** What it is, for people: "embedded" or "MongoDB 8.0.1 in Docker". */
@@ -126,8 +116,8 @@ public final class TestMongo {
                       directory.toFile().delete();
                     }));
         return new Engine("embedded", server.uri());
-      } catch (java.io.IOException e) {
-        throw new java.io.UncheckedIOException(e);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
     }
   }

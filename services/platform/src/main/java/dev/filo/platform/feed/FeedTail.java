@@ -1,8 +1,11 @@
 package dev.filo.platform.feed;
 
 import dev.filo.platform.watch.Changes;
+import dev.filo.proto.feed.v1.Event;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,14 +29,21 @@ public final class FeedTail implements SmartLifecycle {
   private final FeedStore feed;
   private final Changes changes;
   private final Duration poll;
+  private final Function<Event, List<String>> keys;
   private final AtomicLong position = new AtomicLong(-1);
   private @Nullable Disposable running;
 
-  /** A tail that looks by itself every {@code poll}, and at once when nudged. */
-  public FeedTail(FeedStore feed, Changes changes, Duration poll) {
+  /**
+   * A tail that looks by itself every {@code poll}, and at once when nudged.
+   *
+   * @param keys what else to tell of an event, beside its subject
+   */
+  public FeedTail(
+      FeedStore feed, Changes changes, Duration poll, Function<Event, List<String>> keys) {
     this.feed = feed;
     this.changes = changes;
     this.poll = poll;
+    this.keys = keys;
   }
 
   /** Says that this process has just appended something. */
@@ -66,6 +76,7 @@ public final class FeedTail implements SmartLifecycle {
               for (var event : events) {
                 position.set(event.position());
                 changes.tell(event.event().getSubject());
+                keys.apply(event.event()).forEach(changes::tell);
               }
               if (!events.isEmpty()) {
                 changes.tell(ALL);

@@ -1,6 +1,7 @@
 package dev.filo.platform.mongo;
 
 import com.mongodb.ConnectionString;
+import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoClientSettings;
 import com.mongodb.MongoException;
 import com.mongodb.ReadConcern;
@@ -23,6 +24,8 @@ import reactor.core.publisher.Mono;
 public final class Mongo {
   // Long enough for a replica set's election (10 s by default), short enough that a caller is told.
   private static final Duration SERVER_SELECTION = Duration.ofSeconds(5);
+
+  private static final int DUPLICATE = 11000;
 
   private Mongo() {}
 
@@ -66,6 +69,13 @@ public final class Mongo {
 
   /** True when a write was refused because something unique is taken. */
   public static boolean isDuplicate(Throwable error) {
-    return error instanceof MongoException mongo && mongo.getCode() == 11000;
+    return switch (error) {
+      // Of many writes at once: the exception's own code says nothing.
+      case MongoBulkWriteException bulk ->
+          !bulk.getWriteErrors().isEmpty()
+              && bulk.getWriteErrors().stream().allMatch(one -> one.getCode() == DUPLICATE);
+      case MongoException mongo -> mongo.getCode() == DUPLICATE;
+      default -> false;
+    };
   }
 }

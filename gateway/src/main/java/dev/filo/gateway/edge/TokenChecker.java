@@ -1,0 +1,135 @@
+package dev.filo.gateway.edge;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import dev.filo.gateway.GatewayProperties;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import org.springframework.security.authentication.ReactiveAuthenticationManager;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
+import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
+import org.springframework.security.oauth2.core.OAuth2Error;
+import org.springframework.security.oauth2.core.OAuth2TokenValidator;
+import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
+import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
+import org.springframework.security.oauth2.jwt.BadJwtException;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.jwt.JwtException;
+import org.springframework.security.oauth2.jwt.JwtIssuerValidator;
+import org.springframework.security.oauth2.jwt.JwtValidationException;
+import org.springframework.security.oauth2.jwt.NimbusReactiveJwtDecoder;
+import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
+import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
+import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
+import org.springframework.stereotype.Component;
+import reactor.core.publisher.Mono;
+
+/**
+ * Checks tokens against identity's keys. A token found good is remembered by its hash until it
+ * expires, so that its signature is verified once. What the token allows is for the services to
+ * say.
+ */
+@Component
+public final class TokenChecker implements ReactiveAuthenticationManager {
+  /** The error code of a token that was ours and is over. */
+  public static final String EXPIRED = "token_expired";
+
+  /** The error code of any other token that is not accepted. */
+  public static final String INVALID = "invalid_token";
+
+  private static final int TOKENS_MAX = 50_000; // About 100 MB at the very most.
+  private static final Duration NOT_BEFORE_SKEW = Duration.ofSeconds(60); // Clocks differ.
+
+  private final ReactiveJwtDecoder decoder;
+  private final Cache<String, Jwt> known =
+      Caffeine.newBuilder()
+          .maximumSize(TOKENS_MAX)
+          .expireAfter(Expiry.<String, Jwt>creating((hash, token) -> left(token, Instant.now())))
+          .build();
+
+  /** Checks by the keys at the configured address, which are read when the first token comes. */
+  public TokenChecker(GatewayProperties properties) {
+    NimbusReactiveJwtDecoder nimbus =
+        NimbusReactiveJwtDecoder.withJwkSetUri(properties.jwksUri().toString())
+            .jwsAlgorithm(SignatureAlgorithm.RS256)
+            .jwsAlgorithm(SignatureAlgorithm.ES256)
+            .validateType(false)
+            .build();
+    List<OAuth2TokenValidator<Jwt>> validators = new ArrayList<>();
+    validators.add(TokenChecker::inTime);
+    if (!properties.issuer().isEmpty()) {
+      validators.add(new JwtIssuerValidator(properties.issuer()));
+    }
+    nimbus.setJwtValidator(new DelegatingOAuth2TokenValidator<>(validators));
+    this.decoder = nimbus;
+  }
+
+  @Override
+  public Mono<Authentication> authenticate(Authentication authentication) {
+    if (!(authentication instanceof BearerTokenAuthenticationToken bearer)) {
+      return Mono.empty();
+    }
+    String hash = hash(bearer.getToken());
+    Jwt seen = known.getIfPresent(hash);
+    Mono<Jwt> token =
+        seen != null
+            ? Mono.just(seen)
+            : decoder.decode(bearer.getToken()).doOnNext(jwt -> known.put(hash, jwt));
+    return token
+        .<Authentication>map(jwt -> new JwtAuthenticationToken(jwt, List.of()))
+        .onErrorMap(JwtException.class, TokenChecker::refusal);
+  }
+
+  /**
+   * A token that cannot be accepted; other failures, such as keys that cannot be read, stay what
+   * they are.
+   */
+  private static Throwable refusal(JwtException error) {
+    if (error instanceof JwtValidationException invalid
+        && invalid.getErrors().stream().anyMatch(each -> each.getErrorCode().equals(EXPIRED))) {
+      return new OAuth2AuthenticationException(new OAuth2Error(EXPIRED), error);
+    }
+    return error instanceof BadJwtException
+        ? new OAuth2AuthenticationException(new OAuth2Error(INVALID), error)
+        : new KeysUnreachableException(error);
+  }
+
+  private static OAuth2TokenValidatorResult inTime(Jwt token) {
+    Instant now = Instant.now();
+    Instant expires = token.getExpiresAt();
+    if (expires == null) {
+      return OAuth2TokenValidatorResult.failure(new OAuth2Error(INVALID));
+    }
+    if (!now.isBefore(expires)) {
+      return OAuth2TokenValidatorResult.failure(new OAuth2Error(EXPIRED));
+    }
+    Instant from = token.getNotBefore();
+    return from != null && from.isAfter(now.plus(NOT_BEFORE_SKEW))
+        ? OAuth2TokenValidatorResult.failure(new OAuth2Error(INVALID))
+        : OAuth2TokenValidatorResult.success();
+  }
+
+  private static Duration left(Jwt token, Instant now) {
+    Instant expires = token.getExpiresAt();
+    Duration left = expires == null ? Duration.ZERO : Duration.between(now, expires);
+    return left.isNegative() ? Duration.ZERO : left;
+  }
+
+  private static String hash(String token) {
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
+      return Base64.getEncoder().encodeToString(hash);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every JDK has SHA-256.", e);
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package dev.filo.gateway;
+
+import static dev.filo.gateway.RunningGateway.json;
+import static dev.filo.gateway.RunningGateway.reason;
+import static dev.filo.gateway.RunningGateway.take;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.filo.gateway.FakeIdentity.Seen;
+import dev.filo.proto.cart.v1.Cart;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class EdgeTest {
+  private static final String CART = "/v1/customers/me/cart";
+
+  private RunningGateway gateway;
+
+  @BeforeEach
+  void forget() {
+    gateway = RunningGateway.get();
+    gateway.services.answer = request -> Cart.getDefaultInstance();
+  }
+
+  private HttpResponse<String> with(String token) {
+    return gateway.send(gateway.request(CART).header("Authorization", "Bearer " + token));
+  }
+
+  @Test
+  void token_missing_isRefusedAtTheEdge() {
+    HttpResponse<String> response = gateway.send(gateway.request(CART));
+    assertThat(response.statusCode()).isEqualTo(401);
+    assertThat(reason(response)).isEqualTo("TOKEN_MISSING");
+    assertThat(response.headers().firstValue("www-authenticate")).hasValue("Bearer");
+    assertThat(gateway.services.calls).isEmpty();
+  }
+
+  @Test
+  void token_badOrExpired_isRefused() throws Exception {
+    HttpResponse<String> garbage = with("abc");
+    assertThat(garbage.statusCode()).isEqualTo(401);
+    assertThat(reason(garbage)).isEqualTo("TOKEN_INVALID");
+    HttpResponse<String> forged = with(gateway.identity.forged("customers/eve"));
+    assertThat(reason(forged)).isEqualTo("TOKEN_INVALID");
+    HttpResponse<String> expired =
+        with(gateway.identity.token("customers/julia", Instant.now().minusSeconds(1)));
+    assertThat(expired.statusCode()).isEqualTo(401);
+    assertThat(reason(expired)).isEqualTo("TOKEN_EXPIRED");
+    assertThat(expired.headers().firstValue("www-authenticate").orElse(""))
+        .contains("invalid_token");
+    assertThat(
+            reason(
+                gateway.send(gateway.request("/v1/stores").header("Authorization", "Bearer abc"))))
+        .as("also where none is needed")
+        .isEqualTo("TOKEN_INVALID");
+    assertThat(gateway.services.calls).isEmpty();
+  }
+
+  @Test
+  void token_remembered_isNotVerifiedAgainButExpires() {
+    String token = gateway.identity.token("customers/short", Instant.now().plusSeconds(2));
+    assertThat(with(token).statusCode()).isEqualTo(200);
+    int read = gateway.identity.keysRead.get();
+    assertThat(with(token).statusCode()).isEqualTo(200);
+    assertThat(gateway.identity.keysRead).hasValue(read);
+    org.awaitility.Awaitility.await()
+        .untilAsserted(() -> assertThat(reason(with(token))).isEqualTo("TOKEN_EXPIRED"));
+  }
+
+  @Test
+  void identity_isReachedUnderThePublicName() {
+    HttpResponse<String> response =
+        gateway.send(
+            gateway
+                .request("/oauth2/token")
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .header("X-Forwarded-For", "6.6.6.6")
+                .header("X-Forwarded-Host", "evil.example")
+                .header("x-filo-role", "manager")
+                .POST(BodyPublishers.ofString("grant_type=x")));
+    assertThat(response.statusCode()).isEqualTo(200);
+    Seen seen = take(gateway.identity.seen);
+    Map<String, List<String>> headers = new TreeMap<>();
+    seen.headers().forEach((name, values) -> headers.put(name.toLowerCase(Locale.ROOT), values));
+    assertThat(seen.body()).isEqualTo("grant_type=x");
+    assertThat(headers).containsEntry("x-forwarded-host", List.of("shop.example"));
+    assertThat(headers).containsEntry("x-forwarded-proto", List.of("https"));
+    assertThat(headers).containsEntry("x-forwarded-port", List.of("443"));
+    assertThat(headers).doesNotContainKey("x-filo-role").doesNotContainKey("forwarded");
+    assertThat(headers.get("x-forwarded-for")).hasSize(1).doesNotContain("6.6.6.6");
+    assertThat(response.headers().firstValue("x-content-type-options")).hasValue("nosniff");
+    HttpResponse<String> large =
+        gateway.send(
+            gateway.request("/oauth2/token").POST(BodyPublishers.ofString("x".repeat(70_000))));
+    assertThat(large.statusCode()).isEqualTo(413);
+  }
+
+  @Test
+  void cors_onlyAllowedOrigins() {
+    HttpResponse<String> allowed =
+        gateway.send(gateway.request("/v1/nothing").header("Origin", "http://localhost:5173"));
+    assertThat(allowed.headers().firstValue("access-control-allow-origin"))
+        .hasValue("http://localhost:5173");
+    HttpResponse<String> refused =
+        gateway.send(gateway.request("/v1/nothing").header("Origin", "https://evil.example"));
+    assertThat(refused.headers().firstValue("access-control-allow-origin")).isEmpty();
+  }
+
+  @Test
+  void health_namesWhatIsDown() {
+    HttpResponse<String> response = gateway.send(gateway.request("/healthz"));
+    assertThat(response.statusCode()).isEqualTo(503);
+    assertThat(json(response).path("parts").path("cart").asString()).isEqualTo("up");
+    assertThat(json(response).path("parts").path("inventory").asString()).isEqualTo("unreachable");
+    assertThat(json(response).path("detail").asString()).contains("inventory", "journey");
+  }
+}

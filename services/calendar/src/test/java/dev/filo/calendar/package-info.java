@@ -1,0 +1,5 @@
+/** Tests of calendars. */
+@NullMarked
+package dev.filo.calendar;
+
+import org.jspecify.annotations.NullMarked;

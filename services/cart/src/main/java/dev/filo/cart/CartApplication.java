@@ -1,0 +1,16 @@
+package dev.filo.cart;
+
+import dev.filo.platform.PlatformConfiguration;
+import dev.filo.platform.Services;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.context.annotation.Import;
+
+/** The cart service. */
+@SpringBootConfiguration(proxyBeanMethods = false)
+@Import({PlatformConfiguration.class, CartConfiguration.class})
+public class CartApplication {
+  /** Runs it. */
+  public static void main(String[] args) {
+    Services.run(CartApplication.class, "cart", args);
+  }
+}

@@ -1,0 +1,75 @@
+package dev.filo.cart.grpc;
+
+import com.google.rpc.Code;
+import dev.filo.cart.domain.Refusal;
+import dev.filo.platform.grpc.Statuses;
+import dev.filo.proto.cart.v1.ErrorReason;
+import io.grpc.StatusRuntimeException;
+import java.util.Map;
+
+/** The cart's refusals as statuses. */
+final class Refusals {
+  private static final String DOMAIN = "cart.filo";
+  private static final String OPERATION = "operation";
+
+  private Refusals() {}
+
+  static StatusRuntimeException toStatus(Refusal refusal) {
+    return switch (refusal) { // no default: a new refusal must not compile until it is mapped here
+      case Refusal.SkuNotFound(var operation, var sku) ->
+          status(
+              Code.NOT_FOUND,
+              ErrorReason.ERROR_REASON_SKU_NOT_FOUND,
+              "There is no article " + sku + ".",
+              Map.of(OPERATION, operation, "sku", sku));
+      case Refusal.LineNotFound(var operation, var line) ->
+          status(
+              Code.NOT_FOUND,
+              ErrorReason.ERROR_REASON_LINE_NOT_FOUND,
+              "The cart has no such line; it may have been removed. Read the cart again.",
+              Map.of(OPERATION, operation, "line", line));
+      case Refusal.CartFull(var operation, var limit) ->
+          status(
+              Code.RESOURCE_EXHAUSTED,
+              ErrorReason.ERROR_REASON_CART_FULL,
+              "There is no room for more than " + limit + ". Take something out first.",
+              Map.of(OPERATION, operation, "limit", Integer.toString(limit)));
+      case Refusal.QuantityLimit(var operation, var sku, var limit) ->
+          status(
+              Code.RESOURCE_EXHAUSTED,
+              ErrorReason.ERROR_REASON_QUANTITY_LIMIT,
+              "A line has at most " + limit + " pieces.",
+              Map.of(OPERATION, operation, "sku", sku, "limit", Integer.toString(limit)));
+      case Refusal.ProductWithdrawn(var operation, var sku) ->
+          status(
+              Code.FAILED_PRECONDITION,
+              ErrorReason.ERROR_REASON_PRODUCT_WITHDRAWN,
+              "This is no longer sold.",
+              Map.of(OPERATION, operation, "sku", sku));
+      case Refusal.OperationNotAllowed(var operation) ->
+          status(
+              Code.PERMISSION_DENIED,
+              ErrorReason.ERROR_REASON_OPERATION_NOT_ALLOWED,
+              "Agents propose, customers decide.",
+              Map.of(OPERATION, operation));
+      case Refusal.ProposalNotFound(var operation, var proposal) ->
+          status(
+              Code.NOT_FOUND,
+              ErrorReason.ERROR_REASON_PROPOSAL_NOT_FOUND,
+              "There is no such proposal, or it was answered. Read the cart again.",
+              Map.of(OPERATION, operation, "proposal", proposal));
+      case Refusal.OperationDiffers(var operation) ->
+          status(
+              Code.ALREADY_EXISTS,
+              ErrorReason.ERROR_REASON_OPERATION_DIFFERS,
+              "This operation id came before with other content. Use a new one.",
+              Map.of(OPERATION, operation));
+      case Refusal.EtagStale(var current) -> Statuses.etagStale(current);
+    };
+  }
+
+  private static StatusRuntimeException status(
+      Code code, ErrorReason reason, String message, Map<String, String> metadata) {
+    return Statuses.refusal(code, DOMAIN, reason, message, metadata);
+  }
+}

@@ -1,0 +1,5 @@
+/** Carts in MongoDB. */
+@NullMarked
+package dev.filo.cart.store;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,13 @@
+package dev.filo.catalog;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * What the catalog is told from outside: {@code filo.catalog.*}.
+ *
+ * @param indexDir the directory of this replica's search index, which nobody else may use; empty:
+ *     in memory. The index is made anew at each start either way
+ */
+@ConfigurationProperties("filo.catalog")
+public record CatalogProperties(@DefaultValue("") String indexDir) {}

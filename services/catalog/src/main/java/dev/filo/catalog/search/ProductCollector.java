@@ -1,0 +1,266 @@
+package dev.filo.catalog.search;
+
+import dev.filo.catalog.search.SearchPage.After;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
+import org.apache.lucene.index.DocValues;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.NumericDocValues;
+import org.apache.lucene.index.SortedDocValues;
+import org.apache.lucene.index.SortedSetDocValues;
+import org.apache.lucene.search.Collector;
+import org.apache.lucene.search.LeafCollector;
+import org.apache.lucene.search.Scorable;
+import org.apache.lucene.search.ScoreMode;
+import org.apache.lucene.util.BytesRef;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes products of matching variants in one pass: filters, counts facets "sideways" (a key's
+ * counts as if it were not filtered by), keeps the page. A product's variants are written as one
+ * block and so lie side by side in one segment.
+ */
+final class ProductCollector implements Collector {
+  // A variant this close to the best one is what was looked for as well.
+  private static final float CLOSE = 0.75f;
+  private static final int VARIANTS_MAX = 20;
+
+  private final Map<String, Set<String>> filters;
+  private final List<String> filterKeys;
+  private final Order order;
+  private final @Nullable After after;
+  private final int size;
+  private final Comparator<Candidate> best;
+  private final PriorityQueue<Candidate> page;
+  private final Map<String, Integer> facets = new HashMap<>();
+  private int total;
+  private boolean hasMore;
+
+  ProductCollector(SearchPage asked) {
+    this.filters = asked.filters();
+    this.filterKeys = List.copyOf(asked.filters().keySet());
+    this.order = asked.order();
+    this.after = asked.after();
+    this.size = asked.size();
+    this.best =
+        Comparator.comparingDouble((Candidate candidate) -> rank(candidate.key))
+            .thenComparing(Candidate::product);
+    this.page = new PriorityQueue<>(best.reversed());
+  }
+
+  /**
+   * A product that is in the page so far.
+   *
+   * @param variants documents, the best first
+   */
+  record Candidate(String product, double key, List<Integer> variants) {}
+
+  /** Smaller is better. */
+  private double rank(double key) {
+    return order == Order.PRICE ? key : -key;
+  }
+
+  List<Candidate> page() {
+    return page.stream().sorted(best).toList();
+  }
+
+  Map<String, Integer> facets() {
+    return facets;
+  }
+
+  int total() {
+    return total;
+  }
+
+  boolean hasMore() {
+    return hasMore;
+  }
+
+  @Override
+  public ScoreMode scoreMode() {
+    return ScoreMode.COMPLETE;
+  }
+
+  @Override
+  public LeafCollector getLeafCollector(LeafReaderContext leaf) throws IOException {
+    return new Leaf(leaf);
+  }
+
+  private final class Leaf implements LeafCollector {
+    private final int base;
+    private final SortedDocValues products;
+    private final SortedSetDocValues values;
+    private final NumericDocValues prices;
+    private final int[] counts;
+    private final int[] countedFor; // the product a value was last counted for
+    private final int[] keyOf; // the place in filterKeys of a value's key; -1 when not filtered by
+    private final boolean[] isAllowed;
+    private @Nullable Scorable scorer;
+
+    private int product = -1; // the product whose variants are being collected
+    private int[] docs = new int[16];
+    private float[] scores = new float[16];
+    private long[] amounts = new long[16];
+    private int count;
+
+    Leaf(LeafReaderContext leaf) throws IOException {
+      base = leaf.docBase;
+      products = DocValues.getSorted(leaf.reader(), Fields.PRODUCT);
+      values = DocValues.getSortedSet(leaf.reader(), Fields.FACET);
+      prices = DocValues.getNumeric(leaf.reader(), Fields.PRICE);
+      int known = (int) values.getValueCount();
+      counts = new int[known];
+      countedFor = new int[known];
+      Arrays.fill(countedFor, -1);
+      keyOf = new int[known];
+      isAllowed = new boolean[known];
+      for (int i = 0; i < known; i++) {
+        var value = values.lookupOrd(i).utf8ToString();
+        int colon = value.indexOf(':');
+        keyOf[i] = filterKeys.indexOf(value.substring(0, colon));
+        isAllowed[i] =
+            keyOf[i] >= 0
+                && filters
+                    .getOrDefault(filterKeys.get(keyOf[i]), Set.of())
+                    .contains(value.substring(colon + 1));
+      }
+    }
+
+    @Override
+    public void setScorer(Scorable scorable) {
+      scorer = scorable;
+    }
+
+    @Override
+    public void collect(int doc) throws IOException {
+      if (!products.advanceExact(doc)) {
+        throw new IllegalStateException("a variant without a product");
+      }
+      if (products.ordValue() != product) {
+        flush();
+        product = products.ordValue();
+      }
+      int[] mine = values(doc);
+      int passed = 0;
+      for (int value : mine) {
+        passed |= isAllowed[value] ? 1 << keyOf[value] : 0;
+      }
+      int missing = ((1 << filterKeys.size()) - 1) & ~passed;
+      if (missing == 0) {
+        add(doc);
+      }
+      if (Integer.bitCount(missing) <= 1) {
+        int only = missing == 0 ? -1 : Integer.numberOfTrailingZeros(missing);
+        for (int value : mine) {
+          if ((missing == 0 || keyOf[value] == only) && countedFor[value] != product) {
+            countedFor[value] = product;
+            counts[value]++;
+          }
+        }
+      }
+    }
+
+    private int[] values(int doc) throws IOException {
+      if (!values.advanceExact(doc)) {
+        return new int[0];
+      }
+      var mine = new int[values.docValueCount()];
+      for (int i = 0; i < mine.length; i++) {
+        mine[i] = (int) values.nextOrd();
+      }
+      return mine;
+    }
+
+    private void add(int doc) throws IOException {
+      if (count == docs.length) {
+        docs = Arrays.copyOf(docs, 2 * count);
+        scores = Arrays.copyOf(scores, 2 * count);
+        amounts = Arrays.copyOf(amounts, 2 * count);
+      }
+      docs[count] = base + doc;
+      var current = scorer;
+      scores[count] = current == null ? 0 : current.score();
+      amounts[count] = prices.advanceExact(doc) ? prices.longValue() : 0;
+      count++;
+    }
+
+    @Override
+    public void finish() throws IOException {
+      flush();
+      for (int i = 0; i < counts.length; i++) {
+        if (counts[i] > 0) {
+          facets.merge(values.lookupOrd(i).utf8ToString(), counts[i], Integer::sum);
+        }
+      }
+    }
+
+    private void flush() throws IOException {
+      if (count == 0) {
+        return;
+      }
+      total++;
+      float top = 0;
+      long cheapest = Long.MAX_VALUE;
+      for (int i = 0; i < count; i++) {
+        top = Math.max(top, scores[i]);
+        cheapest = Math.min(cheapest, amounts[i]);
+      }
+      double key = order == Order.MATCH ? top : cheapest;
+      if (mayBeInPage(key)) {
+        BytesRef id = products.lookupOrd(product);
+        offer(id.utf8ToString(), key, top);
+      }
+      count = 0;
+    }
+
+    private boolean mayBeInPage(double key) {
+      if (after != null && rank(key) < rank(after.key())) {
+        return false;
+      }
+      var worst = page.peek();
+      boolean isWorse = page.size() >= size && worst != null && rank(key) > rank(worst.key);
+      hasMore |= isWorse;
+      return !isWorse;
+    }
+
+    private void offer(String id, double key, float top) {
+      var candidate = new Candidate(id, key, closest(top));
+      if (after != null
+          && best.compare(candidate, new Candidate(after.product(), after.key(), List.of())) <= 0) {
+        return;
+      }
+      page.add(candidate);
+      if (page.size() > size) {
+        page.remove();
+        hasMore = true;
+      }
+    }
+
+    /** The variants that match about as well as the best, the best first. */
+    private List<Integer> closest(float top) {
+      var places = new ArrayList<Integer>();
+      for (int i = 0; i < count; i++) {
+        if (scores[i] >= CLOSE * top) {
+          places.add(i);
+        }
+      }
+      Comparator<Integer> better =
+          order == Order.MATCH
+              ? Comparator.comparingDouble(i -> -scores[i])
+              : Comparator.comparingLong(i -> amounts[i]);
+      places.sort(better);
+      return places.stream().limit(VARIANTS_MAX).map(i -> docs[i]).toList();
+    }
+  }
+
+  static BytesRef facet(String key, String value) {
+    return new BytesRef(key + ":" + value);
+  }
+}

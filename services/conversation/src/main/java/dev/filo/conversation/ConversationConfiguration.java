@@ -1,0 +1,98 @@
+package dev.filo.conversation;
+
+import com.mongodb.reactivestreams.client.MongoDatabase;
+import dev.filo.conversation.events.ReservationNews;
+import dev.filo.conversation.grpc.GrpcConversationService;
+import dev.filo.conversation.service.ContextReader;
+import dev.filo.conversation.service.Conversations;
+import dev.filo.conversation.store.MongoConversationStore;
+import dev.filo.platform.Background;
+import dev.filo.platform.auth.MergeHandler;
+import dev.filo.platform.feed.FeedFollower;
+import dev.filo.platform.feed.FeedKeys;
+import dev.filo.platform.feed.Relay;
+import dev.filo.platform.grpc.Channels;
+import dev.filo.platform.watch.Changes;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import reactor.core.publisher.Flux;
+
+/** What the conversation service is made of. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(ConversationConfiguration.Properties.class)
+class ConversationConfiguration {
+  private static final Duration SWEEP = Duration.ofSeconds(5);
+
+  /**
+   * What the retailer chooses: {@code filo.conversation.*}.
+   *
+   * @param capacity threads one agent answers at a time
+   */
+  @ConfigurationProperties("filo.conversation")
+  record Properties(@DefaultValue("40") int capacity) {}
+
+  @Bean
+  MongoConversationStore conversationStore(MongoDatabase database, Relay relay) {
+    var store = new MongoConversationStore(database);
+    store.prepare();
+    relay.watch(store.collection());
+    return store;
+  }
+
+  @Bean
+  Conversations conversations(
+      MongoConversationStore store,
+      Relay relay,
+      Changes changes,
+      InstantSource clock,
+      Properties properties) {
+    return new Conversations(store, relay, changes, clock, properties.capacity());
+  }
+
+  @Bean
+  ContextReader contextReader(Channels channels) {
+    return new ContextReader(channels);
+  }
+
+  @Bean
+  GrpcConversationService conversationService(
+      Conversations conversations,
+      MongoConversationStore store,
+      ContextReader context,
+      Changes changes) {
+    return new GrpcConversationService(conversations, store, context, changes);
+  }
+
+  @Bean
+  FeedFollower reservationFollower(
+      Channels channels,
+      MongoDatabase database,
+      InstantSource clock,
+      Conversations conversations,
+      ContextReader people) {
+    var news = new ReservationNews(conversations, people);
+    return new FeedFollower("news", "reservation", channels, database, clock, news::tell);
+  }
+
+  @Bean
+  MergeHandler mergeHandler(Conversations conversations) {
+    return conversations::merged;
+  }
+
+  @Bean
+  FeedKeys feedKeys() {
+    return event -> List.of(Conversations.INBOX);
+  }
+
+  @Bean
+  Background sweep(Conversations conversations) {
+    return new Background(
+        Flux.interval(SWEEP).onBackpressureDrop().concatMap(tick -> conversations.sweep(), 1));
+  }
+}

@@ -1,0 +1,90 @@
+package dev.filo.conversation.domain;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A customer's thread. Its id is the customer's: there is one, for ever.
+ *
+ * @param id of {@code conversations/{id}} and {@code customers/{id}}
+ * @param version rises by one with every change; 0: nothing was ever said
+ * @param assignee {@code staff/…}; empty while nobody answers
+ * @param waitingSince when the oldest customer's message without an answer came; null when all are
+ *     answered
+ * @param messageCount messages in all, which are numbered from 1
+ */
+public record ChatThread(
+    String id,
+    long version,
+    State state,
+    String assignee,
+    String assigneeName,
+    String customerName,
+    boolean guest,
+    @Nullable Instant waitingSince,
+    long messageCount,
+    @Nullable Said last,
+    @Nullable Instant updateTime) {
+
+  /** Where a thread can stand. */
+  public enum State {
+    /** Nothing was ever said by a person. */
+    NEW,
+    /** Somebody has to answer or is answering. */
+    OPEN,
+    /** Done, until the customer writes again. */
+    RESOLVED
+  }
+
+  /** Who can speak. */
+  public enum Speaker {
+    /** The customer. */
+    CUSTOMER,
+    /** An agent. */
+    AGENT,
+    /** The suite. */
+    SYSTEM
+  }
+
+  /**
+   * One thing that was said.
+   *
+   * @param number its place in the thread, from 1
+   * @param key recognises a repetition: nothing with the same key is said twice
+   */
+  public record Said(
+      long number,
+      String key,
+      Speaker speaker,
+      String displayName,
+      String text,
+      String channel,
+      Instant time,
+      String subject,
+      String subjectState) {
+
+    /** The same at another place. */
+    public Said at(long place) {
+      return new Said(place, key, speaker, displayName, text, channel, time, subject, subjectState);
+    }
+  }
+
+  /** A thread in which nothing was said. */
+  public static ChatThread empty(String id) {
+    return new ChatThread(id, 0, State.NEW, "", "", "", true, null, 0, null, null);
+  }
+
+  /** The state after something was said: a customer opens the thread, the suite changes nothing. */
+  public State after(Speaker speaker) {
+    return speaker == Speaker.CUSTOMER ? State.OPEN : state;
+  }
+
+  /** Since when she waits, after something was said. */
+  public @Nullable Instant waitingAfter(Said said) {
+    return switch (said.speaker()) {
+      case CUSTOMER -> waitingSince == null ? said.time() : waitingSince;
+      case AGENT -> null;
+      case SYSTEM -> waitingSince;
+    };
+  }
+}

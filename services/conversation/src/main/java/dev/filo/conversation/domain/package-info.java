@@ -1,0 +1,5 @@
+/** What a thread is. */
+@NullMarked
+package dev.filo.conversation.domain;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,313 @@
+package dev.filo.conversation.service;
+
+import dev.filo.conversation.domain.ChatThread;
+import dev.filo.conversation.domain.ChatThread.Said;
+import dev.filo.conversation.domain.ChatThread.Speaker;
+import dev.filo.conversation.domain.ChatThread.State;
+import dev.filo.conversation.store.MongoConversationStore;
+import dev.filo.conversation.store.MongoConversationStore.Agent;
+import dev.filo.conversation.store.MongoConversationStore.CustomerName;
+import dev.filo.platform.auth.Caller;
+import dev.filo.platform.code.Ids;
+import dev.filo.platform.feed.Outbox;
+import dev.filo.platform.feed.Relay;
+import dev.filo.platform.mongo.StaleVersionException;
+import dev.filo.platform.watch.Changes;
+import dev.filo.proto.conversation.v1.ConversationChanged;
+import dev.filo.proto.conversation.v1.MessageSent;
+import dev.filo.proto.feed.v1.Actor;
+import dev.filo.proto.feed.v1.Event;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.Map;
+import org.bson.Document;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
+
+/** Saying things, and finding somebody who answers. */
+public final class Conversations {
+  /** The key that is told when any thread changes. */
+  public static final String INBOX = "conversations";
+
+  private static final String SOURCE = "filo/conversation";
+  private static final int STALE_RETRIES_MAX = 8;
+  private static final int MERGE_PAGE = 200;
+  // An agent's page says every ten seconds that she is there; two missed ones and she is gone.
+  private static final Duration PRESENCE = Duration.ofSeconds(25);
+  private static final Actor SYSTEM =
+      Actor.newBuilder()
+          .setPrincipal("services/conversation")
+          .setRole("service")
+          .setChannel("system")
+          .build();
+
+  private final MongoConversationStore store;
+  private final Relay relay;
+  private final Changes changes;
+  private final InstantSource clock;
+  private final int capacity;
+
+  /**
+   * The use cases over their store.
+   *
+   * @param capacity threads one agent answers at a time
+   */
+  public Conversations(
+      MongoConversationStore store,
+      Relay relay,
+      Changes changes,
+      InstantSource clock,
+      int capacity) {
+    this.store = store;
+    this.relay = relay;
+    this.changes = changes;
+    this.clock = clock;
+    this.capacity = capacity;
+  }
+
+  /** The key that is told when a thread changes. */
+  public static String key(String id) {
+    return "conversations/" + id;
+  }
+
+  /** A customer says something; the thread is open, and somebody free answers it. */
+  public Mono<Said> customerSays(
+      String id, String text, String requestId, Caller caller, CustomerName names) {
+    var said =
+        new Said(
+            0,
+            messageKey(id, caller, requestId),
+            Speaker.CUSTOMER,
+            names.displayName(),
+            text,
+            "chat",
+            now(),
+            "",
+            "");
+    return store
+        .say(id, said, names, (thread, at) -> sent(thread, at, caller.actor()), this::written)
+        .flatMap(done -> route(id).thenReturn(done));
+  }
+
+  /** An agent says something; a thread nobody had is hers. */
+  public Mono<Said> agentSays(String id, String text, String requestId, Caller caller) {
+    var said =
+        new Said(
+            0,
+            messageKey(id, caller, requestId),
+            Speaker.AGENT,
+            caller.displayName(),
+            text,
+            "chat",
+            now(),
+            "",
+            "");
+    return store
+        .say(id, said, null, (thread, at) -> sent(thread, at, caller.actor()), this::written)
+        .flatMap(
+            done ->
+                store
+                    .thread(id)
+                    .filter(thread -> thread.assignee().isEmpty())
+                    .flatMap(
+                        thread ->
+                            assign(id, caller.principal(), caller.displayName(), caller.actor()))
+                    .thenReturn(done));
+  }
+
+  /** The suite itself says something about a subject, once for each {@code key}. */
+  public Mono<Said> systemSays(
+      String id, String key, String text, String subject, String subjectState) {
+    var said = new Said(0, key, Speaker.SYSTEM, "", text, "chat", now(), subject, subjectState);
+    return store.say(id, said, null, (thread, at) -> sent(thread, at, SYSTEM), this::written);
+  }
+
+  private static String messageKey(String id, Caller caller, String requestId) {
+    return requestId.isEmpty()
+        ? "message:" + Ids.random()
+        : "message:" + Ids.derived(id, caller.principal(), requestId);
+  }
+
+  /** Gives an open thread that nobody answers to the agent who is there and has the fewest. */
+  public Mono<Void> route(String id) {
+    return store
+        .thread(id)
+        .filter(thread -> thread.state() == State.OPEN && thread.assignee().isEmpty())
+        .flatMap(
+            thread ->
+                store
+                    .agents(clock.instant())
+                    .filter(agent -> agent.load() < capacity)
+                    .sort(Comparator.comparingInt(Agent::load).thenComparing(Agent::name))
+                    .next()
+                    .flatMap(
+                        agent ->
+                            change(
+                                thread,
+                                Map.of(
+                                    "assignee", agent.name(),
+                                    "assigneeName", agent.displayName()),
+                                SYSTEM)))
+        .onErrorResume(StaleVersionException.class, raced -> Mono.empty())
+        .then();
+  }
+
+  /** An agent is there: threads that wait come to whoever is free. */
+  public Mono<Void> present(Caller agent) {
+    return store
+        .present(agent.principal(), agent.displayName(), clock.instant().plus(PRESENCE))
+        .thenMany(store.unassigned(capacity))
+        .concatMap(thread -> route(thread.id()))
+        .then();
+  }
+
+  /** Gives a thread to an agent. */
+  public Mono<ChatThread> assign(String id, String agent, String displayName, Actor actor) {
+    return retried(
+        id,
+        thread ->
+            thread.assignee().equals(agent)
+                ? Mono.just(thread)
+                : change(thread, Map.of("assignee", agent, "assigneeName", displayName), actor));
+  }
+
+  /** The matter is settled; the next message finds whoever is free then. */
+  public Mono<ChatThread> resolve(String id, Actor actor) {
+    return retried(
+        id,
+        thread ->
+            thread.state() == State.RESOLVED
+                ? Mono.just(thread)
+                : change(
+                    thread,
+                    Map.of("state", State.RESOLVED.name(), "assignee", "", "assigneeName", ""),
+                    actor));
+  }
+
+  private Mono<ChatThread> retried(
+      String id, java.util.function.Function<ChatThread, Mono<ChatThread>> command) {
+    return store
+        .find(id)
+        .map(MongoConversationStore::read)
+        .flatMap(command)
+        .retryWhen(
+            Retry.max(STALE_RETRIES_MAX)
+                .filter(StaleVersionException.class::isInstance)
+                .onRetryExhaustedThrow((spec, last) -> last.failure()));
+  }
+
+  private Mono<ChatThread> change(ChatThread thread, Map<String, Object> fields, Actor actor) {
+    var now = now();
+    var next = new java.util.HashMap<>(fields);
+    var after =
+        new ChatThread(
+            thread.id(),
+            thread.version() + 1,
+            State.valueOf(next.getOrDefault("state", thread.state().name()).toString()),
+            next.getOrDefault("assignee", thread.assignee()).toString(),
+            next.getOrDefault("assigneeName", thread.assigneeName()).toString(),
+            thread.customerName(),
+            thread.guest(),
+            thread.waitingSince(),
+            thread.messageCount(),
+            thread.last(),
+            now);
+    var event =
+        Outbox.event(
+            SOURCE,
+            key(thread.id()),
+            now,
+            actor,
+            ConversationChanged.newBuilder()
+                .setConversation(ConversationProtos.conversation(after))
+                .build());
+    return store
+        .change(thread, next, event, now)
+        .doOnNext(this::written)
+        .map(MongoConversationStore::read);
+  }
+
+  private static Event sent(ChatThread thread, Said said, Actor actor) {
+    return Outbox.event(
+        SOURCE,
+        key(thread.id()),
+        said.time(),
+        actor,
+        MessageSent.newBuilder()
+            .setCustomer("customers/" + thread.id())
+            .setMessage(ConversationProtos.message(thread.id(), said))
+            .build());
+  }
+
+  private void written(Document document) {
+    relay.offer(store.collection(), document);
+    changes.tell(key(document.getString("_id")));
+    changes.tell(INBOX);
+  }
+
+  /** Counts what a killed process left. */
+  public Mono<Void> sweep() {
+    return store.sweep(
+        clock.instant().minusSeconds(10),
+        (thread, said) -> sent(thread, said, SYSTEM),
+        this::written);
+  }
+
+  /**
+   * Everything said in the alias's thread is said in the customer's too, as it was, after what is
+   * there. Repeating is harmless: each message has a key of its own.
+   */
+  public Mono<Void> merged(String customer, String alias) {
+    var to = customer.substring("customers/".length());
+    var from = alias.substring("customers/".length());
+    return copy(from, to, 0).then(settle(from));
+  }
+
+  private Mono<Void> copy(String from, String to, long after) {
+    return store
+        .between(from, after, Long.MAX_VALUE, MERGE_PAGE)
+        .concatMap(
+            said ->
+                store
+                    .say(
+                        to,
+                        new Said(
+                            0,
+                            "merged:" + from + "/" + said.number(),
+                            said.speaker(),
+                            said.displayName(),
+                            said.text(),
+                            said.channel(),
+                            said.time(),
+                            said.subject(),
+                            said.subjectState()),
+                        null,
+                        (thread, at) -> sent(thread, at, SYSTEM),
+                        this::written)
+                    .thenReturn(said.number()))
+        .collectList()
+        .flatMap(
+            copied -> copied.size() < MERGE_PAGE ? route(to) : copy(from, to, copied.getLast()));
+  }
+
+  private Mono<Void> settle(String from) {
+    return store
+        .find(from)
+        .map(MongoConversationStore::read)
+        .filter(thread -> thread.state() == State.OPEN)
+        .flatMap(thread -> resolve(from, SYSTEM))
+        .then();
+  }
+
+  private Instant now() {
+    return Instant.ofEpochMilli(clock.instant().toEpochMilli()); // what the database keeps
+  }
+
+  /** Open threads, for a desk that has just come. */
+  public Flux<ChatThread> open(int limit) {
+    return store.list(State.OPEN, null, 0, limit);
+  }
+}

@@ -1,0 +1,387 @@
+package dev.filo.conversation.store;
+
+import static com.mongodb.client.model.Filters.and;
+import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.gt;
+import static com.mongodb.client.model.Filters.gte;
+import static com.mongodb.client.model.Filters.lt;
+import static com.mongodb.client.model.Filters.lte;
+import static com.mongodb.client.model.Sorts.ascending;
+import static com.mongodb.client.model.Sorts.descending;
+import static com.mongodb.client.model.Sorts.orderBy;
+import static com.mongodb.client.model.Updates.combine;
+import static com.mongodb.client.model.Updates.inc;
+import static com.mongodb.client.model.Updates.set;
+import static com.mongodb.client.model.Updates.unset;
+
+import com.mongodb.client.model.FindOneAndUpdateOptions;
+import com.mongodb.client.model.IndexOptions;
+import com.mongodb.client.model.Indexes;
+import com.mongodb.client.model.ReturnDocument;
+import com.mongodb.client.model.UpdateOptions;
+import com.mongodb.reactivestreams.client.MongoCollection;
+import com.mongodb.reactivestreams.client.MongoDatabase;
+import dev.filo.conversation.domain.ChatThread;
+import dev.filo.conversation.domain.ChatThread.Said;
+import dev.filo.conversation.domain.ChatThread.Speaker;
+import dev.filo.conversation.domain.ChatThread.State;
+import dev.filo.platform.feed.Outbox;
+import dev.filo.platform.mongo.Docs;
+import dev.filo.platform.mongo.Mongo;
+import dev.filo.platform.mongo.StaleVersionException;
+import dev.filo.proto.feed.v1.Event;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.BiFunction;
+import org.bson.Document;
+import org.bson.conversions.Bson;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Threads, their messages and the agents in MongoDB. A message is numbered by inserting it at the
+ * next free place of its thread, then counted by the thread's own conditional update, which also
+ * records the event. A kill in between leaves a message that the next one to come, or the sweep,
+ * counts first: nothing said is lost, nothing is said twice.
+ */
+public final class MongoConversationStore {
+  private static final int TRIES_MAX = 40;
+
+  private final MongoCollection<Document> threads;
+  private final MongoCollection<Document> messages;
+  private final MongoCollection<Document> agents;
+
+  /** The store in the service's database. */
+  public MongoConversationStore(MongoDatabase database) {
+    this.threads = database.getCollection("conversations");
+    this.messages = database.getCollection("messages");
+    this.agents = database.getCollection("agents");
+  }
+
+  /** Makes the indexes. */
+  public void prepare() {
+    Mongo.index(messages, Indexes.ascending("thread", "number"), new IndexOptions().unique(true));
+    Mongo.index(messages, Indexes.ascending("key"), new IndexOptions().unique(true).sparse(true));
+    Mongo.index(threads, Indexes.ascending("state", "waitingSince"));
+    Mongo.index(threads, Indexes.ascending("assignee", "state"));
+    Mongo.index(threads, Indexes.descending("updateTime"));
+  }
+
+  /** The threads' collection, for the relay. */
+  public MongoCollection<Document> collection() {
+    return threads;
+  }
+
+  /** A thread as a document; empty when nothing was ever said in it. */
+  public Mono<Document> find(String id) {
+    return Mono.from(threads.find(eq("_id", id)).first());
+  }
+
+  /** A thread; an empty one when nothing was ever said in it. */
+  public Mono<ChatThread> thread(String id) {
+    return find(id).map(MongoConversationStore::read).defaultIfEmpty(ChatThread.empty(id));
+  }
+
+  /**
+   * Says something. What was said, at its place; for a key that is known what was said then.
+   *
+   * @param names the customer's name and whether she is a guest, written to the thread; null leaves
+   *     them
+   * @param event the event of a message and the thread it is said in
+   * @param written is told the thread's document after it was counted
+   */
+  public Mono<Said> say(
+      String id,
+      Said said,
+      @Nullable CustomerName names,
+      BiFunction<ChatThread, Said, Event> event,
+      java.util.function.Consumer<Document> written) {
+    return say(id, said, names, event, written, 0);
+  }
+
+  private Mono<Said> say(
+      String id,
+      Said said,
+      @Nullable CustomerName names,
+      BiFunction<ChatThread, Said, Event> event,
+      java.util.function.Consumer<Document> written,
+      int tries) {
+    return thread(id)
+        .flatMap(
+            thread -> {
+              var placed = said.at(thread.messageCount() + 1);
+              return Mono.from(messages.insertOne(toDocument(id, placed)))
+                  .then(count(thread, placed, names, event, written))
+                  .thenReturn(placed)
+                  .onErrorResume(
+                      Mongo::isDuplicate,
+                      taken -> {
+                        if (tries >= TRIES_MAX) {
+                          return Mono.error(new StaleVersionException(id, thread.version()));
+                        }
+                        return known(said.key())
+                            .flatMap(
+                                before ->
+                                    countThrough(id, before.number(), event, written)
+                                        .thenReturn(before))
+                            .switchIfEmpty(
+                                Mono.defer(
+                                    () ->
+                                        countThrough(id, placed.number(), event, written)
+                                            .then(
+                                                say(id, said, names, event, written, tries + 1))));
+                      });
+            });
+  }
+
+  private Mono<Said> known(String key) {
+    return Mono.from(messages.find(eq("key", key)).first()).map(MongoConversationStore::readSaid);
+  }
+
+  /** Counts what was inserted up to a place by somebody who did not come to it. */
+  private Mono<Void> countThrough(
+      String id,
+      long number,
+      BiFunction<ChatThread, Said, Event> event,
+      java.util.function.Consumer<Document> written) {
+    return thread(id)
+        .flatMap(
+            thread ->
+                thread.messageCount() >= number
+                    ? Mono.<Void>empty()
+                    : Mono.from(
+                            messages
+                                .find(
+                                    and(eq("thread", id), eq("number", thread.messageCount() + 1)))
+                                .first())
+                        .map(MongoConversationStore::readSaid)
+                        .flatMap(left -> count(thread, left, null, event, written))
+                        .then(Mono.defer(() -> countThrough(id, number, event, written))));
+  }
+
+  /** Counts messages that were left uncounted for a while; completes. */
+  public Mono<Void> sweep(
+      Instant before,
+      BiFunction<ChatThread, Said, Event> event,
+      java.util.function.Consumer<Document> written) {
+    return Flux.from(
+            messages.find(and(eq("counted", false), lt("time", Date.from(before)))).limit(100))
+        .concatMap(
+            left ->
+                countThrough(left.getString("thread"), Docs.number(left, "number"), event, written)
+                    .then(
+                        Mono.from(
+                            messages.updateOne(
+                                eq("_id", left.getString("_id")), unset("counted")))))
+        .then();
+  }
+
+  private Mono<Void> count(
+      ChatThread thread,
+      Said said,
+      @Nullable CustomerName names,
+      BiFunction<ChatThread, Said, Event> event,
+      java.util.function.Consumer<Document> written) {
+    var updates = new ArrayList<Bson>();
+    updates.add(set("messageCount", said.number()));
+    updates.add(set("state", thread.after(said.speaker()).name()));
+    updates.add(set("last", toDocument(thread.id(), said)));
+    updates.add(set("updateTime", Date.from(said.time())));
+    updates.add(inc("version", 1L));
+    var waiting = thread.waitingAfter(said);
+    updates.add(waiting == null ? unset("waitingSince") : set("waitingSince", Date.from(waiting)));
+    if (names != null) {
+      updates.add(set("customerName", names.displayName));
+      updates.add(set("guest", names.guest));
+    }
+    updates.add(Outbox.record(List.of(event.apply(thread, said)), said.time()));
+    return Mono.from(
+            threads.findOneAndUpdate(
+                and(eq("_id", thread.id()), eq("messageCount", said.number() - 1)),
+                combine(updates),
+                new FindOneAndUpdateOptions()
+                    .upsert(said.number() == 1)
+                    .returnDocument(ReturnDocument.AFTER)))
+        .doOnNext(written)
+        .onErrorResume(Mongo::isDuplicate, counted -> Mono.empty()) // somebody else counted it
+        .then(
+            Mono.from(
+                messages.updateOne(
+                    eq("_id", messageId(thread.id(), said.number())), unset("counted"))))
+        .then();
+  }
+
+  /** What was said before a place (exclusive; 0: from the end), newest first. */
+  public Flux<Said> before(String id, long number, int limit) {
+    var filter = number == 0 ? eq("thread", id) : and(eq("thread", id), lt("number", number));
+    return Flux.from(messages.find(filter).sort(descending("number")).limit(limit))
+        .map(MongoConversationStore::readSaid);
+  }
+
+  /** What was said after a place, up to another, oldest first. */
+  public Flux<Said> between(String id, long after, long through, int limit) {
+    return Flux.from(
+            messages
+                .find(and(eq("thread", id), gt("number", after), lte("number", through)))
+                .sort(ascending("number"))
+                .limit(limit))
+        .map(MongoConversationStore::readSaid);
+  }
+
+  /**
+   * Changes a thread if it is still at the version seen. The document after it; an error {@link
+   * StaleVersionException} otherwise.
+   */
+  public Mono<Document> change(
+      ChatThread seen, Map<String, Object> fields, Event event, Instant now) {
+    var updates = new ArrayList<Bson>();
+    fields.forEach((key, value) -> updates.add(set(key, value)));
+    updates.add(set("updateTime", Date.from(now)));
+    updates.add(inc("version", 1L));
+    updates.add(Outbox.record(List.of(event), now));
+    return Mono.from(
+            threads.findOneAndUpdate(
+                and(eq("_id", seen.id()), eq("version", seen.version())),
+                combine(updates),
+                new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER)))
+        .switchIfEmpty(Mono.error(() -> new StaleVersionException(seen.id(), seen.version())));
+  }
+
+  /** Threads that fit, ordered by how long they wait. */
+  public Flux<ChatThread> list(
+      @Nullable State state, @Nullable String assignee, int skip, int limit) {
+    var filters = new ArrayList<Bson>();
+    filters.add(
+        state == null
+            ? com.mongodb.client.model.Filters.ne("state", "NEW")
+            : eq("state", state.name()));
+    if (assignee != null) {
+      filters.add(
+          assignee.isEmpty()
+              ? com.mongodb.client.model.Filters.in("assignee", null, "")
+              : eq("assignee", assignee));
+    }
+    return Flux.from(
+            threads
+                .find(and(filters))
+                .sort(
+                    orderBy(ascending("waitingSince"), descending("updateTime"), ascending("_id")))
+                .skip(skip)
+                .limit(limit))
+        .map(MongoConversationStore::read);
+  }
+
+  /** Threads changed at or after an instant, oldest change first. */
+  public Flux<ChatThread> changedSince(Instant since, int limit) {
+    return Flux.from(
+            threads
+                .find(
+                    and(
+                        gte("updateTime", Date.from(since)),
+                        com.mongodb.client.model.Filters.ne("state", "NEW")))
+                .sort(ascending("updateTime"))
+                .limit(limit))
+        .map(MongoConversationStore::read);
+  }
+
+  /** Open threads that nobody answers, the longest waiting first. */
+  public Flux<ChatThread> unassigned(int limit) {
+    return Flux.from(
+            threads
+                .find(
+                    and(
+                        eq("state", State.OPEN.name()),
+                        com.mongodb.client.model.Filters.in("assignee", null, "")))
+                .sort(ascending("waitingSince"))
+                .limit(limit))
+        .map(MongoConversationStore::read);
+  }
+
+  /** Says that an agent is there until an instant. */
+  public Mono<Void> present(String agent, String displayName, Instant until) {
+    return Mono.from(
+            agents.updateOne(
+                eq("_id", agent),
+                combine(set("displayName", displayName), set("presentUntil", Date.from(until))),
+                new UpdateOptions().upsert(true)))
+        .then();
+  }
+
+  /** The agents who are there, with the number of open threads each answers. */
+  public Flux<Agent> agents(Instant now) {
+    return Flux.from(agents.find(gt("presentUntil", Date.from(now))).limit(500))
+        .flatMap(
+            agent ->
+                Mono.from(
+                        threads.countDocuments(
+                            and(
+                                eq("assignee", agent.getString("_id")),
+                                eq("state", State.OPEN.name()))))
+                    .map(
+                        load ->
+                            new Agent(
+                                agent.getString("_id"),
+                                Docs.string(agent, "displayName"),
+                                load.intValue())));
+  }
+
+  /** The thread in a document. */
+  public static ChatThread read(Document document) {
+    var last = document.get("last", Document.class);
+    return new ChatThread(
+        document.getString("_id"),
+        Docs.number(document, "version"),
+        State.valueOf(document.getString("state")),
+        Docs.string(document, "assignee"),
+        Docs.string(document, "assigneeName"),
+        Docs.string(document, "customerName"),
+        document.getBoolean("guest", true),
+        Docs.instant(document, "waitingSince"),
+        Docs.number(document, "messageCount"),
+        last == null ? null : readSaid(last),
+        Docs.instant(document, "updateTime"));
+  }
+
+  private static String messageId(String thread, long number) {
+    return "%s/%010d".formatted(thread, number);
+  }
+
+  private static Document toDocument(String thread, Said said) {
+    return new Document("_id", messageId(thread, said.number()))
+        .append("thread", thread)
+        .append("number", said.number())
+        .append("key", said.key())
+        .append("speaker", said.speaker().name())
+        .append("displayName", said.displayName())
+        .append("text", said.text())
+        .append("channel", said.channel())
+        .append("time", Date.from(said.time()))
+        .append("subject", said.subject())
+        .append("subjectState", said.subjectState())
+        .append("counted", false);
+  }
+
+  private static Said readSaid(Document document) {
+    return new Said(
+        Docs.number(document, "number"),
+        Docs.string(document, "key"),
+        Speaker.valueOf(document.getString("speaker")),
+        Docs.string(document, "displayName"),
+        Docs.string(document, "text"),
+        Docs.string(document, "channel"),
+        Objects.requireNonNull(Docs.instant(document, "time")),
+        Docs.string(document, "subject"),
+        Docs.string(document, "subjectState"));
+  }
+
+  /** An agent who is there, and how many threads are hers. */
+  public record Agent(String name, String displayName, int load) {}
+
+  /** What a customer is called. */
+  public record CustomerName(String displayName, boolean guest) {}
+}

@@ -1,0 +1,284 @@
+package dev.filo.identity;
+
+import com.mongodb.reactivestreams.client.MongoDatabase;
+import dev.filo.identity.domain.Device;
+import dev.filo.identity.domain.StaffMember;
+import dev.filo.identity.grpc.GrpcIdentityService;
+import dev.filo.identity.grpc.GrpcMailboxService;
+import dev.filo.identity.mail.Mailbox;
+import dev.filo.identity.mail.SmtpMessenger;
+import dev.filo.identity.service.CodeMail;
+import dev.filo.identity.service.Customers;
+import dev.filo.identity.service.Messenger;
+import dev.filo.identity.service.Secrets;
+import dev.filo.identity.service.Sessions;
+import dev.filo.identity.service.SignIns;
+import dev.filo.identity.store.MongoCustomerStore;
+import dev.filo.identity.store.MongoKeyStore;
+import dev.filo.identity.store.MongoSessionStore;
+import dev.filo.identity.store.MongoSignInStore;
+import dev.filo.identity.store.MongoStaffStore;
+import dev.filo.identity.tokens.AccessTokens;
+import dev.filo.identity.tokens.SigningKeys;
+import dev.filo.identity.web.MongoAuthorizations;
+import dev.filo.platform.Background;
+import dev.filo.platform.PlatformProperties;
+import dev.filo.platform.auth.JwksSource;
+import dev.filo.platform.auth.SubjectAliases;
+import dev.filo.platform.code.Ids;
+import dev.filo.platform.feed.Relay;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Profile;
+import org.springframework.core.env.Environment;
+import org.springframework.core.env.Profiles;
+import org.springframework.mail.javamail.JavaMailSenderImpl;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** What identity is made of, but for its HTTP side. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(IdentityProperties.class)
+public class IdentityConfiguration {
+  private static final Duration START = Duration.ofSeconds(30);
+  private static final Duration SMTP_PATIENCE = Duration.ofSeconds(5);
+  // What has ended is of no use, but for finding out what happened.
+  private static final Duration KEEP = Duration.ofDays(1);
+
+  @Bean
+  MongoCustomerStore customerStore(MongoDatabase database, Relay relay) {
+    var store = new MongoCustomerStore(database, relay);
+    store.prepare();
+    return store;
+  }
+
+  @Bean
+  MongoSignInStore signInStore(MongoDatabase database) {
+    var store = new MongoSignInStore(database);
+    store.prepare();
+    return store;
+  }
+
+  @Bean
+  MongoSessionStore sessionStore(MongoDatabase database) {
+    var store = new MongoSessionStore(database);
+    store.prepare();
+    return store;
+  }
+
+  @Bean
+  MongoStaffStore staffStore(MongoDatabase database) {
+    return new MongoStaffStore(database);
+  }
+
+  @Bean
+  MongoKeyStore keyStore(MongoDatabase database) {
+    var store = new MongoKeyStore(database);
+    store.prepare();
+    return store;
+  }
+
+  @Bean
+  Secrets secrets(IdentityProperties identity, MongoKeyStore store, Environment environment) {
+    if (!identity.keySecret().isEmpty()) {
+      return new Secrets(identity.keySecret());
+    }
+    if (!environment.acceptsProfiles(Profiles.of("dev"))) {
+      throw new IllegalStateException(
+          "filo.identity.key-secret (FILO_IDENTITY_KEYSECRET) is not set: give at least 16, better"
+              + " 32 random characters, the same to all replicas");
+    }
+    var local = store.localSecret(Ids.random() + Ids.random()).blockOptional(START).orElseThrow();
+    return new Secrets(local);
+  }
+
+  @Bean
+  SigningKeys signingKeys(
+      MongoKeyStore store, Secrets secrets, IdentityProperties identity, InstantSource clock) {
+    var times = identity.keys();
+    var keys =
+        new SigningKeys(
+            store, secrets, new SigningKeys.Times(times.age(), times.lead(), times.tail()), clock);
+    keys.refresh().block(START);
+    return keys;
+  }
+
+  @Bean
+  JwksSource jwksSource(SigningKeys keys) {
+    return () -> Mono.fromSupplier(() -> keys.publicKeys().toString());
+  }
+
+  @Bean
+  AccessTokens accessTokens(
+      SigningKeys keys,
+      IdentityProperties identity,
+      PlatformProperties platform,
+      InstantSource clock) {
+    return new AccessTokens(keys, platform.issuer(), identity.accessLife(), clock);
+  }
+
+  @Bean
+  Customers customers(MongoCustomerStore store, SubjectAliases aliases, InstantSource clock) {
+    return new Customers(store, aliases, clock);
+  }
+
+  @Bean
+  CodeMail codeMail(List<Messenger> ways, IdentityProperties identity) {
+    return new CodeMail(ways, identity.shopName());
+  }
+
+  @Bean
+  SignIns signIns(
+      MongoSignInStore store,
+      CodeMail mail,
+      Secrets secrets,
+      IdentityProperties identity,
+      InstantSource clock) {
+    var limits = identity.signIn();
+    return new SignIns(
+        store,
+        mail,
+        secrets,
+        new SignIns.Limits(
+            limits.life(),
+            limits.attempts(),
+            limits.perAddress(),
+            limits.perPlace(),
+            limits.window()),
+        clock);
+  }
+
+  @Bean
+  Sessions sessions(
+      MongoSessionStore store,
+      Customers customers,
+      MongoStaffStore staff,
+      Secrets secrets,
+      IdentityProperties identity,
+      InstantSource clock) {
+    return new Sessions(
+        store,
+        customers,
+        staff,
+        secrets,
+        new Sessions.Lives(
+            identity.sessionLife(), identity.staffSessionLife(), identity.handoffLife()),
+        clock);
+  }
+
+  @Bean
+  GrpcIdentityService identityService(
+      Customers customers,
+      SignIns signIns,
+      Sessions sessions,
+      JwksSource keys,
+      IdentityProperties identity,
+      PlatformProperties platform) {
+    return new GrpcIdentityService(
+        customers, signIns, sessions, keys, identity.publicUrlOr(platform.issuer()));
+  }
+
+  @Bean
+  Background keyRefresh(SigningKeys keys) {
+    return every(Duration.ofSeconds(30), Mono.defer(keys::refresh));
+  }
+
+  @Bean
+  Background mergeRepair(Customers customers) {
+    return every(Duration.ofSeconds(5), Mono.defer(customers::finishMerges));
+  }
+
+  @Bean
+  Background cleanUp(
+      MongoSignInStore signIns,
+      MongoSessionStore sessions,
+      MongoAuthorizations authorizations,
+      Optional<Mailbox> mailbox,
+      InstantSource clock) {
+    return every(
+        Duration.ofHours(1),
+        Mono.defer(
+            () -> {
+              var before = clock.instant().minus(KEEP);
+              return signIns
+                  .forget(before)
+                  .then(sessions.forget(before))
+                  .then(authorizations.forget(before))
+                  .then(mailbox.map(box -> box.forget(before)).orElseGet(Mono::empty));
+            }));
+  }
+
+  private static Background every(Duration period, Mono<Void> work) {
+    return new Background(Flux.interval(period).onBackpressureDrop().concatMap(tick -> work, 1));
+  }
+
+  /** Mail by SMTP, everywhere but in the dev profile. */
+  @Configuration(proxyBeanMethods = false)
+  @Profile("!dev")
+  static class Mail {
+    @Bean
+    SmtpMessenger smtpMessenger(IdentityProperties identity) {
+      var smtp = identity.smtp();
+      if (smtp.host().isEmpty()) {
+        throw new IllegalStateException(
+            "filo.identity.smtp.host (FILO_IDENTITY_SMTP_HOST) is not set: codes must be mailed");
+      }
+      var sender = new JavaMailSenderImpl();
+      sender.setHost(smtp.host());
+      sender.setPort(smtp.port());
+      sender.setDefaultEncoding("UTF-8");
+      var patience = Long.toString(SMTP_PATIENCE.toMillis());
+      var properties = sender.getJavaMailProperties();
+      properties.put("mail.smtp.connectiontimeout", patience);
+      properties.put("mail.smtp.timeout", patience);
+      properties.put("mail.smtp.writetimeout", patience);
+      properties.put("mail.smtp.starttls.enable", Boolean.toString(smtp.startTls()));
+      properties.put("mail.smtp.starttls.required", Boolean.toString(smtp.startTls()));
+      if (!smtp.username().isEmpty()) {
+        sender.setUsername(smtp.username());
+        sender.setPassword(smtp.password());
+        properties.put("mail.smtp.auth", "true");
+      }
+      return new SmtpMessenger(sender, smtp.from());
+    }
+  }
+
+  /** What only the dev profile has: the mailbox, people and a till to try the suite with. */
+  @Configuration(proxyBeanMethods = false)
+  @Profile("dev")
+  static class Dev {
+    @Bean
+    Mailbox mailbox(MongoDatabase database, InstantSource clock) {
+      var mailbox = new Mailbox(database, clock);
+      mailbox.prepare();
+      return mailbox;
+    }
+
+    @Bean
+    GrpcMailboxService mailboxService(Mailbox mailbox) {
+      return new GrpcMailboxService(mailbox);
+    }
+
+    @Bean
+    Object devPeople(MongoStaffStore staff, Secrets secrets) {
+      var store = "stores/milano-buenos-aires";
+      staff
+          .put(new StaffMember("agent@filo.example", "Anna", "agent", List.of()))
+          .then(
+              staff.put(
+                  new StaffMember("milano@filo.example", "Marco", "store_staff", List.of(store))))
+          .then(staff.put(new StaffMember("manager@filo.example", "Giulia", "manager", List.of())))
+          .then(
+              staff.put(
+                  new Device(
+                      "till-milano-1", secrets.hash("client", "till-secret"), "Cassa 1", store)))
+          .block(START);
+      return "dev people";
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package dev.filo.identity;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * What identity is told from outside: {@code filo.identity.*}, or {@code FILO_IDENTITY_*} in the
+ * environment.
+ *
+ * @param publicUrl where people reach the suite; empty: the issuer
+ * @param shopName the shop's name in mail
+ * @param keySecret what everything secret in the database is encrypted or hashed with; at least 16
+ *     characters, the same on all replicas. Only the dev profile makes one itself.
+ * @param serviceSecret the secret of every service that has none of its own
+ * @param serviceSecrets the services' own secrets, by short name
+ * @param redirectUris where the web and app clients may be sent back to, beside the public URL
+ * @param accessLife how long an access token lives
+ * @param sessionLife how long a shopper's session lives without being refreshed
+ * @param staffSessionLife how long a staff session lives
+ * @param handoffLife how long a hand-off code can be used
+ * @param signIn sign-in by code
+ * @param keys signing keys
+ * @param smtp the mail server; without a host no mail is sent
+ */
+@ConfigurationProperties("filo.identity")
+public record IdentityProperties(
+    @DefaultValue("") String publicUrl,
+    @DefaultValue("Filo") String shopName,
+    @DefaultValue("") String keySecret,
+    @DefaultValue("") String serviceSecret,
+    @DefaultValue Map<String, String> serviceSecrets,
+    @DefaultValue List<URI> redirectUris,
+    @DefaultValue("10m") Duration accessLife,
+    @DefaultValue("90d") Duration sessionLife,
+    @DefaultValue("12h") Duration staffSessionLife,
+    @DefaultValue("2m") Duration handoffLife,
+    @DefaultValue SignIn signIn,
+    @DefaultValue Keys keys,
+    @DefaultValue Smtp smtp) {
+
+  /**
+   * Sign-in by code.
+   *
+   * @param life how long a code can be used
+   * @param attempts wrong codes a sign-in bears
+   * @param perAddress codes sent to one address within the window
+   * @param perPlace codes asked for from one network address within the window
+   */
+  public record SignIn(
+      @DefaultValue("10m") Duration life,
+      @DefaultValue("5") int attempts,
+      @DefaultValue("5") int perAddress,
+      @DefaultValue("50") int perPlace,
+      @DefaultValue("15m") Duration window) {}
+
+  /**
+   * Signing keys.
+   *
+   * @param age how long one signs before the next is made
+   * @param lead how long a new one is published before it signs
+   * @param tail how long one is published after it signed last
+   */
+  public record Keys(
+      @DefaultValue("30d") Duration age,
+      @DefaultValue("15m") Duration lead,
+      @DefaultValue("2h") Duration tail) {}
+
+  /**
+   * The mail server.
+   *
+   * @param from the sender's address
+   * @param startTls whether encryption is required; off only for a server on the same host
+   */
+  public record Smtp(
+      @DefaultValue("") String host,
+      @DefaultValue("587") int port,
+      @DefaultValue("") String username,
+      @DefaultValue("") String password,
+      @DefaultValue("no-reply@localhost") String from,
+      @DefaultValue("true") boolean startTls) {}
+
+  /** The public URL without a slash at the end. */
+  public String publicUrlOr(String issuer) {
+    var url = publicUrl.isEmpty() ? issuer : publicUrl;
+    return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+  }
+
+  /** The secret of a service, by its short name; empty when it has none. */
+  public String secretOf(String service) {
+    return serviceSecrets.getOrDefault(service, serviceSecret);
+  }
+}

@@ -1,0 +1,89 @@
+package dev.filo.identity.grpc;
+
+import com.google.rpc.Code;
+import dev.filo.identity.domain.Refusal;
+import dev.filo.identity.service.RefusedException;
+import dev.filo.platform.grpc.Statuses;
+import dev.filo.proto.identity.v1.ErrorReason;
+import io.grpc.StatusRuntimeException;
+import java.util.Map;
+
+/** Refusals as statuses. */
+final class Refusals {
+  private static final String DOMAIN = "identity.filo";
+
+  private Refusals() {}
+
+  static Throwable toStatus(Throwable error) {
+    return error instanceof RefusedException refused ? toStatus(refused.refusal()) : error;
+  }
+
+  private static StatusRuntimeException toStatus(Refusal refusal) {
+    return switch (refusal) { // no default: a new refusal must not compile until it is mapped here
+      case Refusal.CustomerUnknown(var name) -> Statuses.notFound(name);
+      case Refusal.CustomerChanged(var version) -> Statuses.etagStale(version);
+      case Refusal.MaskInvalid(var path) ->
+          Statuses.field(
+              "update_mask", "'" + path + "' is not one of the fields that can be changed.");
+      case Refusal.RequestReused() -> Statuses.requestIdReused();
+      case Refusal.PhoneInvalid() ->
+          refuse(
+              Code.INVALID_ARGUMENT,
+              ErrorReason.ERROR_REASON_PHONE_INVALID,
+              "This cannot be a phone number.",
+              Map.of("field", "phone"));
+      case Refusal.PhoneNotServed() ->
+          Statuses.field("phone", "No text messages can be sent here; use an e-mail address.");
+      case Refusal.SignInRateLimited(var wait) ->
+          Statuses.retry(
+              Code.RESOURCE_EXHAUSTED,
+              DOMAIN,
+              ErrorReason.ERROR_REASON_SIGN_IN_RATE_LIMITED,
+              "Too many codes were asked for. Try again later.",
+              Map.of(),
+              wait);
+      case Refusal.CodeNotSent() -> Statuses.unavailable("The mail server");
+      case Refusal.SignInExpired() ->
+          refuse(
+              Code.FAILED_PRECONDITION,
+              ErrorReason.ERROR_REASON_SIGN_IN_EXPIRED,
+              "This sign-in is over. Start again.",
+              Map.of());
+      case Refusal.CodeWrong() ->
+          refuse(
+              Code.FAILED_PRECONDITION,
+              ErrorReason.ERROR_REASON_CODE_WRONG,
+              "The code is wrong.",
+              Map.of());
+      case Refusal.TooManyAttempts() ->
+          refuse(
+              Code.FAILED_PRECONDITION,
+              ErrorReason.ERROR_REASON_TOO_MANY_ATTEMPTS,
+              "Too many wrong codes. Start again.",
+              Map.of());
+      case Refusal.HandoffExpired() ->
+          refuse(
+              Code.FAILED_PRECONDITION,
+              ErrorReason.ERROR_REASON_HANDOFF_EXPIRED,
+              "This code is over.",
+              Map.of());
+      case Refusal.RefreshInvalid() ->
+          Statuses.api(
+              Code.UNAUTHENTICATED,
+              dev.filo.proto.api.v1.ErrorReason.ERROR_REASON_TOKEN_INVALID,
+              "The session is over.",
+              Map.of());
+      case Refusal.RefreshReused() ->
+          refuse(
+              Code.UNAUTHENTICATED,
+              ErrorReason.ERROR_REASON_REFRESH_REUSED,
+              "The session is over.",
+              Map.of());
+    };
+  }
+
+  private static StatusRuntimeException refuse(
+      Code code, ErrorReason reason, String message, Map<String, String> metadata) {
+    return Statuses.refusal(code, DOMAIN, reason, message, metadata);
+  }
+}

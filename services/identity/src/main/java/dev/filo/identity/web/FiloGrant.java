@@ -1,0 +1,94 @@
+package dev.filo.identity.web;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.oauth2.core.AuthorizationGrantType;
+import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
+import org.springframework.security.oauth2.core.OAuth2Error;
+import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationGrantAuthenticationToken;
+
+/** A request for tokens by one of the suite's own grants, or by a refresh token. */
+final class FiloGrant extends OAuth2AuthorizationGrantAuthenticationToken {
+  private static final long serialVersionUID = 1L;
+
+  static final AuthorizationGrantType GUEST = new AuthorizationGrantType("urn:filo:oauth:guest");
+  static final AuthorizationGrantType CODE = new AuthorizationGrantType("urn:filo:oauth:code");
+  static final AuthorizationGrantType HANDOFF =
+      new AuthorizationGrantType("urn:filo:oauth:handoff");
+  static final Set<AuthorizationGrantType> OWN = Set.of(GUEST, CODE, HANDOFF);
+
+  // Longer names of devices are cut; longer codes and tokens cannot be ours.
+  private static final int DEVICE_MAX = 40;
+  private static final int VALUE_MAX = 512;
+
+  private FiloGrant(
+      AuthorizationGrantType type, Authentication client, Map<String, Object> parameters) {
+    super(type, client, parameters);
+  }
+
+  String parameter(String name) {
+    return (String) getAdditionalParameters().getOrDefault(name, "");
+  }
+
+  /** Reads a request; null when it is for another grant. */
+  static @Nullable Authentication read(HttpServletRequest request) {
+    var type = new AuthorizationGrantType(single(request, "grant_type"));
+    if (!OWN.contains(type) && !type.equals(AuthorizationGrantType.REFRESH_TOKEN)) {
+      return null;
+    }
+    var client = SecurityContextHolder.getContext().getAuthentication();
+    if (client == null) {
+      throw invalid("client_id");
+    }
+    Map<String, Object> parameters;
+    if (type.equals(CODE)) {
+      parameters =
+          Map.of(
+              "sign_in", required(request, "sign_in"),
+              "code", required(request, "code"),
+              "device", device(request));
+    } else if (type.equals(HANDOFF)) {
+      parameters = Map.of("code", required(request, "code"), "device", device(request));
+    } else if (type.equals(GUEST)) {
+      parameters = Map.of("device", device(request));
+    } else {
+      parameters = Map.of("refresh_token", required(request, "refresh_token"));
+    }
+    return new FiloGrant(type, client, parameters);
+  }
+
+  private static String device(HttpServletRequest request) {
+    var device = single(request, "device").replaceAll("\\p{Cntrl}", "").strip();
+    return device.length() <= DEVICE_MAX ? device : device.substring(0, DEVICE_MAX);
+  }
+
+  private static String required(HttpServletRequest request, String name) {
+    var value = single(request, name);
+    if (value.isBlank() || value.length() > VALUE_MAX) {
+      throw invalid(name);
+    }
+    return value;
+  }
+
+  static String single(HttpServletRequest request, String name) {
+    var values = request.getParameterValues(name);
+    if (values == null) {
+      return name.equals("grant_type") ? "none" : "";
+    }
+    if (values.length > 1) {
+      throw invalid(name);
+    }
+    return values[0].isEmpty() && name.equals("grant_type") ? "none" : values[0];
+  }
+
+  private static OAuth2AuthenticationException invalid(String name) {
+    return new OAuth2AuthenticationException(
+        new OAuth2Error(
+            OAuth2ErrorCodes.INVALID_REQUEST, "The parameter " + name + " is not right.", null));
+  }
+}

@@ -1,0 +1,133 @@
+package dev.filo.identity.web;
+
+import dev.filo.identity.domain.Refusal;
+import dev.filo.identity.service.RefusedException;
+import dev.filo.identity.service.Sessions;
+import dev.filo.identity.tokens.AccessTokens;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import org.springframework.security.authentication.AuthenticationProvider;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.core.AuthorizationGrantType;
+import org.springframework.security.oauth2.core.OAuth2AccessToken;
+import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
+import org.springframework.security.oauth2.core.OAuth2Error;
+import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
+import org.springframework.security.oauth2.core.OAuth2RefreshToken;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AccessTokenAuthenticationToken;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2ClientAuthenticationToken;
+import reactor.core.publisher.Mono;
+
+/** Gives tokens for the suite's own grants and for refresh tokens. */
+final class FiloGrantProvider implements AuthenticationProvider {
+  /** What every token may be used for; who may do what is decided by roles. */
+  static final String SCOPE = "filo";
+
+  /** How long a request thread waits for the database. */
+  static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final Grants grants;
+  private final AccessTokens tokens;
+
+  FiloGrantProvider(Grants grants, AccessTokens tokens) {
+    this.grants = grants;
+    this.tokens = tokens;
+  }
+
+  @Override
+  public Authentication authenticate(Authentication authentication) {
+    var grant = (FiloGrant) authentication;
+    if (!(grant.getPrincipal() instanceof OAuth2ClientAuthenticationToken client)
+        || !client.isAuthenticated()
+        || client.getRegisteredClient() == null) {
+      throw error(OAuth2ErrorCodes.INVALID_CLIENT, "");
+    }
+    var registered = client.getRegisteredClient();
+    if (!registered.getAuthorizationGrantTypes().contains(grant.getGrantType())) {
+      throw error(OAuth2ErrorCodes.UNAUTHORIZED_CLIENT, "");
+    }
+    var opened = take(open(grant, registered.getClientId()));
+    var session = opened.session();
+    var access =
+        tokens.issue(
+            opened.principal(),
+            registered.getClientId(),
+            session.device(),
+            session.former(),
+            session.id());
+    return new OAuth2AccessTokenAuthenticationToken(
+        registered,
+        client,
+        new OAuth2AccessToken(
+            OAuth2AccessToken.TokenType.BEARER,
+            access.value(),
+            access.issueTime(),
+            access.expireTime(),
+            Set.of(SCOPE)),
+        new OAuth2RefreshToken(opened.refreshToken(), access.issueTime(), session.expireTime()),
+        Map.of());
+  }
+
+  private Mono<Sessions.Opened> open(FiloGrant grant, String clientId) {
+    var type = grant.getGrantType();
+    var device = grant.parameter("device");
+    if (type.equals(FiloGrant.GUEST)) {
+      return grants.guest(clientId, device);
+    }
+    if (type.equals(FiloGrant.CODE)) {
+      return grants.code(grant.parameter("sign_in"), grant.parameter("code"), clientId, device);
+    }
+    if (type.equals(FiloGrant.HANDOFF)) {
+      return grants.handoff(grant.parameter("code"), clientId, device);
+    }
+    if (type.equals(AuthorizationGrantType.REFRESH_TOKEN)) {
+      return grants.refresh(grant.parameter("refresh_token"), clientId);
+    }
+    throw error(OAuth2ErrorCodes.UNSUPPORTED_GRANT_TYPE, "");
+  }
+
+  /** Waits; a refusal is an {@code invalid_grant} with its reason as description. */
+  static <T> T take(Mono<T> mono) {
+    try {
+      var value = mono.block(PATIENCE);
+      if (value == null) {
+        throw new IllegalStateException("no answer");
+      }
+      return value;
+    } catch (RefusedException refused) {
+      throw error(OAuth2ErrorCodes.INVALID_GRANT, reason(refused.refusal()));
+    }
+  }
+
+  private static String reason(Refusal refusal) {
+    return switch (refusal) {
+      case Refusal.SignInExpired() -> "SIGN_IN_EXPIRED";
+      case Refusal.CodeWrong() -> "CODE_WRONG";
+      case Refusal.TooManyAttempts() -> "TOO_MANY_ATTEMPTS";
+      case Refusal.HandoffExpired() -> "HANDOFF_EXPIRED";
+      case Refusal.RefreshReused() -> "REFRESH_REUSED";
+      case Refusal.RefreshInvalid() -> "The refresh token is not valid.";
+      // What is refused elsewhere, never at the token endpoint.
+      case Refusal.CustomerUnknown _,
+          Refusal.CustomerChanged _,
+          Refusal.MaskInvalid _,
+          Refusal.RequestReused _,
+          Refusal.PhoneInvalid _,
+          Refusal.PhoneNotServed _,
+          Refusal.SignInRateLimited _,
+          Refusal.CodeNotSent _ ->
+          "The grant is not valid.";
+    };
+  }
+
+  static OAuth2AuthenticationException error(String code, String description) {
+    return new OAuth2AuthenticationException(
+        new OAuth2Error(code, description.isEmpty() ? null : description, null));
+  }
+
+  @Override
+  public boolean supports(Class<?> authentication) {
+    return FiloGrant.class.isAssignableFrom(authentication);
+  }
+}

@@ -1,0 +1,108 @@
+package dev.filo.identity.web;
+
+import dev.filo.identity.domain.Customer;
+import dev.filo.identity.domain.Principal;
+import dev.filo.identity.domain.SignIn;
+import dev.filo.identity.service.Customers;
+import dev.filo.identity.service.Sessions;
+import dev.filo.identity.service.SignIns;
+import dev.filo.identity.service.StaffStore;
+import dev.filo.platform.code.Ids;
+import dev.filo.proto.feed.v1.Actor;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import reactor.core.publisher.Mono;
+
+/** What the suite's own grants give: sessions for guests, signed-in people, other devices. */
+public final class Grants {
+  private final Customers customers;
+  private final SignIns signIns;
+  private final Sessions sessions;
+  private final StaffStore staff;
+
+  /** The grants over the use cases. */
+  public Grants(Customers customers, SignIns signIns, Sessions sessions, StaffStore staff) {
+    this.customers = customers;
+    this.signIns = signIns;
+    this.sessions = sessions;
+    this.staff = staff;
+  }
+
+  /** A session for a new guest. One value. */
+  public Mono<Sessions.Opened> guest(String clientId, String device) {
+    return customers
+        .newGuest(actor("guest", clientId, device))
+        .flatMap(guest -> sessions.open(Ids.random(), Principal.of(guest), clientId, device, ""));
+  }
+
+  /** A session for whoever has the code. One value, or a refusal. */
+  public Mono<Sessions.Opened> code(String name, String code, String clientId, String device) {
+    return identify(name, code, clientId, device)
+        .flatMap(
+            who -> sessions.open(Ids.random(), who.principal(), clientId, device, who.former()));
+  }
+
+  /**
+   * Who has signed in.
+   *
+   * @param former see {@link Customers.SignedIn#former}
+   */
+  public record Identified(Principal principal, String former) {}
+
+  /** Who has the code: one of the staff, else a customer. One value, or a refusal. */
+  public Mono<Identified> identify(String name, String code, String clientId, String device) {
+    return signIns
+        .redeem(name, code)
+        .flatMap(
+            signIn ->
+                person(signIn)
+                    .switchIfEmpty(
+                        Mono.defer(
+                            () ->
+                                customers
+                                    .signedIn(
+                                        signIn.address(),
+                                        signIn.guest(),
+                                        actor("customer", clientId, device))
+                                    .map(
+                                        in ->
+                                            new Identified(
+                                                Principal.of(in.customer()), in.former())))));
+  }
+
+  private Mono<Identified> person(SignIn signIn) {
+    return staff
+        .person(signIn.address().value().toLowerCase(Locale.ROOT))
+        .map(person -> new Identified(person.principal(), ""));
+  }
+
+  /** A session for the customer whose hand-off code it is. One value, or a refusal. */
+  public Mono<Sessions.Opened> handoff(String code, String clientId, String device) {
+    return sessions
+        .takeHandoff(code)
+        .flatMap(
+            customer ->
+                customers.handedOff(
+                    customer,
+                    actor(Principal.of(customer).role(), clientId, device).apply(customer.name())))
+        .flatMap(
+            (Customer customer) ->
+                sessions.open(Ids.random(), Principal.of(customer), clientId, device, ""));
+  }
+
+  /** The session of a refresh token, moved on. One value, or a refusal. */
+  public Mono<Sessions.Opened> refresh(String token, String clientId) {
+    return sessions.refresh(token, clientId);
+  }
+
+  private static Function<String, Actor> actor(String role, String clientId, String device) {
+    return name ->
+        Actor.newBuilder()
+            .setPrincipal(name)
+            .setRole(role)
+            .setChannel(new Principal(name, role, List.of(), "").channel(clientId))
+            .setDevice(device)
+            .build();
+  }
+}

@@ -1,0 +1,228 @@
+package dev.filo.identity.web;
+
+import dev.filo.identity.domain.ContactAddress;
+import dev.filo.identity.domain.Refusal;
+import dev.filo.identity.service.RefusedException;
+import dev.filo.identity.service.SignIns;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.web.csrf.CsrfToken;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.util.HtmlUtils;
+
+/**
+ * The sign-in page of the authorization code grant: an address, then the code sent there. Works
+ * without scripts, in Italian and English.
+ */
+@RestController
+@RequestMapping(path = LoginPage.PATH, produces = MediaType.TEXT_HTML_VALUE + ";charset=UTF-8")
+public final class LoginPage {
+  /** Where it is. */
+  public static final String PATH = "/oauth2/login";
+
+  private static final Pattern EMAIL = Pattern.compile("[^@\\s]{1,64}@[^@\\s]{1,189}");
+  private static final Pattern CLIENT = Pattern.compile("(?:^|&)client_id=([a-z-]{1,40})(?:&|$)");
+  private static final int QUERY_MAX = 4_000;
+
+  private final SignIns signIns;
+  private final Grants grants;
+  private final LoginCookie cookie;
+  private final String shop;
+
+  LoginPage(SignIns signIns, Grants grants, LoginCookie cookie, String shop) {
+    this.signIns = signIns;
+    this.grants = grants;
+    this.cookie = cookie;
+    this.shop = shop;
+  }
+
+  /** Asks for the address. The query is the authorization request that is waiting. */
+  @GetMapping
+  public ResponseEntity<String> askAddress(HttpServletRequest request, CsrfToken csrf) {
+    var query = request.getQueryString();
+    return page(request, HttpStatus.OK, address(request, csrf, query == null ? "" : query, ""));
+  }
+
+  /** Sends a code and asks for it. */
+  @PostMapping
+  public ResponseEntity<String> askCode(
+      @RequestParam("email") String email,
+      @RequestParam("query") String query,
+      HttpServletRequest request,
+      CsrfToken csrf) {
+    var texts = texts(request);
+    if (!EMAIL.matcher(email.strip()).matches() || query.length() > QUERY_MAX) {
+      return page(
+          request, HttpStatus.BAD_REQUEST, address(request, csrf, query, texts.badAddress()));
+    }
+    try {
+      var signIn =
+          FiloGrantProvider.take(
+              signIns.start(
+                  ContactAddress.email(email),
+                  new SignIns.Asker("", "", place(request), texts.language(), "")));
+      return page(request, HttpStatus.OK, code(request, csrf, query, signIn.id(), ""));
+    } catch (org.springframework.security.oauth2.core.OAuth2AuthenticationException refused) {
+      return page(
+          request, HttpStatus.TOO_MANY_REQUESTS, address(request, csrf, query, texts.tooMany()));
+    }
+  }
+
+  /** Checks the code and goes on with the authorization request. */
+  @PostMapping("/code")
+  public ResponseEntity<String> check(
+      @RequestParam("sign_in") String signIn,
+      @RequestParam("code") String code,
+      @RequestParam("query") String query,
+      HttpServletRequest request,
+      HttpServletResponse response,
+      CsrfToken csrf) {
+    var texts = texts(request);
+    try {
+      var client = CLIENT.matcher(query);
+      var who =
+          grants
+              .identify(signIn, code, client.find() ? client.group(1) : "", "")
+              .block(FiloGrantProvider.PATIENCE);
+      if (who == null) {
+        throw new IllegalStateException("no answer");
+      }
+      cookie.set(response, who);
+      return ResponseEntity.status(HttpStatus.SEE_OTHER)
+          .header("Location", "/oauth2/authorize?" + query.replaceAll("[\\r\\n]", ""))
+          .build();
+    } catch (RefusedException refused) {
+      return refused.refusal() instanceof Refusal.CodeWrong
+          ? page(
+              request,
+              HttpStatus.BAD_REQUEST,
+              code(request, csrf, query, signIn, texts.wrongCode()))
+          : page(request, HttpStatus.BAD_REQUEST, address(request, csrf, query, texts.over()));
+    }
+  }
+
+  private static String place(HttpServletRequest request) {
+    var address = request.getHeader("x-filo-client-address");
+    return address == null ? "" : address;
+  }
+
+  private String address(
+      HttpServletRequest request, CsrfToken csrf, String query, String complaint) {
+    var texts = texts(request);
+    return """
+        <h1>%s</h1>%s
+        <form method="post" action="%s">%s
+        <label for="email">%s</label>
+        <input id="email" name="email" type="email" autocomplete="email" required autofocus>
+        <button>%s</button></form>"""
+        .formatted(
+            texts.signIn().formatted(HtmlUtils.htmlEscape(shop)),
+            complaint(complaint),
+            PATH,
+            hidden(csrf.getParameterName(), csrf.getToken()) + hidden("query", query),
+            texts.email(),
+            texts.send());
+  }
+
+  private String code(
+      HttpServletRequest request, CsrfToken csrf, String query, String signIn, String complaint) {
+    var texts = texts(request);
+    return """
+        <h1>%s</h1>%s
+        <form method="post" action="%s/code">%s
+        <label for="code">%s</label>
+        <input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" required autofocus>
+        <button>%s</button></form>"""
+        .formatted(
+            texts.signIn().formatted(HtmlUtils.htmlEscape(shop)),
+            complaint(complaint),
+            PATH,
+            hidden(csrf.getParameterName(), csrf.getToken())
+                + hidden("query", query)
+                + hidden("sign_in", signIn),
+            texts.code(),
+            texts.enter());
+  }
+
+  private static String hidden(String name, String value) {
+    return "<input type=\"hidden\" name=\"%s\" value=\"%s\">"
+        .formatted(HtmlUtils.htmlEscape(name), HtmlUtils.htmlEscape(value));
+  }
+
+  private static String complaint(String text) {
+    return text.isEmpty() ? "" : "<p role=\"alert\">" + text + "</p>";
+  }
+
+  private ResponseEntity<String> page(HttpServletRequest request, HttpStatus status, String body) {
+    var texts = texts(request);
+    return ResponseEntity.status(status)
+        .body(
+            """
+            <!doctype html><html lang="%s"><head><meta charset="utf-8">
+            <meta name="viewport" content="width=device-width">
+            <title>%s</title></head><body><main>%s</main></body></html>"""
+                .formatted(
+                    texts.language(), texts.signIn().formatted(HtmlUtils.htmlEscape(shop)), body));
+  }
+
+  private static Texts texts(HttpServletRequest request) {
+    var asked = request.getHeader("Accept-Language");
+    if (asked == null) {
+      return ITALIAN;
+    }
+    try {
+      var best =
+          Locale.lookup(Locale.LanguageRange.parse(asked), List.of(Locale.ITALIAN, Locale.ENGLISH));
+      return Locale.ENGLISH.equals(best) ? ENGLISH : ITALIAN;
+    } catch (IllegalArgumentException e) {
+      return ITALIAN;
+    }
+  }
+
+  private record Texts(
+      String language,
+      String signIn,
+      String email,
+      String send,
+      String code,
+      String enter,
+      String badAddress,
+      String tooMany,
+      String wrongCode,
+      String over) {}
+
+  private static final Texts ITALIAN =
+      new Texts(
+          "it",
+          "Entra in %s",
+          "Il tuo indirizzo e-mail",
+          "Inviami un codice",
+          "Il codice a sei cifre che ti abbiamo inviato",
+          "Entra",
+          "Questo indirizzo non è valido.",
+          "Non è stato possibile inviare il codice. Riprova più tardi.",
+          "Il codice non è giusto.",
+          "Il codice è scaduto. Chiedine un altro.");
+  private static final Texts ENGLISH =
+      new Texts(
+          "en",
+          "Sign in to %s",
+          "Your e-mail address",
+          "Send me a code",
+          "The six-digit code we sent you",
+          "Sign in",
+          "This address is not valid.",
+          "The code could not be sent. Try again later.",
+          "The code is wrong.",
+          "The code is over. Ask for another one.");
+}

@@ -1,0 +1,109 @@
+package dev.filo.inventory;
+
+import com.mongodb.reactivestreams.client.MongoDatabase;
+import dev.filo.inventory.events.CatalogFollower;
+import dev.filo.inventory.events.GrpcCatalog;
+import dev.filo.inventory.grpc.GrpcInventoryService;
+import dev.filo.inventory.service.Availability;
+import dev.filo.inventory.service.Holds;
+import dev.filo.inventory.service.LevelWriter;
+import dev.filo.inventory.service.Places;
+import dev.filo.inventory.service.Stock;
+import dev.filo.inventory.service.Sweeper;
+import dev.filo.inventory.store.MongoHoldStore;
+import dev.filo.inventory.store.MongoLevelStore;
+import dev.filo.inventory.store.MongoPlaceStore;
+import dev.filo.platform.Background;
+import dev.filo.platform.feed.FeedFollower;
+import dev.filo.platform.feed.FeedStore;
+import dev.filo.platform.feed.Relay;
+import dev.filo.platform.grpc.Channels;
+import dev.filo.platform.watch.Changes;
+import java.time.Duration;
+import java.time.InstantSource;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** What inventory is made of. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(InventoryProperties.class)
+public class InventoryConfiguration {
+  // How far a replica may be behind one that has learned of a new or moved store.
+  private static final Duration PLACES_REFRESH = Duration.ofSeconds(2);
+
+  @Bean
+  MongoLevelStore levelStore(MongoDatabase database, Relay relay) {
+    var store = new MongoLevelStore(database, relay);
+    store.prepare();
+    return store;
+  }
+
+  @Bean
+  MongoHoldStore holdStore(MongoDatabase database) {
+    var store = new MongoHoldStore(database);
+    store.prepare();
+    return store;
+  }
+
+  @Bean
+  Places places(MongoDatabase database, Channels channels) {
+    return new Places(new MongoPlaceStore(database), new GrpcCatalog(channels));
+  }
+
+  @Bean
+  LevelWriter levelWriter(MongoLevelStore levels, InstantSource clock) {
+    return new LevelWriter(levels, clock);
+  }
+
+  @Bean
+  Stock stock(MongoLevelStore levels, LevelWriter writer, Places places, InstantSource clock) {
+    return new Stock(levels, writer, places, clock);
+  }
+
+  @Bean
+  Holds holds(MongoHoldStore holds, LevelWriter writer, Places places, InstantSource clock) {
+    return new Holds(holds, writer, places, clock);
+  }
+
+  @Bean
+  Availability availability(MongoLevelStore levels, Places places, InstantSource clock) {
+    return new Availability(levels, places, clock);
+  }
+
+  @Bean
+  GrpcInventoryService inventoryService(
+      Stock stock,
+      Holds holds,
+      Availability availability,
+      MongoLevelStore levels,
+      FeedStore feed,
+      Changes changes,
+      InstantSource clock) {
+    return new GrpcInventoryService(stock, holds, availability, levels, feed, changes, clock);
+  }
+
+  @Bean
+  FeedFollower catalogFollower(
+      Places places, Channels channels, MongoDatabase database, InstantSource clock) {
+    return new FeedFollower(
+        "catalog", "catalog", channels, database, clock, new CatalogFollower(places)::deal);
+  }
+
+  @Bean
+  Background placesRefresh(Places places) {
+    return new Background(places.refreshing(PLACES_REFRESH));
+  }
+
+  @Bean
+  Background sweeping(
+      MongoLevelStore levels,
+      LevelWriter writer,
+      MongoHoldStore journal,
+      Holds holds,
+      InstantSource clock,
+      InventoryProperties properties) {
+    return new Background(
+        new Sweeper(levels, writer, journal, holds, clock).every(properties.sweep()));
+  }
+}

@@ -1,0 +1,13 @@
+package dev.filo.inventory;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * What inventory is told from outside: {@code filo.inventory.*}.
+ *
+ * @param sweep how often it looks for what has expired: watchers hear of it that late at most
+ */
+@ConfigurationProperties("filo.inventory")
+public record InventoryProperties(@DefaultValue("500ms") Duration sweep) {}

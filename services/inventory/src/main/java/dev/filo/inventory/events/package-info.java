@@ -1,0 +1,5 @@
+/** What inventory learns from catalog. */
+@NullMarked
+package dev.filo.inventory.events;
+
+import org.jspecify.annotations.NullMarked;

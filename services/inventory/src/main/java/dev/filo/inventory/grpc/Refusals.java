@@ -1,0 +1,79 @@
+package dev.filo.inventory.grpc;
+
+import com.google.rpc.Code;
+import dev.filo.inventory.domain.Refusal;
+import dev.filo.inventory.service.RefusedException;
+import dev.filo.platform.grpc.Statuses;
+import dev.filo.proto.inventory.v1.ErrorReason;
+import io.grpc.StatusRuntimeException;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Refusals as statuses. */
+final class Refusals {
+  private static final String DOMAIN = "inventory.filo";
+
+  private Refusals() {}
+
+  /** The status of a refusal; anything else as it is. */
+  static Throwable status(Throwable error) {
+    return error instanceof RefusedException refused ? status(refused.refusal()) : error;
+  }
+
+  static StatusRuntimeException status(Refusal refusal) {
+    return switch (refusal) {
+      case Refusal.SkuUnknown(var sku) ->
+          refusal(
+              Code.NOT_FOUND,
+              ErrorReason.ERROR_REASON_SKU_NOT_FOUND,
+              "There is no SKU " + sku + ".",
+              Map.of("sku", sku));
+      case Refusal.LocationUnknown(var location) ->
+          refusal(
+              Code.NOT_FOUND,
+              ErrorReason.ERROR_REASON_LOCATION_NOT_FOUND,
+              "There is no location " + location + ".",
+              Map.of("location", location));
+      case Refusal.StockInsufficient(var location, var available) -> {
+        var metadata = new TreeMap<String, String>();
+        metadata.put("location", location);
+        available.forEach((sku, pieces) -> metadata.put("sku." + sku, pieces.toString()));
+        yield refusal(
+            Code.FAILED_PRECONDITION,
+            ErrorReason.ERROR_REASON_STOCK_INSUFFICIENT,
+            "There are fewer pieces than asked for; the metadata says how many there are.",
+            metadata);
+      }
+      case Refusal.HoldUnknown(var hold) ->
+          refusal(
+              Code.NOT_FOUND,
+              ErrorReason.ERROR_REASON_HOLD_NOT_FOUND,
+              "There is no holds/" + hold + ".",
+              Map.of("hold", "holds/" + hold));
+      case Refusal.HoldOver(var hold, var state) ->
+          refusal(
+              Code.FAILED_PRECONDITION,
+              ErrorReason.ERROR_REASON_HOLD_OVER,
+              "This hold has ended. Place a new one.",
+              Map.of("hold", "holds/" + hold, "state", state));
+      case Refusal.HoldDiffers(var hold) ->
+          refusal(
+              Code.ALREADY_EXISTS,
+              ErrorReason.ERROR_REASON_HOLD_DIFFERS,
+              "A hold of this id has other content. Use a new id for another hold.",
+              Map.of("hold", "holds/" + hold));
+      case Refusal.TimeInvalid(var field) ->
+          refusal(
+              Code.INVALID_ARGUMENT,
+              ErrorReason.ERROR_REASON_TIME_INVALID,
+              "The time in " + field + " must lie in the future.",
+              Map.of("field", field));
+      case Refusal.RequestIdReused() -> Statuses.requestIdReused();
+    };
+  }
+
+  private static StatusRuntimeException refusal(
+      Code code, ErrorReason reason, String message, Map<String, String> metadata) {
+    return Statuses.refusal(code, DOMAIN, reason, message, metadata);
+  }
+}

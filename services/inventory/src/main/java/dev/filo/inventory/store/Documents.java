@@ -1,0 +1,275 @@
+package dev.filo.inventory.store;
+
+import dev.filo.inventory.domain.Applied;
+import dev.filo.inventory.domain.Author;
+import dev.filo.inventory.domain.Count;
+import dev.filo.inventory.domain.Held;
+import dev.filo.inventory.domain.Hold;
+import dev.filo.inventory.domain.Ledger;
+import dev.filo.inventory.domain.Level;
+import dev.filo.inventory.domain.Movement;
+import dev.filo.inventory.domain.SafetyRequest;
+import dev.filo.inventory.domain.Snapshot;
+import dev.filo.platform.mongo.Docs;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import java.util.TreeMap;
+import org.bson.Document;
+import org.jspecify.annotations.Nullable;
+
+/** Domain values as documents and back. */
+final class Documents {
+  private Documents() {}
+
+  static Level level(Document document) {
+    var count = document.get("count", Document.class);
+    return new Level(
+        document.getString("_id"),
+        (int) Docs.number(document, "onHand"),
+        (int) Docs.number(document, "safety"),
+        Docs.number(document, "version"),
+        Docs.number(document, "sequence"),
+        Docs.list(document, "holds").stream().map(Documents::held).toList(),
+        count == null
+            ? null
+            : new Count(
+                Docs.string(count, "movement"),
+                time(count, "effectiveTime"),
+                (int) Docs.number(count, "quantity")),
+        Docs.list(document, "tail").stream().map(Documents::applied).toList(),
+        Docs.list(document, "requests").stream().map(Documents::request).toList());
+  }
+
+  static List<Document> holds(Level level) {
+    return level.holds().stream()
+        .map(
+            held ->
+                new Document("id", held.hold())
+                    .append("quantity", held.quantity())
+                    .append("expireTime", Date.from(held.expireTime()))
+                    .append("pinned", held.pinned()))
+        .toList();
+  }
+
+  private static Held held(Document document) {
+    return new Held(
+        Docs.string(document, "id"),
+        (int) Docs.number(document, "quantity"),
+        time(document, "expireTime"),
+        document.getBoolean("pinned", false));
+  }
+
+  static @Nullable Document count(Level level) {
+    var count = level.count();
+    return count == null
+        ? null
+        : new Document("movement", count.movement())
+            .append("effectiveTime", Date.from(count.effectiveTime()))
+            .append("quantity", count.quantity());
+  }
+
+  static List<Document> tail(Level level) {
+    return level.tail().stream().map(Documents::applied).toList();
+  }
+
+  static Document applied(Applied applied) {
+    return new Document("movement", applied.movement())
+        .append("sequence", applied.sequence())
+        .append("counted", applied.counted())
+        .append("delta", applied.delta())
+        .append("effectiveTime", Date.from(applied.effectiveTime()))
+        .append("after", snapshot(applied.after()));
+  }
+
+  private static Applied applied(Document document) {
+    return new Applied(
+        Docs.string(document, "movement"),
+        Docs.number(document, "sequence"),
+        document.getBoolean("counted", false),
+        (int) Docs.number(document, "delta"),
+        time(document, "effectiveTime"),
+        snapshot(document.get("after", new Document())));
+  }
+
+  static List<Document> requests(Level level) {
+    return level.requests().stream()
+        .map(
+            request ->
+                new Document("id", request.requestId())
+                    .append("safety", request.safety())
+                    .append("answer", snapshot(request.answer())))
+        .toList();
+  }
+
+  private static SafetyRequest request(Document document) {
+    return new SafetyRequest(
+        Docs.string(document, "id"),
+        (int) Docs.number(document, "safety"),
+        snapshot(document.get("answer", new Document())));
+  }
+
+  private static Document snapshot(Snapshot snapshot) {
+    return new Document("onHand", snapshot.onHand())
+        .append("held", snapshot.held())
+        .append("safety", snapshot.safety())
+        .append("etag", snapshot.etag())
+        .append("time", Date.from(snapshot.time()));
+  }
+
+  private static Snapshot snapshot(Document document) {
+    return new Snapshot(
+        (int) Docs.number(document, "onHand"),
+        (int) Docs.number(document, "held"),
+        (int) Docs.number(document, "safety"),
+        Docs.string(document, "etag"),
+        time(document, "time"));
+  }
+
+  static Document movement(Movement movement) {
+    return new Document("_id", movement.id())
+        .append("kind", movement.kind().name())
+        .append("level", movement.level())
+        .append("quantity", movement.quantity())
+        .append("effectiveTime", Date.from(movement.effectiveTime()))
+        .append("cause", movement.cause())
+        .append("author", author(movement.author()))
+        .append("hold", movement.hold())
+        .append("content", movement.content());
+  }
+
+  static Movement movement(Document document) {
+    return new Movement(
+        document.getString("_id"),
+        Movement.Kind.valueOf(document.getString("kind")),
+        Docs.string(document, "level"),
+        (int) Docs.number(document, "quantity"),
+        time(document, "effectiveTime"),
+        Docs.string(document, "cause"),
+        author(document.get("author", new Document())),
+        Docs.string(document, "hold"),
+        Docs.string(document, "content"));
+  }
+
+  static Ledger.Entry entry(Document document) {
+    return document.get("applied") instanceof Document applied
+        ? settled(document, applied)
+        : new Ledger.Entry.Claimed(movement(document));
+  }
+
+  static Ledger.Entry.Settled settled(Document document) {
+    return settled(document, document.get("applied", new Document()));
+  }
+
+  private static Ledger.Entry.Settled settled(Document document, Document applied) {
+    var effect = applied(applied);
+    return new Ledger.Entry.Settled(movement(document), effect, effect.after().time());
+  }
+
+  static Document author(Author author) {
+    return new Document("principal", author.principal())
+        .append("role", author.role())
+        .append("channel", author.channel())
+        .append("device", author.device())
+        .append("displayName", author.displayName());
+  }
+
+  static Author author(Document document) {
+    return new Author(
+        Docs.string(document, "principal"),
+        Docs.string(document, "role"),
+        Docs.string(document, "channel"),
+        Docs.string(document, "device"),
+        Docs.string(document, "displayName"));
+  }
+
+  static Document hold(Hold hold) {
+    var document =
+        new Document("_id", hold.id())
+            .append("location", hold.location())
+            .append(
+                "lines",
+                hold.lines().stream()
+                    .map(
+                        line -> new Document("sku", line.sku()).append("quantity", line.quantity()))
+                    .toList())
+            .append("expireTime", Date.from(hold.expireTime()))
+            .append("owner", hold.owner())
+            .append("author", author(hold.author()))
+            .append("content", hold.content())
+            .append("state", hold.state().name())
+            .append("version", hold.version())
+            .append("cleanings", hold.cleanings())
+            .append("wasActive", hold.wasActive())
+            .append(
+                "shortages",
+                new TreeMap<>(hold.shortages())
+                    .entrySet().stream()
+                        .map(
+                            entry ->
+                                new Document("sku", entry.getKey())
+                                    .append("available", entry.getValue()))
+                        .toList())
+            .append(
+                "extensions",
+                hold.extensions().stream()
+                    .map(
+                        extension ->
+                            new Document("id", extension.requestId())
+                                .append("expireTime", Date.from(extension.expireTime())))
+                    .toList());
+    var seller = hold.seller();
+    var sellTime = hold.sellTime();
+    var due = hold.due();
+    if (seller != null) {
+      document.append("seller", author(seller));
+    }
+    if (sellTime != null) {
+      document.append("sellTime", Date.from(sellTime));
+    }
+    if (due != null) {
+      document.append("due", Date.from(due));
+    }
+    return document;
+  }
+
+  static Hold hold(Document document) {
+    var lines = new ArrayList<Hold.Line>();
+    for (Document line : Docs.list(document, "lines")) {
+      lines.add(new Hold.Line(Docs.string(line, "sku"), (int) Docs.number(line, "quantity")));
+    }
+    var shortages = new TreeMap<String, Integer>();
+    for (Document shortage : Docs.list(document, "shortages")) {
+      shortages.put(Docs.string(shortage, "sku"), (int) Docs.number(shortage, "available"));
+    }
+    var extensions = new ArrayList<Hold.Extension>();
+    for (Document extension : Docs.list(document, "extensions")) {
+      extensions.add(
+          new Hold.Extension(Docs.string(extension, "id"), time(extension, "expireTime")));
+    }
+    var seller = document.get("seller", Document.class);
+    return new Hold(
+        document.getString("_id"),
+        Docs.string(document, "location"),
+        lines,
+        time(document, "expireTime"),
+        Docs.string(document, "owner"),
+        author(document.get("author", new Document())),
+        Docs.string(document, "content"),
+        Hold.State.valueOf(document.getString("state")),
+        Docs.number(document, "version"),
+        shortages,
+        seller == null ? null : author(seller),
+        Docs.instant(document, "sellTime"),
+        extensions,
+        Docs.instant(document, "due"),
+        (int) Docs.number(document, "cleanings"),
+        document.getBoolean("wasActive", false));
+  }
+
+  private static Instant time(Document document, String key) {
+    var time = Docs.instant(document, key);
+    return time == null ? Instant.EPOCH : time;
+  }
+}

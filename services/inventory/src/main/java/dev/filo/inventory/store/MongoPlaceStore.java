@@ -1,0 +1,91 @@
+package dev.filo.inventory.store;
+
+import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.in;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.mongodb.client.model.BulkWriteOptions;
+import com.mongodb.client.model.UpdateOneModel;
+import com.mongodb.client.model.UpdateOptions;
+import com.mongodb.client.model.Updates;
+import com.mongodb.client.model.WriteModel;
+import com.mongodb.reactivestreams.client.MongoCollection;
+import com.mongodb.reactivestreams.client.MongoDatabase;
+import dev.filo.calendar.StoreCalendars;
+import dev.filo.inventory.service.Location;
+import dev.filo.inventory.service.PlaceStore;
+import dev.filo.platform.mongo.Docs;
+import dev.filo.proto.catalog.v1.Store;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.bson.Document;
+import org.bson.types.Binary;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** Locations, as catalog's own messages, and SKUs in MongoDB. */
+public final class MongoPlaceStore implements PlaceStore {
+  private final MongoCollection<Document> locations;
+  private final MongoCollection<Document> skus;
+
+  /** Places in a service's own database. */
+  public MongoPlaceStore(MongoDatabase database) {
+    this.locations = database.getCollection("locations");
+    this.skus = database.getCollection("skus");
+  }
+
+  @Override
+  public Flux<Location> locations() {
+    return Flux.from(locations.find()).map(MongoPlaceStore::location);
+  }
+
+  @Override
+  public Mono<Void> keepLocation(String name, byte[] store) {
+    return Mono.from(
+            locations.updateOne(
+                eq("_id", name),
+                Updates.set("store", new Binary(store)),
+                new UpdateOptions().upsert(true)))
+        .then();
+  }
+
+  @Override
+  public Mono<Set<String>> known(Collection<String> asked) {
+    return Flux.from(skus.find(in("_id", asked)))
+        .map(document -> document.getString("_id"))
+        .collect(Collectors.toSet());
+  }
+
+  @Override
+  public Mono<Void> keepSkus(Collection<String> known) {
+    var upserts = new ArrayList<WriteModel<Document>>();
+    for (String sku : known) {
+      upserts.add(
+          new UpdateOneModel<>(
+              eq("_id", sku), Updates.setOnInsert("_id", sku), new UpdateOptions().upsert(true)));
+    }
+    return upserts.isEmpty()
+        ? Mono.empty()
+        : Mono.from(skus.bulkWrite(upserts, new BulkWriteOptions().ordered(false))).then();
+  }
+
+  private static Location location(Document document) {
+    try {
+      var store = Store.parseFrom(Docs.bytes(document, "store"));
+      return new Location(
+          document.getString("_id"),
+          store.getTitle(),
+          store.getLocation().getLatitude(),
+          store.getLocation().getLongitude(),
+          store.getPickup(),
+          Duration.ofSeconds(store.getPickupLead().getSeconds(), store.getPickupLead().getNanos()),
+          store.getWarehouse(),
+          StoreCalendars.of(store));
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("a location cannot be read", e);
+    }
+  }
+}

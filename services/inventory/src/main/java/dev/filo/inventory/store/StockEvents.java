@@ -1,0 +1,60 @@
+package dev.filo.inventory.store;
+
+import dev.filo.inventory.domain.Author;
+import dev.filo.inventory.domain.Change;
+import dev.filo.inventory.domain.Level;
+import dev.filo.inventory.domain.Movement;
+import dev.filo.platform.feed.Outbox;
+import dev.filo.platform.grpc.Times;
+import dev.filo.proto.feed.v1.Actor;
+import dev.filo.proto.feed.v1.Event;
+import dev.filo.proto.inventory.v1.StockLevel;
+import dev.filo.proto.inventory.v1.StockLevelChanged;
+
+/** Changes of levels as the feed tells them. */
+final class StockEvents {
+  private static final String SOURCE = "filo/inventory";
+
+  private StockEvents() {}
+
+  static Event event(Level level, Change change) {
+    var name = "stockLevels/" + level.id();
+    var after = change.after();
+    var changed =
+        StockLevelChanged.newBuilder()
+            .setLevel(
+                StockLevel.newBuilder()
+                    .setName(name)
+                    .setSku(level.sku())
+                    .setLocation(level.location())
+                    .setOnHand(after.onHand())
+                    .setHeld(after.held())
+                    .setSafety(after.safety())
+                    .setAvailable(after.available())
+                    .setAsOfTime(Times.timestamp(after.time()))
+                    .setEtag(after.etag()))
+            .setMovement(change.movement())
+            .setHold(change.hold().isEmpty() ? "" : "holds/" + change.hold())
+            .setCause(change.cause())
+            .setMovementKind(kind(change))
+            .setQuantity(change.quantity());
+    return Outbox.event(SOURCE, name, change.time(), actor(change.author()), changed.build());
+  }
+
+  private static dev.filo.proto.inventory.v1.Movement.Kind kind(Change change) {
+    Movement.Kind kind = change.kind();
+    return kind == null
+        ? dev.filo.proto.inventory.v1.Movement.Kind.KIND_UNSPECIFIED
+        : dev.filo.proto.inventory.v1.Movement.Kind.valueOf(kind.name());
+  }
+
+  private static Actor actor(Author author) {
+    return Actor.newBuilder()
+        .setPrincipal(author.principal())
+        .setRole(author.role())
+        .setChannel(author.channel())
+        .setDevice(author.device())
+        .setDisplayName(author.displayName())
+        .build();
+  }
+}

@@ -1,0 +1,94 @@
+package dev.filo.reservation;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.mongodb.reactivestreams.client.MongoDatabase;
+import dev.filo.platform.Background;
+import dev.filo.platform.auth.MergeHandler;
+import dev.filo.platform.feed.FeedKeys;
+import dev.filo.platform.feed.Relay;
+import dev.filo.platform.grpc.Channels;
+import dev.filo.platform.watch.Changes;
+import dev.filo.proto.reservation.v1.ReservationChanged;
+import dev.filo.reservation.grpc.GrpcReservationService;
+import dev.filo.reservation.service.Neighbours;
+import dev.filo.reservation.service.ReservationPolicy;
+import dev.filo.reservation.service.Reservations;
+import dev.filo.reservation.store.MongoQuotaStore;
+import dev.filo.reservation.store.MongoReservationStore;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import reactor.core.publisher.Flux;
+
+/** What the reservation service is made of. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(ReservationPolicy.class)
+class ReservationConfiguration {
+  private static final Duration SWEEP = Duration.ofMillis(500);
+
+  @Bean
+  MongoReservationStore reservationStore(MongoDatabase database, Relay relay) {
+    var store = new MongoReservationStore(database);
+    store.prepare();
+    relay.watch(store.collection());
+    return store;
+  }
+
+  @Bean
+  Reservations reservations(
+      MongoReservationStore store,
+      MongoDatabase database,
+      Channels channels,
+      ReservationPolicy policy,
+      Relay relay,
+      Changes changes,
+      InstantSource clock) {
+    return new Reservations(
+        store,
+        new MongoQuotaStore(database),
+        new Neighbours(channels),
+        policy,
+        relay,
+        changes,
+        clock);
+  }
+
+  @Bean
+  GrpcReservationService reservationService(
+      Reservations reservations,
+      MongoReservationStore store,
+      Changes changes,
+      InstantSource clock) {
+    return new GrpcReservationService(reservations, store, changes, clock);
+  }
+
+  @Bean
+  MergeHandler mergeHandler(Reservations reservations) {
+    return reservations::merged;
+  }
+
+  @Bean
+  FeedKeys feedKeys() {
+    return event -> {
+      try {
+        var reservation = event.getData().unpack(ReservationChanged.class).getReservation();
+        return List.of(
+            Reservations.customerKey(reservation.getCustomer()),
+            Reservations.storeKey(reservation.getStore()));
+      } catch (InvalidProtocolBufferException e) {
+        throw new IllegalStateException("an event of ours cannot be read", e);
+      }
+    };
+  }
+
+  @Bean
+  Background sweep(Reservations reservations) {
+    return new Background(
+        Flux.interval(SWEEP)
+            .onBackpressureDrop()
+            .concatMap(tick -> reservations.expire().then(reservations.resume()), 1));
+  }
+}

@@ -1,0 +1,58 @@
+package dev.filo.reservation.domain;
+
+import java.time.Instant;
+import java.util.Map;
+
+/** Why something may not be. */
+public sealed interface Refusal {
+  /** No reservation of this name is the caller's to see. */
+  record NotFound(String name) implements Refusal {}
+
+  /** The store has fewer than asked for; {@code available} by SKU. */
+  record StockInsufficient(String store, Map<String, String> available) implements Refusal {}
+
+  /**
+   * Too many are kept for this person already; {@code what} is {@code reservations} or {@code
+   * units}.
+   */
+  record Limit(String what, int limit) implements Refusal {}
+
+  /** It has ended. */
+  record Over(String state) implements Refusal {}
+
+  /** The state does not allow it now. */
+  record StateWrong(String state) implements Refusal {}
+
+  /** The store does not open that day, or has closed already. */
+  record StoreClosed(String store, String date) implements Refusal {}
+
+  /** The end is past or beyond the policy. */
+  record TimeInvalid(Instant latest) implements Refusal {}
+
+  /** Longer than the policy lets it be kept. */
+  record ExtensionTooLong(Instant latest) implements Refusal {}
+
+  /** No reservation has this code. */
+  record PickupCodeUnknown() implements Refusal {}
+
+  /** It was collected already. */
+  record AlreadyCollected(Instant at) implements Refusal {}
+
+  /** It is kept elsewhere. */
+  record WrongStore(String store) implements Refusal {}
+
+  /** Staff must say for whom. */
+  record CustomerMissing() implements Refusal {}
+
+  /** No SKU is known by this name, or it is no longer sold. */
+  record SkuNotFound(String sku) implements Refusal {}
+
+  /** No store has this name. */
+  record StoreNotFound(String store) implements Refusal {}
+
+  /** The store does no pickups. */
+  record PickupNotOffered(String store) implements Refusal {}
+
+  /** No customer has this name. */
+  record CustomerNotFound(String customer) implements Refusal {}
+}

@@ -1,0 +1,321 @@
+package dev.filo.reservation.grpc;
+
+import dev.filo.platform.auth.Caller;
+import dev.filo.platform.code.Ids;
+import dev.filo.platform.grpc.Answers;
+import dev.filo.platform.grpc.PageTokens;
+import dev.filo.platform.grpc.Statuses;
+import dev.filo.platform.grpc.Times;
+import dev.filo.platform.mongo.Docs;
+import dev.filo.platform.watch.Changes;
+import dev.filo.platform.watch.States;
+import dev.filo.proto.reservation.v1.CancelReservationRequest;
+import dev.filo.proto.reservation.v1.CollectPickupRequest;
+import dev.filo.proto.reservation.v1.CreateReservationRequest;
+import dev.filo.proto.reservation.v1.ExtendReservationRequest;
+import dev.filo.proto.reservation.v1.GetPickListRequest;
+import dev.filo.proto.reservation.v1.GetReservationRequest;
+import dev.filo.proto.reservation.v1.ListReservationsRequest;
+import dev.filo.proto.reservation.v1.ListReservationsResponse;
+import dev.filo.proto.reservation.v1.PickList;
+import dev.filo.proto.reservation.v1.PrepareReservationRequest;
+import dev.filo.proto.reservation.v1.RefuseReservationRequest;
+import dev.filo.proto.reservation.v1.Reservation;
+import dev.filo.proto.reservation.v1.ReservationServiceGrpc;
+import dev.filo.proto.reservation.v1.WatchPickListRequest;
+import dev.filo.proto.reservation.v1.WatchReservationRequest;
+import dev.filo.proto.reservation.v1.WatchReservationsRequest;
+import dev.filo.proto.reservation.v1.WatchReservationsResponse;
+import dev.filo.reservation.service.ReservationProtos;
+import dev.filo.reservation.service.Reservations;
+import dev.filo.reservation.store.MongoReservationStore;
+import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.bson.Document;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** The reservation service over gRPC. */
+public final class GrpcReservationService
+    extends ReservationServiceGrpc.ReservationServiceImplBase {
+  private static final int PICKS_MAX = 500;
+  // Writers' clocks may differ: changes this far back are looked at again; a state already sent is
+  // not sent twice.
+  private static final Duration OVERLAP = Duration.ofSeconds(5);
+  // A state can change by time alone, at its end: watchers look at least this often.
+  private static final Duration LOOK = Duration.ofSeconds(5);
+
+  private final Reservations reservations;
+  private final MongoReservationStore store;
+  private final Changes changes;
+  private final InstantSource clock;
+
+  /** Serves the use cases. */
+  public GrpcReservationService(
+      Reservations reservations,
+      MongoReservationStore store,
+      Changes changes,
+      InstantSource clock) {
+    this.reservations = reservations;
+    this.store = store;
+    this.changes = changes;
+    this.clock = clock;
+  }
+
+  @Override
+  public void createReservation(
+      CreateReservationRequest request, StreamObserver<Reservation> observer) {
+    var caller = Caller.current();
+    answer(observer, reservations.create(request, caller), caller);
+  }
+
+  @Override
+  public void getReservation(GetReservationRequest request, StreamObserver<Reservation> observer) {
+    var caller = Caller.current();
+    answer(observer, reservations.get(id(request.getName()), caller), caller);
+  }
+
+  @Override
+  public void listReservations(
+      ListReservationsRequest request, StreamObserver<ListReservationsResponse> observer) {
+    var caller = Caller.current();
+    int size = PageTokens.size(request.getPageSize(), 50);
+    Answers.unary(
+        observer,
+        Mono.defer(
+            () -> {
+              int skip = skip(request.getPageToken());
+              return reservations
+                  .list(
+                      request.getCustomer(),
+                      request.getStore(),
+                      request.getStatesList().stream().map(Enum::name).toList(),
+                      skip,
+                      size + 1,
+                      caller)
+                  .map(document -> message(document, caller))
+                  .collectList()
+                  .map(
+                      all -> {
+                        var page = ListReservationsResponse.newBuilder();
+                        page.addAllReservations(all.subList(0, Math.min(size, all.size())));
+                        if (all.size() > size) {
+                          page.setNextPageToken(PageTokens.token(Integer.toString(skip + size)));
+                        }
+                        return page.build();
+                      });
+            }));
+  }
+
+  private static int skip(String token) {
+    var position = PageTokens.position(token);
+    try {
+      return position.isEmpty() ? 0 : Integer.parseUnsignedInt(position);
+    } catch (NumberFormatException e) {
+      throw Statuses.pageTokenInvalid();
+    }
+  }
+
+  @Override
+  public void watchReservation(
+      WatchReservationRequest request, StreamObserver<Reservation> observer) {
+    var caller = Caller.current();
+    var id = id(request.getName());
+    Answers.stream(
+        observer,
+        Flux.merge(
+                States.watch(
+                    changes,
+                    request.getName(),
+                    () -> reservations.get(id, caller).map(document -> message(document, caller)),
+                    Reservation::getEtag,
+                    request.getResumeCursor()),
+                ticks(request.getName()))
+            .onErrorMap(Refusals::map));
+  }
+
+  /**
+   * Makes watchers of a key look again now and then, as time itself changes states. Never a value.
+   */
+  private <T> Flux<T> ticks(String key) {
+    return Flux.interval(LOOK)
+        .onBackpressureDrop()
+        .doOnNext(tick -> changes.tell(key))
+        .ignoreElements()
+        .flux()
+        .cast(Object.class)
+        .flatMap(never -> Flux.<T>empty());
+  }
+
+  @Override
+  public void watchReservations(
+      WatchReservationsRequest request, StreamObserver<WatchReservationsResponse> observer) {
+    var caller = Caller.current();
+    Answers.stream(
+        observer,
+        Flux.defer(() -> watch(request.getParent(), since(request.getResumeCursor()), caller)));
+  }
+
+  private static Instant since(String cursor) {
+    try {
+      return cursor.isEmpty() ? Instant.EPOCH : Instant.ofEpochMilli(Long.parseLong(cursor));
+    } catch (NumberFormatException e) {
+      return Instant.EPOCH;
+    }
+  }
+
+  private Flux<WatchReservationsResponse> watch(String customer, Instant resume, Caller caller) {
+    Map<String, String> sent = new HashMap<>();
+    var newest = new java.util.concurrent.atomic.AtomicReference<>(resume);
+    return changes
+        .of(Reservations.customerKey(customer))
+        .concatMap(
+            tick -> {
+              boolean first = newest.get().equals(Instant.EPOCH);
+              return first
+                  ? store.open(customer, clock.instant())
+                  : store.changedSince(customer, newest.get().minus(OVERLAP));
+            },
+            1)
+        .map(document -> message(document, caller))
+        .filter(
+            reservation ->
+                !reservation
+                    .getEtag()
+                    .equals(sent.put(reservation.getName(), reservation.getEtag())))
+        .map(
+            reservation -> {
+              var updated = Times.instant(reservation.getUpdateTime());
+              newest.updateAndGet(before -> before.isAfter(updated) ? before : updated);
+              return WatchReservationsResponse.newBuilder()
+                  .setCursor(Long.toString(newest.get().toEpochMilli()))
+                  .setReservation(reservation)
+                  .build();
+            });
+  }
+
+  @Override
+  public void extendReservation(
+      ExtendReservationRequest request, StreamObserver<Reservation> observer) {
+    var caller = Caller.current();
+    answer(observer, reservations.extend(id(request.getName()), request, caller), caller);
+  }
+
+  @Override
+  public void cancelReservation(
+      CancelReservationRequest request, StreamObserver<Reservation> observer) {
+    var caller = Caller.current();
+    answer(
+        observer,
+        reservations.cancel(
+            id(request.getName()), request.getEtag(), request.getRequestId(), request, caller),
+        caller);
+  }
+
+  @Override
+  public void prepareReservation(
+      PrepareReservationRequest request, StreamObserver<Reservation> observer) {
+    var caller = Caller.current();
+    answer(
+        observer,
+        reservations.prepare(
+            id(request.getName()), request.getEtag(), request.getRequestId(), request, caller),
+        caller);
+  }
+
+  @Override
+  public void refuseReservation(
+      RefuseReservationRequest request, StreamObserver<Reservation> observer) {
+    var caller = Caller.current();
+    answer(
+        observer,
+        reservations.refuse(
+            id(request.getName()),
+            request.getEtag(),
+            request.getReason(),
+            request.getRequestId(),
+            request,
+            caller),
+        caller);
+  }
+
+  @Override
+  public void collectPickup(CollectPickupRequest request, StreamObserver<Reservation> observer) {
+    var caller = Caller.current();
+    answer(
+        observer,
+        reservations.collect(
+            request.getStore(), request.getPickupCode(), request.getRequestId(), request, caller),
+        caller);
+  }
+
+  @Override
+  public void getPickList(GetPickListRequest request, StreamObserver<PickList> observer) {
+    Answers.unary(observer, pickList(request.getName()));
+  }
+
+  @Override
+  public void watchPickList(WatchPickListRequest request, StreamObserver<PickList> observer) {
+    Answers.stream(
+        observer,
+        Flux.merge(
+            States.watch(
+                changes,
+                request.getName(),
+                () -> pickList(request.getName()),
+                PickList::getEtag,
+                request.getResumeCursor()),
+            ticks(request.getName())));
+  }
+
+  private Mono<PickList> pickList(String name) {
+    var storeName = name.substring(0, name.length() - "/pickList".length());
+    return Mono.defer(
+        () -> {
+          var now = clock.instant();
+          return store
+              .pickList(storeName, now, PICKS_MAX)
+              .map(document -> ReservationProtos.message(document, now))
+              .collectList()
+              .map(
+                  picks ->
+                      PickList.newBuilder()
+                          .setName(name)
+                          .addAllReservations(picks)
+                          .setAsOfTime(Times.timestamp(now))
+                          .setEtag(
+                              HexFormat.of()
+                                  .formatHex(
+                                      Ids.sha256(
+                                          picks.stream()
+                                              .map(pick -> pick.getName() + pick.getEtag())
+                                              .collect(Collectors.joining(" "))),
+                                      0,
+                                      8))
+                          .build());
+        });
+  }
+
+  private void answer(
+      StreamObserver<Reservation> observer, Mono<Document> document, Caller caller) {
+    Answers.unary(
+        observer, document.map(found -> message(found, caller)).onErrorMap(Refusals::map));
+  }
+
+  private Reservation message(Document document, Caller caller) {
+    return ReservationProtos.forCaller(
+        ReservationProtos.message(document, clock.instant()),
+        Docs.string(document, "pickupCode"),
+        caller);
+  }
+
+  private static String id(String name) {
+    return name.substring(ReservationProtos.PREFIX.length());
+  }
+}

@@ -1,0 +1,177 @@
+package dev.filo.reservation.service;
+
+import com.google.protobuf.Timestamp;
+import dev.filo.platform.grpc.Calls;
+import dev.filo.platform.grpc.Channels;
+import dev.filo.platform.grpc.Statuses;
+import dev.filo.platform.grpc.Times;
+import dev.filo.proto.catalog.v1.BatchGetVariantsRequest;
+import dev.filo.proto.catalog.v1.BatchGetVariantsResponse;
+import dev.filo.proto.catalog.v1.CatalogServiceGrpc;
+import dev.filo.proto.catalog.v1.CatalogServiceGrpc.CatalogServiceStub;
+import dev.filo.proto.catalog.v1.GetStoreRequest;
+import dev.filo.proto.catalog.v1.Store;
+import dev.filo.proto.identity.v1.Customer;
+import dev.filo.proto.identity.v1.GetCustomerRequest;
+import dev.filo.proto.identity.v1.IdentityServiceGrpc;
+import dev.filo.proto.identity.v1.IdentityServiceGrpc.IdentityServiceStub;
+import dev.filo.proto.inventory.v1.ErrorReason;
+import dev.filo.proto.inventory.v1.ExtendHoldRequest;
+import dev.filo.proto.inventory.v1.GetStockLevelRequest;
+import dev.filo.proto.inventory.v1.Hold;
+import dev.filo.proto.inventory.v1.HoldLine;
+import dev.filo.proto.inventory.v1.InventoryServiceGrpc;
+import dev.filo.proto.inventory.v1.InventoryServiceGrpc.InventoryServiceStub;
+import dev.filo.proto.inventory.v1.PlaceHoldRequest;
+import dev.filo.proto.inventory.v1.ReleaseHoldRequest;
+import dev.filo.proto.inventory.v1.SellHoldRequest;
+import dev.filo.proto.inventory.v1.StockLevel;
+import dev.filo.reservation.domain.Reservation;
+import dev.filo.reservation.domain.Reservation.Line;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import reactor.core.publisher.Mono;
+
+/**
+ * The services a reservation needs: stock from inventory, goods and stores from catalog, people
+ * from identity.
+ */
+public final class Neighbours {
+  private final Channels channels;
+
+  /** Calls by these channels. */
+  public Neighbours(Channels channels) {
+    this.channels = channels;
+  }
+
+  /** A store; empty when there is none. */
+  Mono<Store> store(String name) {
+    return Calls.unary(
+            CatalogServiceGrpc.newStub(channels.to("catalog")),
+            CatalogServiceStub::getStore,
+            GetStoreRequest.newBuilder().setName(name).build())
+        .onErrorResume(Neighbours::isNotFound, e -> Mono.empty());
+  }
+
+  /** The variants of these SKUs. */
+  Mono<BatchGetVariantsResponse> variants(List<String> skus) {
+    return Calls.unary(
+        Channels.inLanguage(CatalogServiceGrpc.newStub(channels.to("catalog")), "it"),
+        CatalogServiceStub::batchGetVariants,
+        BatchGetVariantsRequest.newBuilder().addAllSkus(skus).build());
+  }
+
+  /** A customer; empty when there is none. */
+  Mono<Customer> customer(String name) {
+    return Calls.unary(
+            channels.asService(IdentityServiceGrpc.newStub(channels.to("identity"))),
+            IdentityServiceStub::getCustomer,
+            GetCustomerRequest.newBuilder().setName(name).build())
+        .onErrorResume(Neighbours::isNotFound, e -> Mono.empty());
+  }
+
+  /** Holds a reservation's goods. An error with STOCK_INSUFFICIENT when there are not enough. */
+  Mono<Hold> place(Reservation reservation) {
+    return Calls.unary(
+        inventory(),
+        InventoryServiceStub::placeHold,
+        PlaceHoldRequest.newBuilder()
+            .setHoldId(reservation.id())
+            .setLocation(reservation.store())
+            .addAllLines(
+                reservation.lines().stream()
+                    .map(
+                        line ->
+                            HoldLine.newBuilder()
+                                .setSku(line.sku())
+                                .setQuantity(line.quantity())
+                                .build())
+                    .toList())
+            .setExpireTime(Times.timestamp(reservation.expireTime()))
+            .setOwner("reservations/" + reservation.id())
+            .setRequestId("place-" + reservation.id())
+            .build());
+  }
+
+  /** Frees a reservation's goods; a hold that never was is free. */
+  Mono<Void> release(String id) {
+    return Calls.unary(
+            inventory(),
+            InventoryServiceStub::releaseHold,
+            ReleaseHoldRequest.newBuilder()
+                .setName("holds/" + id)
+                .setRequestId("release-" + id)
+                .build())
+        .then()
+        .onErrorResume(Neighbours::isNotFound, e -> Mono.empty());
+  }
+
+  /**
+   * Sells a reservation's goods. True when they are sold, now or before; false when the hold had
+   * ended.
+   */
+  Mono<Boolean> sell(String id, String onBehalfOf) {
+    return Calls.unary(
+            inventory(),
+            InventoryServiceStub::sellHold,
+            SellHoldRequest.newBuilder()
+                .setName("holds/" + id)
+                .setOnBehalfOf(onBehalfOf)
+                .setRequestId("sell-" + id)
+                .build())
+        .map(hold -> hold.getState() == Hold.State.SOLD)
+        .onErrorResume(
+            e -> Statuses.isReason(e, ErrorReason.ERROR_REASON_HOLD_OVER) || isNotFound(e),
+            e -> Mono.just(false));
+  }
+
+  /**
+   * Moves the end of a reservation's hold. True when it is moved; false when the hold had ended.
+   */
+  Mono<Boolean> extend(String id, Timestamp end, String requestId) {
+    return Calls.unary(
+            inventory(),
+            InventoryServiceStub::extendHold,
+            ExtendHoldRequest.newBuilder()
+                .setName("holds/" + id)
+                .setExpireTime(end)
+                .setRequestId(requestId)
+                .build())
+        .thenReturn(true)
+        .onErrorResume(
+            e -> Statuses.isReason(e, ErrorReason.ERROR_REASON_HOLD_OVER), e -> Mono.just(false));
+  }
+
+  /** Pieces available at a store, by SKU. */
+  Mono<Map<String, Integer>> available(String store, List<Line> lines) {
+    return reactor.core.publisher.Flux.fromIterable(lines)
+        .flatMap(
+            line ->
+                Calls.unary(
+                    inventory(),
+                    InventoryServiceStub::getStockLevel,
+                    GetStockLevelRequest.newBuilder()
+                        .setName(
+                            "stockLevels/" + line.sku() + "@" + store.substring("stores/".length()))
+                        .build()))
+        .collectList()
+        .map(
+            levels ->
+                levels.stream()
+                    .collect(
+                        Collectors.toMap(
+                            StockLevel::getSku, StockLevel::getAvailable, (one, two) -> one)));
+  }
+
+  private InventoryServiceStub inventory() {
+    return channels.asService(InventoryServiceGrpc.newStub(channels.to("inventory")));
+  }
+
+  private static boolean isNotFound(Throwable error) {
+    return error instanceof StatusRuntimeException status
+        && status.getStatus().getCode() == Status.Code.NOT_FOUND;
+  }
+}

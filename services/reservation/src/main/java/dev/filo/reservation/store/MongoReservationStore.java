@@ -1,0 +1,283 @@
+package dev.filo.reservation.store;
+
+import static com.mongodb.client.model.Filters.and;
+import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.gt;
+import static com.mongodb.client.model.Filters.gte;
+import static com.mongodb.client.model.Filters.in;
+import static com.mongodb.client.model.Filters.lt;
+import static com.mongodb.client.model.Filters.lte;
+import static com.mongodb.client.model.Filters.ne;
+import static com.mongodb.client.model.Filters.or;
+import static com.mongodb.client.model.Sorts.ascending;
+import static com.mongodb.client.model.Sorts.descending;
+import static com.mongodb.client.model.Sorts.orderBy;
+import static com.mongodb.client.model.Updates.combine;
+import static com.mongodb.client.model.Updates.inc;
+import static com.mongodb.client.model.Updates.set;
+
+import com.google.protobuf.Message;
+import com.mongodb.client.model.FindOneAndUpdateOptions;
+import com.mongodb.client.model.IndexOptions;
+import com.mongodb.client.model.Indexes;
+import com.mongodb.client.model.ReturnDocument;
+import com.mongodb.reactivestreams.client.MongoCollection;
+import com.mongodb.reactivestreams.client.MongoDatabase;
+import dev.filo.platform.feed.Outbox;
+import dev.filo.platform.mongo.Mongo;
+import dev.filo.platform.mongo.Requests;
+import dev.filo.platform.mongo.StaleVersionException;
+import dev.filo.proto.feed.v1.Actor;
+import dev.filo.proto.feed.v1.Event;
+import dev.filo.reservation.domain.Reservation;
+import dev.filo.reservation.domain.Reservation.Step;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import org.bson.Document;
+import org.bson.conversions.Bson;
+import org.bson.types.Binary;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Reservations in MongoDB, one document each; every change is one conditional update by version
+ * that also records its events and remembers its request.
+ */
+public final class MongoReservationStore {
+  private static final List<String> OPEN = List.of("HELD", "PREPARED");
+
+  private final MongoCollection<Document> reservations;
+
+  /** The store in the service's database. */
+  public MongoReservationStore(MongoDatabase database) {
+    this.reservations = database.getCollection("reservations");
+  }
+
+  /** Makes the indexes. */
+  public void prepare() {
+    Mongo.index(
+        reservations,
+        Indexes.ascending("pickupCode"),
+        new IndexOptions().unique(true).sparse(true));
+    Mongo.index(
+        reservations,
+        Indexes.compoundIndex(Indexes.ascending("customer"), Indexes.descending("createTime")));
+    Mongo.index(reservations, Indexes.ascending("customer", "updateTime"));
+    Mongo.index(reservations, Indexes.ascending("store", "state", "expireTime"));
+    Mongo.index(reservations, Indexes.ascending("state", "expireTime"));
+    Mongo.index(reservations, Indexes.ascending("step", "stepTime"));
+  }
+
+  /** The collection, for the relay. */
+  public MongoCollection<Document> collection() {
+    return reservations;
+  }
+
+  /**
+   * Keeps a new reservation. The document as kept; a duplicate-key error when its id or its pickup
+   * code is taken.
+   *
+   * @param requestHash what was asked, to know a repetition by
+   */
+  public Mono<Document> insert(
+      Reservation reservation,
+      Actor createdBy,
+      String customerDisplayName,
+      String storeTitle,
+      byte[] requestHash,
+      boolean partial,
+      Instant now) {
+    var document =
+        new Document("_id", reservation.id())
+            .append("version", reservation.version())
+            .append("customer", reservation.customer())
+            .append("store", reservation.store())
+            .append("storeTitle", storeTitle)
+            .append("customerDisplayName", customerDisplayName)
+            .append("lines", ReservationDocuments.lines(reservation.lines()))
+            .append("step", reservation.step().name())
+            .append("stepTime", Date.from(now))
+            .append("expireTime", Date.from(reservation.expireTime()))
+            .append("pickupCode", reservation.pickupCode())
+            .append("createdBy", ReservationDocuments.actor(createdBy))
+            .append("createTime", Date.from(now))
+            .append("requestHash", new Binary(requestHash))
+            .append("partial", partial);
+    document.putAll(ReservationDocuments.stateFields(reservation.state(), now));
+    return Mono.from(reservations.insertOne(document)).thenReturn(document);
+  }
+
+  /**
+   * Writes the next state over the one seen, with its events and the request it answers. The
+   * document after it; an error {@link StaleVersionException} when another change came first.
+   */
+  public Mono<Document> replace(
+      Reservation seen,
+      Reservation next,
+      @Nullable Document extra,
+      List<Event> events,
+      @Nullable Remembered request,
+      Instant now) {
+    var updates = new ArrayList<Bson>();
+    ReservationDocuments.stateFields(next.state(), now)
+        .forEach((key, value) -> updates.add(set(key, value)));
+    updates.add(set("version", next.version()));
+    updates.add(set("step", next.step().name()));
+    updates.add(set("stepTime", Date.from(now)));
+    updates.add(set("expireTime", Date.from(next.expireTime())));
+    updates.add(set("lines", ReservationDocuments.lines(next.lines())));
+    if (extra != null) {
+      extra.forEach((key, value) -> updates.add(set(key, value)));
+    }
+    if (!events.isEmpty()) {
+      updates.add(Outbox.record(events, now));
+    }
+    if (request != null && !request.id.isEmpty()) {
+      updates.add(Requests.remember(request.id, request.request, request.answer, now));
+    }
+    return Mono.from(
+            reservations.findOneAndUpdate(
+                and(eq("_id", seen.id()), eq("version", seen.version())),
+                combine(updates),
+                new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER)))
+        .switchIfEmpty(
+            Mono.error(
+                () -> new StaleVersionException("reservations/" + seen.id(), seen.version())));
+  }
+
+  /** Forgets a reservation that never held anything. */
+  public Mono<Void> deletePending(String id) {
+    return Mono.from(reservations.deleteOne(and(eq("_id", id), eq("state", "PENDING")))).then();
+  }
+
+  /** One reservation; empty when there is none. */
+  public Mono<Document> find(String id) {
+    return Mono.from(reservations.find(eq("_id", id)).first());
+  }
+
+  /** The reservation of a pickup code; empty when there is none. */
+  public Mono<Document> findByPickupCode(String code) {
+    return Mono.from(reservations.find(eq("pickupCode", code)).first());
+  }
+
+  /** Reservations that fit, newest first; those still pending are left out. */
+  public Flux<Document> list(
+      String customer, List<String> stores, List<String> states, int skip, int limit, Instant now) {
+    var filters = new ArrayList<Bson>();
+    filters.add(ne("state", "PENDING"));
+    if (!customer.isEmpty()) {
+      filters.add(eq("customer", customer));
+    }
+    if (!stores.isEmpty()) {
+      filters.add(in("store", stores));
+    }
+    if (!states.isEmpty()) {
+      filters.add(states(states, now));
+    }
+    return Flux.from(
+        reservations
+            .find(and(filters))
+            .sort(orderBy(descending("createTime"), ascending("_id")))
+            .skip(skip)
+            .limit(limit));
+  }
+
+  /** What is kept lapses at its end, whether or not anybody has written so. */
+  private static Bson states(List<String> states, Instant now) {
+    var alternatives = new ArrayList<Bson>();
+    for (String state : states) {
+      if (OPEN.contains(state)) {
+        alternatives.add(and(eq("state", state), gt("expireTime", Date.from(now))));
+      } else {
+        alternatives.add(eq("state", state));
+      }
+      if (state.equals("EXPIRED")) {
+        alternatives.add(and(in("state", OPEN), lte("expireTime", Date.from(now))));
+      }
+    }
+    return or(alternatives);
+  }
+
+  /** What a store has to set aside and hand over, the one that ends first first. */
+  public Flux<Document> pickList(String store, Instant now, int limit) {
+    return Flux.from(
+        reservations
+            .find(and(eq("store", store), in("state", OPEN), gt("expireTime", Date.from(now))))
+            .sort(orderBy(ascending("expireTime"), ascending("_id")))
+            .limit(limit));
+  }
+
+  /** What is kept for a customer now. */
+  public Flux<Document> open(String customer, Instant now) {
+    return Flux.from(
+        reservations
+            .find(
+                and(eq("customer", customer), in("state", OPEN), gt("expireTime", Date.from(now))))
+            .sort(descending("createTime"))
+            .limit(200));
+  }
+
+  /** What counts against a customer's quota: what is kept, and what is being placed. */
+  public Flux<Document> counted(String customer, Instant now) {
+    return Flux.from(
+        reservations.find(
+            and(
+                eq("customer", customer),
+                in("state", List.of("PENDING", "HELD", "PREPARED")),
+                gt("expireTime", Date.from(now)))));
+  }
+
+  /** A customer's reservations changed at or after an instant, oldest change first. */
+  public Flux<Document> changedSince(String customer, Instant since) {
+    return Flux.from(
+        reservations
+            .find(
+                and(
+                    eq("customer", customer),
+                    ne("state", "PENDING"),
+                    gte("updateTime", Date.from(since))))
+            .sort(ascending("updateTime"))
+            .limit(500));
+  }
+
+  /** What is kept beyond its end. */
+  public Flux<Document> lapsed(Instant now, int limit) {
+    return Flux.from(
+        reservations
+            .find(
+                and(
+                    in("state", OPEN),
+                    lte("expireTime", Date.from(now)),
+                    eq("step", Step.NONE.name())))
+            .limit(limit));
+  }
+
+  /** Reservations whose step was begun before an instant and is not done. */
+  public Flux<Document> unfinished(Instant before, int limit) {
+    return Flux.from(
+        reservations
+            .find(
+                and(
+                    in("step", List.of("PLACE", "SELL", "RELEASE")),
+                    lt("stepTime", Date.from(before))))
+            .limit(limit));
+  }
+
+  /** Makes everything of {@code alias} the customer's; repeating changes nothing. */
+  public Mono<Void> move(String customer, String alias, Instant now) {
+    return Mono.from(
+            reservations.updateMany(
+                eq("customer", alias),
+                combine(
+                    set("customer", customer),
+                    set("updateTime", Date.from(now)),
+                    inc("version", 1L))))
+        .then();
+  }
+
+  /** A request to remember with the change that answers it. */
+  public record Remembered(String id, Message request, Message answer) {}
+}

@@ -1,0 +1,48 @@
+package dev.filo.suite;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the suite is told, all by the environment.
+ *
+ * @param port the HTTP port (FILO_PORT)
+ * @param grpcPort the tills' gRPC port (FILO_GRPC_PORT)
+ * @param mongodbUri a real MongoDB (FILO_MONGODB_URI); empty: the embedded store
+ * @param data where the embedded store and the secrets are (FILO_DATA)
+ * @param publicUrl the address people use (FILO_PUBLIC_URL)
+ * @param demo whether the demo retailer is loaded (FILO_DEMO; `false` leaves it out)
+ */
+record Settings(
+    int port,
+    int grpcPort,
+    Optional<String> mongodbUri,
+    Path data,
+    String publicUrl,
+    boolean demo) {
+
+  /** Reads the environment. */
+  static Settings from(Map<String, String> environment) {
+    int port = number(environment, "FILO_PORT", 8080);
+    return new Settings(
+        port,
+        number(environment, "FILO_GRPC_PORT", 9090),
+        Optional.ofNullable(environment.get("FILO_MONGODB_URI")).filter(uri -> !uri.isBlank()),
+        Path.of(environment.getOrDefault("FILO_DATA", ".filo/data")).toAbsolutePath().normalize(),
+        environment.getOrDefault("FILO_PUBLIC_URL", "http://localhost:" + port),
+        !environment.getOrDefault("FILO_DEMO", "true").equals("false"));
+  }
+
+  private static int number(Map<String, String> environment, String name, int byDefault) {
+    var text = environment.get(name);
+    if (text == null || text.isBlank()) {
+      return byDefault;
+    }
+    try {
+      return Integer.parseInt(text.trim());
+    } catch (NumberFormatException e) {
+      throw new CannotStart("%s must be a port number, not '%s'".formatted(name, text));
+    }
+  }
+}

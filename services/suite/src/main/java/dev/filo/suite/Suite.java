@@ -1,0 +1,265 @@
+package dev.filo.suite;
+
+import com.mongodb.MongoException;
+import dev.filo.cart.CartApplication;
+import dev.filo.catalog.CatalogApplication;
+import dev.filo.conversation.ConversationApplication;
+import dev.filo.demo.seed.Seeder;
+import dev.filo.embedded.EmbeddedMongo;
+import dev.filo.embedded.StoreInUseException;
+import dev.filo.gateway.GatewayApplication;
+import dev.filo.identity.IdentityApplication;
+import dev.filo.inventory.InventoryApplication;
+import dev.filo.journey.JourneyApplication;
+import dev.filo.platform.Services;
+import dev.filo.platform.auth.ServiceTokens;
+import dev.filo.platform.grpc.Channels;
+import dev.filo.platform.mongo.Mongo;
+import dev.filo.reservation.ReservationApplication;
+import io.grpc.netty.NettyChannelBuilder;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.context.ConfigurableApplicationContext;
+import reactor.core.publisher.Mono;
+
+/** The seven services and the gateway, started in one JVM; they call each other without a network in between. */
+public final class Suite implements AutoCloseable {
+  private static final Map<String, Class<?>> SERVICES = services();
+
+  private final List<ConfigurableApplicationContext> contexts = new CopyOnWriteArrayList<>();
+  private final @Nullable EmbeddedMongo embedded;
+
+  private Suite(@Nullable EmbeddedMongo embedded) {
+    this.embedded = embedded;
+  }
+
+  private static Map<String, Class<?>> services() {
+    var services = new LinkedHashMap<String, Class<?>>();
+    services.put("catalog", CatalogApplication.class);
+    services.put("inventory", InventoryApplication.class);
+    services.put("cart", CartApplication.class);
+    services.put("reservation", ReservationApplication.class);
+    services.put("conversation", ConversationApplication.class);
+    services.put("journey", JourneyApplication.class);
+    return services;
+  }
+
+  /**
+   * Starts everything.
+   *
+   * @param tell is told what happens, a line at a time
+   * @throws CannotStart with the one line that says why
+   */
+  static Suite start(Settings settings, Consumer<String> tell) {
+    long begin = System.nanoTime();
+    requireFree(settings.port(), "--port");
+    requireFree(settings.grpcPort(), "--grpc-port");
+    var secrets = new Secrets(settings.data());
+    var embedded = settings.mongodbUri().isPresent() ? null : embedded(settings);
+    var uri = settings.mongodbUri().orElseGet(() -> embedded == null ? "" : embedded.uri());
+    var suite = new Suite(embedded);
+    try {
+      requireMongo(uri);
+      tell.accept(
+          embedded == null
+              ? "Filo keeps its data in the MongoDB you named."
+              : "Filo keeps its data in an embedded store under "
+                  + settings.data()
+                  + ": for trying and developing, not for a shop.");
+      var common = common(settings, uri, secrets);
+      suite.startIdentity(common, secrets);
+      suite.startServices(common);
+      suite.startGateway(settings, common);
+      if (settings.demo()) {
+        suite.seed(settings, secrets, tell);
+      }
+      tell.accept(welcome(settings, Duration.ofNanos(System.nanoTime() - begin)));
+      return suite;
+    } catch (RuntimeException e) {
+      suite.close();
+      throw e;
+    }
+  }
+
+  private static EmbeddedMongo embedded(Settings settings) {
+    try {
+      return EmbeddedMongo.start(settings.data().resolve("store"));
+    } catch (StoreInUseException e) {
+      throw new CannotStart(
+          "another Filo has " + settings.data() + " open; end it, or use another folder: --data DIR");
+    }
+  }
+
+  private static void requireFree(int port, String option) {
+    try (var probe = new ServerSocket()) {
+      probe.setReuseAddress(true);
+      probe.bind(new InetSocketAddress(port));
+    } catch (IOException e) {
+      throw new CannotStart("port %d is taken; choose another: %s N".formatted(port, option));
+    }
+  }
+
+  private static void requireMongo(String uri) {
+    try (var client = Mongo.client(uri, "suite")) {
+      if (!Mono.from(client.getDatabase("admin").runCommand(new org.bson.Document("ping", 1)))
+          .map(answer -> true)
+          .block(Duration.ofSeconds(8))) {
+        throw new CannotStart("the MongoDB does not answer");
+      }
+    } catch (MongoException | IllegalStateException e) {
+      throw new CannotStart(
+          "the MongoDB cannot be reached: " + uri.replaceAll("//[^@/]*@", "//…@"));
+    } catch (IllegalArgumentException e) {
+      throw new CannotStart("the MongoDB address cannot be read: " + e.getMessage());
+    }
+  }
+
+  private static Map<String, String> common(Settings settings, String uri, Secrets secrets) {
+    var common = new LinkedHashMap<String, String>();
+    common.put("spring.profiles.active", "dev");
+    common.put("spring.main.register-shutdown-hook", "false");
+    common.put("filo.mongodb.uri", uri);
+    common.put("filo.issuer", settings.publicUrl());
+    common.put("filo.public-url", settings.publicUrl());
+    common.put("filo.client-secret", secrets.get("service"));
+    common.put("filo.grpc.drain", "1s");
+    common.put("filo.targets.identity", Channels.IN_PROCESS + "identity");
+    SERVICES.keySet().forEach(name -> common.put("filo.targets." + name, Channels.IN_PROCESS + name));
+    common.put("filo.catalog.index-dir", settings.data().resolve("index").toString());
+    return common;
+  }
+
+  private void startIdentity(Map<String, String> common, Secrets secrets) {
+    var own = new LinkedHashMap<>(common);
+    int port = freePort();
+    own.put("server.port", Integer.toString(port));
+    own.put("server.address", "127.0.0.1");
+    own.put("filo.grpc.listen", Channels.IN_PROCESS + "identity");
+    own.put("filo.identity.service-secret", secrets.get("service"));
+    own.put("filo.identity.key-secret", secrets.get("keys"));
+    common.put("filo.token-uri", "http://127.0.0.1:" + port + "/oauth2/token");
+    common.put("filo.identity-http", "http://127.0.0.1:" + port);
+    own.put("filo.token-uri", "http://127.0.0.1:" + port + "/oauth2/token");
+    contexts.add(
+        Services.builder(IdentityApplication.class, "identity")
+            .web(WebApplicationType.SERVLET)
+            .run(arguments(own)));
+  }
+
+  private void startServices(Map<String, String> common) {
+    try (var executor = Executors.newFixedThreadPool(2)) { // as many as a small machine's cores
+      var starting = new ArrayList<CompletableFuture<Void>>();
+      SERVICES.forEach(
+          (name, application) -> {
+            var own = new LinkedHashMap<>(common);
+            own.put("filo.grpc.listen", Channels.IN_PROCESS + name);
+            starting.add(
+                CompletableFuture.runAsync(
+                    () -> contexts.add(Services.run(application, name, arguments(own))), executor));
+          });
+      starting.forEach(CompletableFuture::join);
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw e;
+    }
+  }
+
+  private void startGateway(Settings settings, Map<String, String> common) {
+    var own = new LinkedHashMap<>(common);
+    own.put("server.port", Integer.toString(settings.port()));
+    own.put("filo.gateway.grpc.port", Integer.toString(settings.grpcPort()));
+    own.put("filo.gateway.identity-uri", common.getOrDefault("filo.identity-http", ""));
+    own.put("filo.gateway.issuer", settings.publicUrl());
+    own.put("filo.gateway.targets.identity", Channels.IN_PROCESS + "identity");
+    SERVICES
+        .keySet()
+        .forEach(name -> own.put("filo.gateway.targets." + name, Channels.IN_PROCESS + name));
+    contexts.add(GatewayApplication.builder().run(arguments(own)));
+  }
+
+  private void seed(Settings settings, Secrets secrets, Consumer<String> tell) {
+    var tokens =
+        new ServiceTokens(
+            URI.create("http://localhost:" + settings.port() + "/oauth2/token"),
+            "service-demo",
+            secrets.get("service"),
+            InstantSource.system());
+    var door =
+        NettyChannelBuilder.forAddress("localhost", settings.grpcPort())
+            .usePlaintext()
+            .maxInboundMessageSize(16 * 1024 * 1024)
+            .build();
+    try {
+      var token = tokens.token().block(Duration.ofSeconds(10));
+      var seeder =
+          new Seeder(door, token == null ? "" : token, line -> tell.accept("  loaded " + line));
+      if (!seeder.isLoaded()) {
+        tell.accept("Loading the demo retailer (once) ...");
+        seeder.load();
+      }
+    } finally {
+      door.shutdownNow();
+    }
+  }
+
+  private static int freePort() {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new CannotStart("no port is free");
+    }
+  }
+
+  private static String[] arguments(Map<String, String> properties) {
+    return properties.entrySet().stream()
+        .map(entry -> "--" + entry.getKey() + "=" + entry.getValue())
+        .toArray(String[]::new);
+  }
+
+  private static String welcome(Settings settings, Duration took) {
+    return """
+
+        Filo runs (started in %.1f s). Ctrl-C ends it.
+
+          shop    %2$s/
+          desk    %2$s/desk          sign in as agent@filo.example
+          store   %2$s/store         sign in as milano@filo.example
+          API     %2$s/api
+          tills   localhost:%3$d (gRPC), client till-milano-1, secret till-secret
+
+          Sign-in codes arrive at %2$s/dev/mailbox?to=ADDRESS
+          This is the dev profile: made-up people, open secrets. Not for production.
+        """
+        .formatted(took.toMillis() / 1000.0, settings.publicUrl(), settings.grpcPort());
+  }
+
+  @Override
+  public void close() {
+    for (var context : contexts.reversed()) {
+      context.close();
+    }
+    contexts.clear();
+    var store = embedded;
+    if (store != null) {
+      store.close();
+    }
+  }
+}

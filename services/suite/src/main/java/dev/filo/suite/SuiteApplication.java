@@ -1,0 +1,23 @@
+package dev.filo.suite;
+
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+
+/** Runs everything in one process until it is ended. */
+public final class SuiteApplication {
+  private SuiteApplication() {}
+
+  /** Starts the suite; a reason why it cannot is one line on the error stream and exit code 1. */
+  public static void main(String[] args) {
+    // One logging set-up for all contexts of this JVM: logback.xml here.
+    System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
+    var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    try {
+      var suite = Suite.start(Settings.from(System.getenv()), out::println);
+      Runtime.getRuntime().addShutdownHook(new Thread(suite::close, "filo-shutdown"));
+    } catch (CannotStart reason) {
+      System.err.println("filo: " + reason.getMessage());
+      System.exit(1);
+    }
+  }
+}

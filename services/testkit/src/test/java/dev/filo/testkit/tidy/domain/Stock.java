@@ -1,0 +1,4 @@
+package dev.filo.testkit.tidy.domain;
+
+/** Nothing but the JDK. */
+public record Stock(int onHand) {}

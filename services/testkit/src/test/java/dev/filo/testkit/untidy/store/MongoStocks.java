@@ -1,0 +1,4 @@
+package dev.filo.testkit.untidy.store;
+
+/** A store. */
+public final class MongoStocks {}

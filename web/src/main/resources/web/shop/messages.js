@@ -1,2 +1,0 @@
-/** The kind of a message's author: CUSTOMER, AGENT or SYSTEM. */
-export const authorOf = (message) => String(message.author?.kind ?? '').replace(/^(AUTHOR_)?KIND_/, '');
