@@ -63,6 +63,8 @@ public final class DemoCommand implements Callable<Integer> {
 
   /** Runs the command. */
   public static void main(String[] args) {
+    // Quiet: what this command has to say it says itself.
+    System.setProperty("logback.configurationFile", "demo-logback.xml");
     System.exit(new CommandLine(new DemoCommand()).execute(args));
   }
 

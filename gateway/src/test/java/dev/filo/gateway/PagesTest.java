@@ -71,7 +71,7 @@ class PagesTest {
     for (String app : WebAssets.APPS) {
       WebFile index = assets.index(app);
       if (index != null) {
-        Matcher links = LINK.matcher(new String(index.bytes(), StandardCharsets.UTF_8));
+        Matcher links = LINK.matcher(index.bytes().toStringUtf8());
         while (links.find()) {
           if (assets.file(links.group(1)) == null) {
             broken.add(app + "/index.html -> " + links.group(1));
@@ -87,7 +87,7 @@ class PagesTest {
       if (!seen.add(path) || file == null) {
         continue;
       }
-      String source = withoutComments(new String(file.bytes(), StandardCharsets.UTF_8));
+      String source = withoutComments(file.bytes().toStringUtf8());
       Matcher imports = IMPORT.matcher(source);
       while (imports.find()) {
         String to = resolve(path, imports.group(1));

@@ -144,12 +144,17 @@ final class Accents {
               .quad(MID - 30, 156, MID - 38, 140)
               .close());
     }
+    double side = k.is("minimal") ? 12 : 0;
     c.line(
-        Path.at(MID - 46, 172).quad(MID - 56, 194, MID - 44, 218),
+        Path.at(MID - 46 + side, 172).quad(MID - 56 + side, 194, MID - 44 + side, 218),
         "#fff",
         6,
         k.of("vetro") ? 0.6 : 0.28);
-    c.line(Path.at(MID + 46, 170).quad(MID + 60, 202, MID + 36, 238), t.deep(), 8, 0.14);
+    c.line(
+        Path.at(MID + 46 - side, 170).quad(MID + 60 - side, 202, MID + 36 - side, 238),
+        t.deep(),
+        8,
+        0.14);
   }
 
   private static void bottle(Canvas c, Look k) {

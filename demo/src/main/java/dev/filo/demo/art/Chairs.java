@@ -124,7 +124,7 @@ final class Chairs {
       seat(c, w, seat, 14, "#e9d9b8", t.shade());
       return;
     }
-    boolean spindles = k.is("nordico") || k.material().equals("faggio") && k.pick(2) == 0;
+    boolean spindles = k.is("nordico") || (k.of("faggio") && k.pick(2) == 0);
     if (spindles) {
       Path rods = Path.at(Canvas.MID, seat - 6).down(top + 8);
       for (int i = 1; i <= 2; i++) {

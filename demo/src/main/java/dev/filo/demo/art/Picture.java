@@ -49,7 +49,13 @@ public final class Picture {
       case "pouf" -> canvas.frame(1.12, 30);
       case "chair" -> canvas.frame(1.08, drawing.endsWith("stool") ? 22 : 4);
       case "table" -> canvas.frame(1.06, 24);
-      case "low" -> canvas.frame(1.08, 20);
+      case "low" -> {
+        if (drawing.endsWith("trolley") || drawing.endsWith("side")) {
+          canvas.frame(1, 4);
+        } else {
+          canvas.frame(1.08, 20);
+        }
+      }
       case "bed" -> canvas.frame(1.06, drawing.endsWith("canopy") ? 6 : 18);
       case "case" -> {
         switch (drawing) {

@@ -26,7 +26,7 @@ final class Rugs {
     Tone t = k.main();
     c.drop(Path.at(x, y).across(x + w).down(y + h).across(x).close());
     boolean fringes =
-        k.of("lana") && !k.kind().equals("arches") && !k.is("japandi") || k.is("mediterraneo");
+        (k.of("lana") && !k.kind().equals("arches") && !k.is("japandi")) || k.is("mediterraneo");
     if (fringes) {
       Path fringe = Path.at(x - 8, y + 4).across(x + 2).move(x + w - 2, y + 4).across(x + w + 8);
       for (double at = y + 11; at < y + h - 2; at += 7) {

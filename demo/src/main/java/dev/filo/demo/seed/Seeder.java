@@ -1,5 +1,6 @@
 package dev.filo.demo.seed;
 
+import com.google.common.util.concurrent.Futures;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
@@ -59,12 +60,14 @@ public final class Seeder {
   private static final int PRODUCTS_BATCH = 100;
   private static final int MEDIA_BATCH = 100;
   private static final int MOVEMENTS_BATCH = 1000;
+  private static final int IN_FLIGHT = 64;
   // Inventory learns of stores and products by catalog's feed; it needs moments for that, not
   // minutes.
   private static final java.time.Duration LEARN = java.time.Duration.ofSeconds(60);
 
   private final CatalogServiceGrpc.CatalogServiceBlockingStub catalog;
   private final InventoryServiceGrpc.InventoryServiceBlockingStub inventory;
+  private final InventoryServiceGrpc.InventoryServiceFutureStub inventoryFutures;
   private final DemoRetailer retailer = DemoRetailer.create();
   private final Consumer<String> tell;
 
@@ -82,6 +85,7 @@ public final class Seeder {
     var attach = MetadataUtils.newAttachHeadersInterceptor(headers);
     this.catalog = CatalogServiceGrpc.newBlockingStub(door).withInterceptors(attach);
     this.inventory = InventoryServiceGrpc.newBlockingStub(door).withInterceptors(attach);
+    this.inventoryFutures = InventoryServiceGrpc.newFutureStub(door).withInterceptors(attach);
     this.tell = tell;
   }
 
@@ -141,17 +145,26 @@ public final class Seeder {
     for (List<StockItem> batch : batches(rows, MOVEMENTS_BATCH)) {
       record(batch);
     }
-    // Safety last: a level that keeps pieces back exists already.
-    for (StockItem item : retailer.stock()) {
-      if (item.safety() > 0) {
-        within(inventory)
-            .setSafetyStock(
-                SetSafetyStockRequest.newBuilder()
-                    .setName("stockLevels/%s@%s".formatted(item.sku(), item.locationId()))
-                    .setSafety(item.safety())
-                    .setRequestId("demo-safety-" + item.sku() + "-" + item.locationId())
-                    .build());
-      }
+    // Safety last: a level that keeps pieces back exists already. Many at once, as each is one
+    // small write.
+    var kept = retailer.stock().stream().filter(item -> item.safety() > 0).toList();
+    for (List<StockItem> batch : batches(kept, IN_FLIGHT)) {
+      var answers =
+          batch.stream()
+              .map(
+                  item ->
+                      inventoryFutures
+                          .withDeadlineAfter(60, TimeUnit.SECONDS)
+                          .setSafetyStock(
+                              SetSafetyStockRequest.newBuilder()
+                                  .setName(
+                                      "stockLevels/%s@%s".formatted(item.sku(), item.locationId()))
+                                  .setSafety(item.safety())
+                                  .setRequestId(
+                                      "demo-safety-" + item.sku() + "-" + item.locationId())
+                                  .build()))
+              .toList();
+      answers.forEach(Futures::getUnchecked);
     }
   }
 

@@ -1,8 +1,10 @@
 package dev.filo.gateway.api;
 
 import com.google.api.HttpBody;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
+import com.google.protobuf.UnsafeByteOperations;
 import dev.filo.gateway.GatewayProperties;
 import dev.filo.gateway.edge.Caller;
 import dev.filo.gateway.edge.RateLimits;
@@ -41,7 +43,6 @@ import reactor.core.publisher.Mono;
 @Component
 public final class ApiHandler implements WebHandler {
   private static final Logger log = LoggerFactory.getLogger(ApiHandler.class);
-  private static final byte[] nothing = new byte[0];
   private static final String SVG_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'";
 
   private final RouteTable routes;
@@ -110,24 +111,25 @@ public final class ApiHandler implements WebHandler {
     return exchange.getResponse().setComplete();
   }
 
-  private Mono<byte[]> body(ServerWebExchange exchange, Route route) {
+  private Mono<ByteString> body(ServerWebExchange exchange, Route route) {
     if (route.body().isEmpty()) {
-      return Mono.just(nothing);
+      return Mono.just(ByteString.EMPTY);
     }
     ServerHttpRequest request = exchange.getRequest();
     MediaType type = contentType(request);
     return DataBufferUtils.join(request.getBody(), (int) properties.maxBody().toBytes())
         .map(
             buffer -> {
-              byte[] bytes = new byte[buffer.readableByteCount()];
-              buffer.read(bytes);
+              byte[] read = new byte[buffer.readableByteCount()];
+              buffer.read(read);
               DataBufferUtils.release(buffer);
+              ByteString bytes = UnsafeByteOperations.unsafeWrap(read);
               return bytes;
             })
-        .defaultIfEmpty(nothing)
+        .defaultIfEmpty(ByteString.EMPTY)
         .doOnNext(
             bytes -> {
-              if (bytes.length > 0 && !isJson(type)) {
+              if (!bytes.isEmpty() && !isJson(type)) {
                 throw Problem.of(415, "MEDIA_TYPE_UNSUPPORTED", "Send application/json.")
                     .exception();
               }
@@ -149,7 +151,7 @@ public final class ApiHandler implements WebHandler {
         && (type.getCharset() == null || type.getCharset().name().equalsIgnoreCase("UTF-8"));
   }
 
-  private Mono<Void> call(ServerWebExchange exchange, Route.Match match, byte[] body) {
+  private Mono<Void> call(ServerWebExchange exchange, Route.Match match, ByteString body) {
     HttpHeaders given = exchange.getRequest().getHeaders();
     String ifMatch = given.getFirst(HttpHeaders.IF_MATCH);
     ApiMethod method = match.route().method();

@@ -46,7 +46,7 @@ final class Cursors {
       byte[] in = Base64.getUrlDecoder().decode(cursor);
       for (int i = 0; i < in.length; ) {
         String name = Base64.getEncoder().encodeToString(Arrays.copyOfRange(in, i, i + NAME));
-        int length = (in[i + NAME] & 0xFF) << 8 | in[i + NAME + 1] & 0xFF;
+        int length = (in[i + NAME] & 0xFF) << 8 | (in[i + NAME + 1] & 0xFF);
         int from = i + NAME + 2;
         if (from + length > in.length) {
           return null;

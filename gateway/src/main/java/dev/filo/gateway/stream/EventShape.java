@@ -41,19 +41,6 @@ final class EventShape {
     this.whole = Character.toLowerCase(type.getName().charAt(0)) + type.getName().substring(1);
   }
 
-  /** The kinds of events this stream can have, with the type of each one's data. */
-  java.util.Map<String, Descriptor> kinds(Descriptor type) {
-    java.util.Map<String, Descriptor> kinds = new java.util.LinkedHashMap<>();
-    if (change == null) {
-      kinds.put(whole, type);
-    } else {
-      for (FieldDescriptor each : change.getFields()) {
-        kinds.put(each.getJsonName(), each.getMessageType());
-      }
-    }
-    return kinds;
-  }
-
   /** The event of a message. */
   Event of(int topic, Message message) {
     String at = cursor == null ? null : (String) message.getField(cursor);

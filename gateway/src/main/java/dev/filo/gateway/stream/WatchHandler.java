@@ -1,5 +1,6 @@
 package dev.filo.gateway.stream;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import dev.filo.gateway.GatewayProperties;
 import dev.filo.gateway.edge.Caller;
@@ -107,7 +108,7 @@ public final class WatchHandler implements WebHandler {
     String cursor = lastEventId(exchange);
     String rest = without(query, "lastEventId");
     Message message =
-        RequestBinder.bind(match, new RequestBinder.Input(rest, new byte[0], null, null));
+        RequestBinder.bind(match, new RequestBinder.Input(rest, ByteString.EMPTY, null, null));
     Opening opening = new Opening(1);
     TopicStream topic = topic(exchange, 0, match.route().method(), message, opening, cursor);
     return write(exchange, caller, opening, List.of(topic), WatchHandler::plain);
@@ -128,7 +129,7 @@ public final class WatchHandler implements WebHandler {
       matches.add(match);
       String query = question < 0 ? null : name.substring(question + 1);
       requests.add(
-          RequestBinder.bind(match, new RequestBinder.Input(query, new byte[0], null, null)));
+          RequestBinder.bind(match, new RequestBinder.Input(query, ByteString.EMPTY, null, null)));
     }
     String last = lastEventId(exchange);
     String[] known = last.isEmpty() ? null : Cursors.read(names, last);
@@ -139,12 +140,7 @@ public final class WatchHandler implements WebHandler {
     for (int i = 0; i < names.size(); i++) {
       streams.add(
           topic(
-              exchange,
-              i,
-              matches.get(i).route().method(),
-              requests.get(i),
-              opening,
-              cursors[i]));
+              exchange, i, matches.get(i).route().method(), requests.get(i), opening, cursors[i]));
     }
     Writer several = several(names, cursors);
     Writer writer = damaged ? afterReset(names.size(), several) : several;

@@ -15,6 +15,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Fields by name or path, and their values by text, as proto's JSON mapping writes them. */
 final class Fields {
+  private static final String NUMBER = "-?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]{1,3})?";
   private static final JsonFormat.Parser parser = JsonFormat.parser();
   private static final BigDecimal uint64Max = new BigDecimal("18446744073709551615");
 
@@ -213,28 +214,24 @@ final class Fields {
 
   private static BigDecimal number(String text) throws BadValue {
     // Longer texts are no numbers of ours, and 1e999999999 must not be expanded.
-    if (text.length() > 40 || !text.matches("-?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")) {
+    if (text.length() > 40 || !text.matches(NUMBER)) {
       throw new BadValue("must be a number");
     }
     return new BigDecimal(text);
   }
 
   private static double real(String text) throws BadValue {
-    switch (text) {
-      case "NaN", "Infinity", "-Infinity" -> {
-        return Double.parseDouble(text);
-      }
-      default -> {
-        if (text.length() > 400 || !text.matches("-?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")) {
-          throw new BadValue("must be a number");
-        }
-        double value = Double.parseDouble(text);
-        if (Double.isInfinite(value)) {
-          throw new BadValue("is out of range");
-        }
-        return value;
-      }
+    if (text.equals("NaN") || text.equals("Infinity") || text.equals("-Infinity")) {
+      return Double.parseDouble(text);
     }
+    if (text.length() > 400 || !text.matches(NUMBER)) {
+      throw new BadValue("must be a number");
+    }
+    double value = Double.parseDouble(text);
+    if (Double.isInfinite(value)) {
+      throw new BadValue("is out of range");
+    }
+    return value;
   }
 
   private static ByteString bytes(String text) throws BadValue {

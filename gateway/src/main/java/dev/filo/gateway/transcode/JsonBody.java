@@ -1,12 +1,12 @@
 package dev.filo.gateway.transcode;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.EnumDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import dev.filo.gateway.problem.Problem;
 import dev.filo.gateway.problem.Problem.Violation;
 import dev.filo.gateway.transcode.Fields.BadValue;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -53,8 +53,8 @@ final class JsonBody {
   private JsonBody() {}
 
   /** Merges a body into a message; an empty body says nothing. */
-  static void read(byte[] body, Message.Builder into, String path) {
-    if (body.length == 0) {
+  static void read(ByteString body, Message.Builder into, String path) {
+    if (body.isEmpty()) {
       return;
     }
     JsonNode node = parse(body);
@@ -69,10 +69,10 @@ final class JsonBody {
     }
   }
 
-  private static JsonNode parse(byte[] body) {
+  private static JsonNode parse(ByteString body) {
     String text;
     try {
-      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
+      text = StandardCharsets.UTF_8.newDecoder().decode(body.asReadOnlyByteBuffer()).toString();
     } catch (CharacterCodingException e) {
       throw invalid("The body is not UTF-8.");
     }

@@ -1,5 +1,6 @@
 package dev.filo.gateway.transcode;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import dev.filo.gateway.problem.Problem;
@@ -26,7 +27,7 @@ public final class RequestBinder {
    */
   public record Input(
       @Nullable String rawQuery,
-      byte[] body,
+      ByteString body,
       @Nullable String idempotencyKey,
       @Nullable String ifMatch) {}
 
@@ -87,22 +88,13 @@ public final class RequestBinder {
       FieldDescriptor field = parameter(match, name, request);
       String json = Fields.jsonPath(request.getDescriptorForType(), name);
       Message.Builder owner = Fields.owner(request, name);
-      try {
-        if (field.isRepeated()) {
-          owner.addRepeatedField(field, Fields.parse(field, text, owner));
-        } else if (text.isEmpty() && field.getJavaType() != FieldDescriptor.JavaType.STRING) {
-          // `?latitude=` is how a form says that it knows nothing.
-          continue;
-        } else if (field.hasPresence() ? owner.hasField(field) : isSet(owner, field)) {
-          violations.add(new Violation(json, "may be given once"));
-        } else if (field.getRealContainingOneof() != null
-            && owner.getOneofFieldDescriptor(field.getRealContainingOneof()) != null) {
-          violations.add(new Violation(json, "only one of the alternatives may be given"));
-        } else {
-          owner.setField(field, Fields.parse(field, text, owner));
+      // `?latitude=` is how a form says that it knows nothing.
+      boolean unsaid = text.isEmpty() && field.getJavaType() != FieldDescriptor.JavaType.STRING;
+      if (!unsaid || field.isRepeated()) {
+        String wrong = set(field, text, owner);
+        if (wrong != null) {
+          violations.add(new Violation(json, wrong));
         }
-      } catch (BadValue e) {
-        violations.add(new Violation(json, String.valueOf(e.getMessage())));
       }
     }
     if (!violations.isEmpty()) {
@@ -110,8 +102,30 @@ public final class RequestBinder {
     }
   }
 
+  /** Sets a value; what is wrong with it if it cannot. */
+  private static @Nullable String set(FieldDescriptor field, String text, Message.Builder owner) {
+    try {
+      Object value = Fields.parse(field, text, owner);
+      if (field.isRepeated()) {
+        owner.addRepeatedField(field, value);
+      } else if (isSet(owner, field)) {
+        return "may be given once";
+      } else if (field.getRealContainingOneof() != null
+          && owner.getOneofFieldDescriptor(field.getRealContainingOneof()) != null) {
+        return "only one of the alternatives may be given";
+      } else {
+        owner.setField(field, value);
+      }
+      return null;
+    } catch (BadValue e) {
+      return e.getMessage();
+    }
+  }
+
   private static boolean isSet(Message.Builder owner, FieldDescriptor field) {
-    return !owner.getField(field).equals(field.getDefaultValue());
+    return field.hasPresence()
+        ? owner.hasField(field)
+        : !owner.getField(field).equals(field.getDefaultValue());
   }
 
   private static FieldDescriptor parameter(
@@ -121,14 +135,13 @@ public final class RequestBinder {
         route.body().equals("*") ? null : Fields.resolve(request.getDescriptorForType(), name);
     FieldDescriptor first =
         field == null ? null : Fields.named(request.getDescriptorForType(), name.split("\\.")[0]);
-    boolean bound =
-        first != null && first.equals(route.bodyField())
-            || match.variables().containsKey(name)
-            || field != null
-                && match.variables().keySet().stream()
-                    .anyMatch(
-                        each -> field.equals(Fields.resolve(request.getDescriptorForType(), each)));
-    if (field == null || bound || !Fields.isTextual(field) || field.isMapField()) {
+    boolean inBody = first != null && first.equals(route.bodyField());
+    boolean inPath =
+        field != null
+            && match.variables().keySet().stream()
+                .anyMatch(
+                    each -> field.equals(Fields.resolve(request.getDescriptorForType(), each)));
+    if (field == null || inBody || inPath || !Fields.isTextual(field) || field.isMapField()) {
       String shown = name.length() > 100 ? name.substring(0, 100) : name;
       throw Problem.of(400, "PARAMETER_UNKNOWN", "This method knows no parameter «" + shown + "».")
           .with("parameter", shown)

@@ -1,5 +1,6 @@
 package dev.filo.gateway.web;
 
+import com.google.protobuf.ByteString;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param contentType its media type
  * @param etag a hash of the content, with quotes
  */
-public record WebFile(byte[] bytes, String contentType, String etag) {
+public record WebFile(ByteString bytes, String contentType, String etag) {
   private static final Map<String, String> types =
       Map.ofEntries(
           Map.entry("js", "text/javascript; charset=utf-8"),
@@ -63,7 +64,8 @@ public record WebFile(byte[] bytes, String contentType, String etag) {
   }
 
   private static WebFile of(String type, byte[] bytes) {
-    return new WebFile(bytes, type, "\"" + hash(bytes).substring(0, 22) + "\"");
+    return new WebFile(
+        ByteString.copyFrom(bytes), type, "\"" + hash(bytes).substring(0, 22) + "\"");
   }
 
   /** The media type of files of this name; nothing when such files are not served. */

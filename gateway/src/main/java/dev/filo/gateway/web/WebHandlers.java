@@ -127,9 +127,10 @@ public class WebHandlers {
     }
     response.setStatusCode(HttpStatus.OK);
     headers.set(HttpHeaders.CONTENT_TYPE, file.contentType());
-    headers.setContentLength(file.bytes().length);
+    headers.setContentLength(file.bytes().size());
     return head
         ? response.setComplete()
-        : response.writeWith(Mono.just(response.bufferFactory().wrap(file.bytes())));
+        : response.writeWith(
+            Mono.just(response.bufferFactory().wrap(file.bytes().asReadOnlyByteBuffer())));
   }
 }

@@ -17,8 +17,10 @@ public final class Goods {
               text(
                   "Tre posti, piedi in faggio, imbottitura in piuma. Comodità senza compromessi.",
                   "Three seats, beech feet, feather filling."))
-          .addAttributes(attribute("material", "Materiale", "Material", "velvet", "velluto", "velvet"))
-          .addVariants(variant("DIV-LUC-VRD", "4006381333931", 1290, "green", "verde bosco", "forest green"))
+          .addAttributes(
+              attribute("material", "Materiale", "Material", "velvet", "velluto", "velvet"))
+          .addVariants(
+              variant("DIV-LUC-VRD", "4006381333931", 1290, "green", "verde bosco", "forest green"))
           .addVariants(variant("DIV-LUC-BLU", "", 1290, "blue", "blu notte", "midnight blue"))
           .addVariants(variant("DIV-LUC-GRG", "", 1190, "grey", "grigio perla", "pearl grey"))
           .addKeywords("couch")
@@ -38,21 +40,30 @@ public final class Goods {
             .addVariants(variant("DIV-SIE-BEI", "", 850, "beige", "beige", "beige"))
             .build(),
         product("poltrona-pisa", "Poltrona in velluto Pisa", "Pisa velvet armchair", "armchairs")
-            .addAttributes(attribute("material", "Materiale", "Material", "velvet", "velluto", "velvet"))
+            .addAttributes(
+                attribute("material", "Materiale", "Material", "velvet", "velluto", "velvet"))
             .addVariants(variant("POL-PIS-VRD", "", 490, "green", "verde bosco", "forest green"))
             .addVariants(variant("POL-PIS-ROS", "", 490, "red", "rosso rubino", "ruby red"))
             .build(),
-        product("cuscino-elba", "Cuscino per divano in velluto Elba", "Elba velvet sofa cushion", "cushions")
-            .addAttributes(attribute("material", "Materiale", "Material", "velvet", "velluto", "velvet"))
+        product(
+                "cuscino-elba",
+                "Cuscino per divano in velluto Elba",
+                "Elba velvet sofa cushion",
+                "cushions")
+            .addAttributes(
+                attribute("material", "Materiale", "Material", "velvet", "velluto", "velvet"))
             .addVariants(variant("CUS-ELB-VRD", "", 39, "green", "verde bosco", "forest green"))
-            .addVariants(variant("CUS-ELB-GIA", "", 39, "yellow", "giallo senape", "mustard yellow"))
+            .addVariants(
+                variant("CUS-ELB-GIA", "", 39, "yellow", "giallo senape", "mustard yellow"))
             .build(),
         product("tavolo-noce", "Tavolo in noce Arezzo", "Arezzo walnut table", "tables")
-            .addAttributes(attribute("material", "Materiale", "Material", "walnut", "noce", "walnut"))
+            .addAttributes(
+                attribute("material", "Materiale", "Material", "walnut", "noce", "walnut"))
             .addVariants(variant("TAV-ARE-NOC", "", 990, "brown", "noce", "walnut"))
             .build(),
         product("sedia-lodi", "Sedia impagliata Lodi", "Lodi rush chair", "chairs")
-            .addAttributes(attribute("material", "Materiale", "Material", "beech", "faggio", "beech"))
+            .addAttributes(
+                attribute("material", "Materiale", "Material", "beech", "faggio", "beech"))
             .addVariants(variant("SED-LOD-NAT", "", 120, "natural", "naturale", "natural"))
             .addVariants(variant("SED-LOD-VRD", "", 130, "green", "verde bosco", "forest green"))
             .build(),
@@ -65,11 +76,13 @@ public final class Goods {
             .addVariants(variant("LIB-AST-BIA", "", 640, "white", "bianco", "white"))
             .build(),
         product("lampada-capri", "Lampada da terra Capri", "Capri floor lamp", "lamps")
-            .addAttributes(attribute("material", "Materiale", "Material", "brass", "ottone", "brass"))
+            .addAttributes(
+                attribute("material", "Materiale", "Material", "brass", "ottone", "brass"))
             .addVariants(variant("LAM-CAP-ORO", "", 210, "gold", "oro", "gold"))
             .build(),
         product("divano-angolo", "Divano d'angolo Monza", "Monza corner sofa", "sofas")
-            .addAttributes(attribute("material", "Materiale", "Material", "leather", "pelle", "leather"))
+            .addAttributes(
+                attribute("material", "Materiale", "Material", "leather", "pelle", "leather"))
             .addVariants(variant("DIV-MON-NER", "", 2400, "black", "nero", "black"))
             .build());
   }

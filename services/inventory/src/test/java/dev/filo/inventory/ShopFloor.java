@@ -32,6 +32,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,8 @@ public final class ShopFloor {
 
   /** Somebody. */
   public static final Author TILL = new Author("devices/till-milano-1", "device", "till", "", "");
+
+  private static final AtomicInteger RECEIPTS = new AtomicInteger();
 
   private static final Map<String, Store> STORES =
       Map.of(
@@ -123,14 +126,17 @@ public final class ShopFloor {
 
   /** Puts pieces on a shelf. */
   public void receive(String sku, String location, int quantity) {
-    record(
+    var receipt =
         movement(
-            "receipt-" + sku + "-" + location + "-" + clock.instant().toEpochMilli(),
+            "receipt-" + RECEIPTS.incrementAndGet(),
             Movement.Kind.RECEIPT,
             sku,
             location,
             quantity,
-            clock.instant()));
+            clock.instant());
+    if (!(record(receipt) instanceof Stock.Result.Recorded)) {
+      throw new AssertionError("not received");
+    }
   }
 
   /** Records a movement and gives its result. */

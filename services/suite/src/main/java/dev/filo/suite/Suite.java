@@ -34,7 +34,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.WebApplicationType;
 import org.springframework.context.ConfigurableApplicationContext;
 import reactor.core.publisher.Mono;
 
@@ -87,7 +86,7 @@ public final class Suite implements AutoCloseable {
       suite.startServices(common);
       suite.startGateway(settings, common);
       if (settings.demo()) {
-        suite.seed(settings, secrets, tell);
+        suite.seed(settings, common, tell);
       }
       tell.accept(welcome(settings, Duration.ofNanos(System.nanoTime() - begin)));
       return suite;
@@ -157,8 +156,8 @@ public final class Suite implements AutoCloseable {
     common.put("filo.identity-http", "http://127.0.0.1:" + port);
     own.put("filo.token-uri", "http://127.0.0.1:" + port + "/oauth2/token");
     contexts.add(
-        Services.builder(IdentityApplication.class, "identity")
-            .web(WebApplicationType.SERVLET)
+        IdentityApplication.builder()
+            
             .run(arguments(own)));
   }
 
@@ -195,12 +194,12 @@ public final class Suite implements AutoCloseable {
     contexts.add(GatewayApplication.builder().run(arguments(own)));
   }
 
-  private void seed(Settings settings, Secrets secrets, Consumer<String> tell) {
+  private void seed(Settings settings, Map<String, String> common, Consumer<String> tell) {
     var tokens =
         new ServiceTokens(
-            URI.create("http://localhost:" + settings.port() + "/oauth2/token"),
+            URI.create(common.getOrDefault("filo.token-uri", "")),
             "service-demo",
-            secrets.get("service"),
+            common.getOrDefault("filo.client-secret", ""),
             InstantSource.system());
     var door =
         NettyChannelBuilder.forAddress("localhost", settings.grpcPort())
@@ -208,7 +207,7 @@ public final class Suite implements AutoCloseable {
             .maxInboundMessageSize(16 * 1024 * 1024)
             .build();
     try {
-      var token = tokens.token().block(Duration.ofSeconds(10));
+      var token = tokens.token().retry(2).block(Duration.ofSeconds(20));
       var seeder =
           new Seeder(door, token == null ? "" : token, line -> tell.accept("  loaded " + line));
       if (!seeder.isLoaded()) {

@@ -2,6 +2,7 @@ package dev.filo.suite;
 
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /** Runs everything in one process until it is ended. */
 public final class SuiteApplication {
@@ -11,6 +12,8 @@ public final class SuiteApplication {
   public static void main(String[] args) {
     // One logging set-up for all contexts of this JVM: logback.xml here.
     System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
     var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     try {
       var suite = Suite.start(Settings.from(System.getenv()), out::println);

@@ -7,6 +7,9 @@ import dev.filo.embedded.EmbeddedMongo;
 import dev.filo.platform.mongo.Mongo;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +37,7 @@ public final class TestMongo {
   /** The image to start where Docker is. */
   public static final String IMAGE_VARIABLE = "MONGO_IMAGE";
 
+  private static final String REGISTRY = "registry-1.docker.io";
   private static final String DEFAULT_IMAGE = "mongo:8.0";
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
 
@@ -136,6 +140,15 @@ public final class TestMongo {
         return null;
       }
       String image = System.getenv().getOrDefault(IMAGE_VARIABLE, DEFAULT_IMAGE);
+      if (!isHere(image) && !isReachable(REGISTRY)) {
+        System.out.println(
+            "store tests: Docker is here but neither the images to start nor "
+                + REGISTRY
+                + " are; try `docker pull "
+                + image
+                + "`");
+        return null;
+      }
       try {
         @SuppressWarnings("resource") // ends with the JVM, which Testcontainers watches
         var container =
@@ -147,6 +160,35 @@ public final class TestMongo {
         System.out.println(
             "store tests: Docker is here but " + image + " does not start: " + e.getMessage());
         return null;
+      }
+    }
+
+    /** Whether nothing would have to be pulled, as far as the command line's client knows. */
+    private static boolean isHere(String image) {
+      try {
+        Process listing =
+            new ProcessBuilder("docker", "image", "ls", "--format", "{{.Repository}}:{{.Tag}}")
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        List<String> images;
+        try (var output = listing.inputReader(StandardCharsets.UTF_8)) {
+          images = output.lines().toList();
+        }
+        boolean reaper =
+            Boolean.parseBoolean(System.getenv("TESTCONTAINERS_RYUK_DISABLED"))
+                || images.stream().anyMatch(each -> each.startsWith("testcontainers/ryuk:"));
+        return reaper && images.contains(image);
+      } catch (IOException e) {
+        return false; // no such program
+      }
+    }
+
+    private static boolean isReachable(String host) {
+      try (var socket = new Socket()) {
+        socket.connect(new InetSocketAddress(host, 443), 3_000);
+        return true;
+      } catch (IOException e) {
+        return false;
       }
     }
 

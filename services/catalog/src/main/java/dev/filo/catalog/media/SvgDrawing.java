@@ -74,7 +74,7 @@ final class SvgDrawing {
 
   private static final Pattern INNER_PICTURE =
       Pattern.compile("data:image/(png|jpeg|webp);base64,[A-Za-z0-9+/=\\s]*");
-  private static final Pattern FOREIGN_URL = Pattern.compile("url\\(\\s*['\"]?\\s*(?!#)");
+  private static final Pattern FOREIGN_URL = Pattern.compile("url\\(\\s*+['\"]?+\\s*+(?!#)");
 
   private SvgDrawing() {}
 

@@ -16,6 +16,7 @@ import org.apache.lucene.analysis.en.KStemFilter;
 import org.apache.lucene.analysis.it.ItalianAnalyzer;
 import org.apache.lucene.analysis.miscellaneous.ASCIIFoldingFilter;
 import org.apache.lucene.analysis.miscellaneous.PerFieldAnalyzerWrapper;
+import org.apache.lucene.analysis.miscellaneous.StemmerOverrideFilter;
 import org.apache.lucene.analysis.snowball.SnowballFilter;
 import org.apache.lucene.analysis.standard.StandardTokenizer;
 import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
@@ -50,7 +51,26 @@ final class Analysis {
         }
       };
 
-  /** English stems that are words: «shelves» is «shelf». */
+  /** Plurals in a shop that KStem takes for verbs. */
+  private static final StemmerOverrideFilter.StemmerOverrideMap IRREGULAR = irregular();
+
+  private static StemmerOverrideFilter.StemmerOverrideMap irregular() {
+    var words = new StemmerOverrideFilter.Builder(true);
+    words.add("shelves", "shelf");
+    words.add("bookshelves", "bookshelf");
+    words.add("knives", "knife");
+    words.add("leaves", "leaf");
+    words.add("halves", "half");
+    words.add("loaves", "loaf");
+    words.add("scarves", "scarf");
+    try {
+      return words.build();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // it writes to memory
+    }
+  }
+
+  /** English stems that are words: «chairs» is «chair». */
   static final Analyzer ENGLISH =
       new Analyzer() {
         @Override
@@ -59,6 +79,7 @@ final class Analysis {
           TokenStream terms = new LowerCaseFilter(new EnglishPossessiveFilter(words));
           terms = new StopFilter(terms, EnglishAnalyzer.getDefaultStopSet());
           terms = new ASCIIFoldingFilter(terms);
+          terms = new StemmerOverrideFilter(terms, IRREGULAR);
           return new TokenStreamComponents(words, new KStemFilter(terms));
         }
       };

@@ -112,7 +112,9 @@ final class ProductQueries {
     if (word.italian.isEmpty() || word.english.isEmpty()) {
       fields.add(new TermQuery(new Term(Fields.WORDS, word.written)));
     }
-    fields.addAll(guesses(word));
+    guess(fields, word, Fields.TITLE, 4);
+    guess(fields, word, Fields.CATEGORY, 3);
+    guess(fields, word, Fields.ALL, 1);
     return new DisjunctionMaxQuery(fields, TIE);
   }
 
@@ -121,7 +123,7 @@ final class ProductQueries {
     var fields = new ArrayList<Query>();
     exact(fields, word, Fields.ALL, 1);
     fields.add(new TermQuery(new Term(Fields.WORDS, word.written)));
-    fields.addAll(guesses(word));
+    guess(fields, word, Fields.ALL, 1);
     return new DisjunctionMaxQuery(fields, 0);
   }
 
@@ -135,41 +137,40 @@ final class ProductQueries {
   }
 
   /** What a word may have meant that nothing in the catalog says. */
-  private List<Query> guesses(Word word) throws IOException {
-    var guesses = new ArrayList<Query>();
+  private void guess(List<Query> queries, Word word, String field, float boost) throws IOException {
     if (isKnown(word)) {
-      return guesses;
+      return;
     }
-    if (word.isLast && word.written.length() > 1) {
-      guesses.add(new BoostQuery(new PrefixQuery(new Term(Fields.WORDS, word.written)), PREFIX));
+    if (word.isLast && word.written.length() > 1 && field.equals(Fields.ALL)) {
+      queries.add(new BoostQuery(new PrefixQuery(new Term(Fields.WORDS, word.written)), PREFIX));
     }
     if (word.written.length() >= TYPO_LENGTH
         && word.written.chars().allMatch(Character::isLetter)) {
-      int edits = word.written.length() >= TWO_TYPOS_LENGTH ? 2 : 1;
-      word.italian.forEach(stem -> guesses.add(typo(Fields.ALL + Fields.IT, stem, edits)));
-      word.english.forEach(stem -> guesses.add(typo(Fields.ALL + Fields.EN, stem, edits)));
-      guesses.add(typo(Fields.WORDS, word.written, edits));
+      word.italian.forEach(stem -> queries.add(typo(field + Fields.IT, stem, boost)));
+      word.english.forEach(stem -> queries.add(typo(field + Fields.EN, stem, boost)));
     }
-    return guesses;
   }
 
   private boolean isKnown(Word word) throws IOException {
-    for (String stem : word.italian) {
-      if (reader.docFreq(new Term(Fields.ALL + Fields.IT, stem)) > 0) {
-        return true;
+    for (String field : List.of(Fields.ALL, Fields.DESCRIPTION)) {
+      for (String stem : word.italian) {
+        if (reader.docFreq(new Term(field + Fields.IT, stem)) > 0) {
+          return true;
+        }
       }
-    }
-    for (String stem : word.english) {
-      if (reader.docFreq(new Term(Fields.ALL + Fields.EN, stem)) > 0) {
-        return true;
+      for (String stem : word.english) {
+        if (reader.docFreq(new Term(field + Fields.EN, stem)) > 0) {
+          return true;
+        }
       }
     }
     return reader.docFreq(new Term(Fields.WORDS, word.written)) > 0;
   }
 
-  private static Query typo(String field, String word, int edits) {
+  private static Query typo(String field, String stem, float boost) {
+    int edits = stem.length() >= TWO_TYPOS_LENGTH ? 2 : 1;
     return new BoostQuery(
-        new FuzzyQuery(new Term(field, word), edits, 1, EXPANSIONS_MAX, true), TYPO);
+        new FuzzyQuery(new Term(field, stem), edits, 1, EXPANSIONS_MAX, true), TYPO * boost);
   }
 
   /** The SKUs and GTINs the text may be or contain. */

@@ -100,8 +100,7 @@ class ProductIndexTest {
   @Test
   void search_moreWords_narrow() {
     assertThat(products(search("divano")))
-        .containsExactlyInAnyOrder(
-            "divano-lucca", "divano-siena", "divano-angolo", "cuscino-elba");
+        .containsExactlyInAnyOrder("divano-lucca", "divano-siena", "divano-angolo", "cuscino-elba");
     assertThat(products(search("divano lino"))).containsExactly("divano-siena");
     assertThat(products(search("divano velluto verde")))
         .startsWith("divano-lucca")
@@ -236,7 +235,8 @@ class ProductIndexTest {
   void apply_olderState_isPassedOver_andWithdrawnIsNotFound() {
     try (var own = new ProductIndex(new ByteBuffersDirectory())) {
       var sofa = Goods.sofa();
-      var renamed = sofa.toBuilder().setTitle(Goods.text("Ottomana Lucca", "Lucca ottoman")).build();
+      var renamed =
+          sofa.toBuilder().setTitle(Goods.text("Ottomana Lucca", "Lucca ottoman")).build();
       own.apply(List.of(kept(renamed, 2)));
       own.apply(List.of(kept(sofa, 1)));
       assertThat(found(own, "ottomana")).isEqualTo(1);

@@ -5,7 +5,6 @@ import dev.filo.identity.service.Sessions;
 import dev.filo.identity.tokens.AccessTokens;
 import dev.filo.platform.code.Ids;
 import dev.filo.platform.mongo.Mongo;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
@@ -14,8 +13,8 @@ import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
 import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 import org.springframework.security.oauth2.core.OAuth2Token;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
-import org.springframework.security.oauth2.core.oidc.OidcIdToken;
 import org.springframework.security.oauth2.core.oidc.endpoint.OidcParameterNames;
+import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.server.authorization.OAuth2Authorization;
 import org.springframework.security.oauth2.server.authorization.OAuth2TokenType;
 import org.springframework.security.oauth2.server.authorization.token.OAuth2TokenContext;
@@ -89,15 +88,19 @@ final class FiloTokenGenerator implements OAuth2TokenGenerator<OAuth2Token> {
         Set.of(FiloGrantProvider.SCOPE));
   }
 
-  private OidcIdToken idToken(
+  private Jwt idToken(
       Principal principal, String clientId, OAuth2Authorization authorization, String session) {
     OAuth2AuthorizationRequest request =
         authorization.getAttribute(OAuth2AuthorizationRequest.class.getName());
     var nonce = request == null ? null : request.getAdditionalParameters().get("nonce");
     var issued =
         tokens.idToken(principal, clientId, nonce == null ? "" : nonce.toString(), session);
-    return new OidcIdToken(
-        issued.value(), issued.issueTime(), issued.expireTime(), Map.of("sub", principal.name()));
+    return Jwt.withTokenValue(issued.value())
+        .header("alg", "RS256")
+        .subject(principal.name())
+        .issuedAt(issued.issueTime())
+        .expiresAt(issued.expireTime())
+        .build();
   }
 
   /** The session that the tokens of an authorization belong to. */

@@ -76,6 +76,7 @@ public final class Calls {
         sink -> {
           var observer = new StreamReader<Q, R>(sink);
           Context.ROOT.run(() -> method.call(stub, request, observer));
+          observer.read();
         },
         FluxSink.OverflowStrategy.BUFFER);
   }
@@ -94,16 +95,25 @@ public final class Calls {
 
   private static final class StreamReader<Q, R> implements ClientResponseObserver<Q, R> {
     private final FluxSink<R> sink;
+    private @Nullable ClientCallStreamObserver<Q> call;
 
     StreamReader(FluxSink<R> sink) {
       this.sink = sink;
     }
 
     @Override
-    public void beforeStart(ClientCallStreamObserver<Q> call) {
-      call.disableAutoRequestWithInitial(0);
-      sink.onCancel(() -> call.cancel("no longer wanted", null));
-      sink.onRequest(n -> call.request(n > Integer.MAX_VALUE ? Integer.MAX_VALUE : (int) n));
+    public void beforeStart(ClientCallStreamObserver<Q> starting) {
+      starting.disableAutoRequestWithInitial(0);
+      sink.onCancel(() -> starting.cancel("no longer wanted", null));
+      call = starting;
+    }
+
+    /** Passes on what is asked for, before and from now on; a call can be asked once it started. */
+    void read() {
+      var started = call;
+      if (started != null) {
+        sink.onRequest(n -> started.request((int) Math.min(n, Integer.MAX_VALUE)));
+      }
     }
 
     @Override

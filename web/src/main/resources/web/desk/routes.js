@@ -1,0 +1,15 @@
+/** The paths of the desk. */
+import {createRouter} from 'filo/router.js';
+
+export const router = createRouter({
+  base: '/desk',
+  routes: [
+    {path: '', tag: 'desk-none'},
+    {path: '/c/:conversation', load: () => import('./conversation.js'), tag: 'desk-conversation'},
+  ],
+  fallback: {tag: 'desk-none'},
+  outlet: () => document.getElementById('main'),
+});
+
+/** Opens a conversation by its name `conversations/x`. */
+export const openConversation = (name, options) => router.go(`/desk/c/${encodeURIComponent(name.split('/')[1])}`, options);

@@ -1,0 +1,36 @@
+/** What the whole desk shares: session, API, live stream, who is signed in, stores, small settings. */
+import {createSession} from 'filo/session.js';
+import {createApi} from 'filo/api.js';
+import {createLive} from 'filo/live.js';
+import {Person} from 'filo/staff/staff.js';
+
+export const session = createSession({app: 'desk', clientId: 'desk-web'});
+export const api = createApi(session);
+export const live = createLive({session});
+export const person = new Person(session);
+
+/** Whether an agent is signed in. */
+export const isAgent = () => person.is('agent');
+
+let stores;
+
+/** All stores people visit, by name: a Map. */
+export function allStores() {
+  stores ??= api.get('/v1/stores', {query: {pageSize: 500}, auth: 'optional'})
+    .then((answer) => new Map((answer.stores ?? []).map((store) => [store.name, store])))
+    .catch((error) => { stores = undefined; throw error; });
+  return stores;
+}
+
+/** A setting of this browser: `setting('keys', true).get()`, `.set(false)`. */
+export function setting(name, initial) {
+  const key = `filo.desk.${name}`;
+  return {
+    get() {
+      try { return JSON.parse(localStorage.getItem(key)) ?? initial; } catch { return initial; }
+    },
+    set(value) {
+      try { localStorage.setItem(key, JSON.stringify(value)); } catch { /* for this visit only */ }
+    },
+  };
+}
