@@ -53,6 +53,7 @@ class ApiConfiguration {
     paths.put("/v1/**", api);
     paths.put("/dev/**", api);
     paths.put("/healthz", health);
+    paths.put("/livez", HealthHandler::alive);
     return new SimpleUrlHandlerMapping(paths, BEFORE_ROUTES);
   }
 }

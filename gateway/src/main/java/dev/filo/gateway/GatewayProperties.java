@@ -65,14 +65,14 @@ public record GatewayProperties(
   /**
    * Calls per second, counted by each replica for itself, in token buckets.
    *
-   * @param perAddress calls a second from one address
+   * @param perAddress calls a second from one address; a whole store may share one
    * @param perAddressBurst calls at once from one address
    * @param perSubject calls a second with one person's or machine's tokens
    * @param perSubjectBurst calls at once with one person's or machine's tokens
    */
   public record Rate(
-      @DefaultValue("50") int perAddress,
-      @DefaultValue("200") int perAddressBurst,
+      @DefaultValue("200") int perAddress,
+      @DefaultValue("1000") int perAddressBurst,
       @DefaultValue("50") int perSubject,
       @DefaultValue("200") int perSubjectBurst) {
     /** Checks the values. */

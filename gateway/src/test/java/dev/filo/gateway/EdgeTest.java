@@ -121,5 +121,6 @@ class EdgeTest {
     assertThat(json(response).path("parts").path("cart").asString()).isEqualTo("up");
     assertThat(json(response).path("parts").path("inventory").asString()).isEqualTo("unreachable");
     assertThat(json(response).path("detail").asString()).contains("inventory", "journey");
+    assertThat(gateway.send(gateway.request("/livez")).statusCode()).isEqualTo(204);
   }
 }

@@ -5,6 +5,7 @@ import static dev.filo.gateway.RunningGateway.json;
 import static dev.filo.gateway.RunningGateway.reason;
 import static dev.filo.gateway.RunningGateway.take;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.filo.gateway.FakeServices.Watch;
 import dev.filo.gateway.RunningGateway.Events;
@@ -18,8 +19,10 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -142,6 +145,39 @@ class WatchTest {
       events.next();
     }
     assertThat(watch.cancelled().await(20, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void watch_slowReader_holdsServiceBack() throws Exception {
+    // A reader that never reads: the service must be told to wait long before memory is full.
+    try (java.net.Socket socket = new java.net.Socket()) {
+      socket.setReceiveBufferSize(32 * 1024);
+      socket.connect(
+          new java.net.InetSocketAddress("localhost", gateway.context.getWebServer().getPort()));
+      String head =
+          "GET "
+              + WATCH
+              + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+              + gateway.token("customers/julia")
+              + "\r\n\r\n";
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+      Watch<Cart> watch = take(services.carts);
+      Cart large = cart("x".repeat(64 * 1024));
+      AtomicInteger sent = new AtomicInteger();
+      await()
+          .during(java.time.Duration.ofSeconds(1))
+          .atMost(java.time.Duration.ofSeconds(30))
+          .until(
+              () -> {
+                boolean waiting = !watch.observer().isReady();
+                while (watch.observer().isReady() && sent.get() < 1000) {
+                  watch.observer().onNext(large);
+                  sent.incrementAndGet();
+                }
+                return waiting;
+              });
+      assertThat(sent.get()).as("64 KiB messages taken").isBetween(1, 300);
+    }
   }
 
   @Test

@@ -18,7 +18,7 @@ final class Live implements AutoCloseable {
   record Event(String kind, String id, JsonNode data) {}
 
   private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
-  private final CompletableFuture<HttpResponse<Stream<String>>> response;
+  private final CompletableFuture<Void> opening;
   private volatile @Nullable Stream<String> lines;
 
   /** Opens {@code path} as this person. */
@@ -29,21 +29,18 @@ final class Live implements AutoCloseable {
             .header("Accept", "text/event-stream")
             .header("Accept-Language", "it")
             .build();
-    response = who.http().sendAsync(request, HttpResponse.BodyHandlers.ofLines());
-    response.whenComplete(
-        (answer, error) -> {
-          if (answer == null) {
-            return;
-          }
-          if (answer.statusCode() != 200) {
-            events.add(
-                new Event(
-                    "status-" + answer.statusCode(), "", Shopfront.json().createObjectNode()));
-            return;
-          }
-          lines = answer.body();
-          Thread.ofVirtual().start(() -> read(answer.body()));
-        });
+    opening =
+        who.http().sendAsync(request, HttpResponse.BodyHandlers.ofLines()).thenAccept(this::open);
+  }
+
+  private void open(HttpResponse<Stream<String>> answer) {
+    if (answer.statusCode() == 200) {
+      lines = answer.body();
+      Thread.ofVirtual().start(() -> read(answer.body()));
+    } else {
+      events.add(
+          new Event("status-" + answer.statusCode(), "", Shopfront.json().createObjectNode()));
+    }
   }
 
   private void read(Stream<String> body) {
@@ -100,7 +97,7 @@ final class Live implements AutoCloseable {
 
   @Override
   public void close() {
-    response.cancel(true);
+    opening.cancel(true);
     var open = lines;
     if (open != null) {
       open.close();

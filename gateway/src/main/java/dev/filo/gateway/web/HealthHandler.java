@@ -64,6 +64,12 @@ public final class HealthHandler implements WebHandler {
         });
   }
 
+  /** {@code GET /livez}: this process answers, whatever the services do. */
+  public static Mono<Void> alive(ServerWebExchange exchange) {
+    exchange.getResponse().setStatusCode(HttpStatus.NO_CONTENT);
+    return exchange.getResponse().setComplete();
+  }
+
   private Mono<Map<String, String>> ask() {
     return Flux.fromIterable(channels.all().entrySet())
         .flatMap(each -> check(each.getValue()).map(state -> Map.entry(each.getKey(), state)))

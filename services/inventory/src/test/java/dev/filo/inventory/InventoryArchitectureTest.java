@@ -14,7 +14,12 @@ class InventoryArchitectureTest extends ServiceArchitecture {
       // Pickup times come from the store's calendar; known SKUs are cached.
       case SERVICE -> List.of("dev.filo.calendar..", "com.github.benmanes.caffeine.cache..");
       // Events are made by the write they belong to; locations are kept as catalog's own messages.
-      case STORE -> List.of("dev.filo.proto..", "com.google.protobuf..", "dev.filo.calendar..");
+      case STORE ->
+          List.of(
+              "dev.filo.proto..",
+              "com.google.protobuf..",
+              "com.google.type..",
+              "dev.filo.calendar..");
       case DOMAIN, GRPC, EVENTS -> List.of();
     };
   }

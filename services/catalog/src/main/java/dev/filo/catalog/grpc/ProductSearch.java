@@ -145,7 +145,7 @@ public final class ProductSearch {
     var response =
         SearchProductsResponse.newBuilder()
             .setTotalSize(found.total())
-            .addAllFacets(facets(found, request, texts));
+            .addAllFacets(facets(found.facets(), request, texts));
     if (found.hasMore()) {
       response.setNextPageToken(token(request, found.results().getLast().place()));
     }
@@ -207,7 +207,7 @@ public final class ProductSearch {
                     var response =
                         SearchProductsResponse.newBuilder()
                             .setTotalSize(walk.total)
-                            .addAllFacets(facets(walk.total, walk.facets, request, texts));
+                            .addAllFacets(facets(walk.facets, request, texts));
                     if (walk.last != null) {
                       response.setNextPageToken(token(request, walk.last));
                     }
@@ -292,12 +292,8 @@ public final class ProductSearch {
             });
   }
 
-  private List<Facet> facets(Found found, SearchProductsRequest request, CatalogTexts texts) {
-    return facets(found.total(), found.facets(), request, texts);
-  }
-
   private List<Facet> facets(
-      int total, Map<String, Integer> counts, SearchProductsRequest request, CatalogTexts texts) {
+      Map<String, Integer> counts, SearchProductsRequest request, CatalogTexts texts) {
     var byKey = new HashMap<String, List<FacetValue>>();
     var coverage = new HashMap<String, Integer>();
     counts.forEach(
@@ -317,9 +313,13 @@ public final class ProductSearch {
         });
     var filtered = filters(request).keySet();
     return byKey.entrySet().stream()
-        // What is the same of everything found divides nothing.
         .filter(
-            entry -> entry.getValue().size() > 1 || filtered.contains(entry.getKey()) || total == 0)
+            entry ->
+                filtered.contains(entry.getKey())
+                    || divides(
+                        entry.getKey(),
+                        entry.getValue().size(),
+                        coverage.getOrDefault(entry.getKey(), 0)))
         .sorted(
             Comparator.comparingInt(
                     (Map.Entry<String, List<FacetValue>> entry) -> place(entry.getKey()))
@@ -341,6 +341,15 @@ public final class ProductSearch {
                             .toList())
                     .build())
         .toList();
+  }
+
+  /**
+   * Whether choosing by a key helps: not where everything found is the same, nor where nearly
+   * everything is different, as with dimensions.
+   */
+  private static boolean divides(String key, int values, int products) {
+    boolean isFirst = FIRST_FACETS.contains(key);
+    return values > 1 && (isFirst || (values <= FACET_VALUES_MAX && products >= 2 * values));
   }
 
   private static final LocalizedText CATEGORY_LABEL =

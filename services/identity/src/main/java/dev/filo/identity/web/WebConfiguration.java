@@ -160,12 +160,19 @@ public class WebConfiguration implements WebMvcConfigurer {
                                 .authenticationProvider(new FiloGrantProvider(grants, tokens)))
                     .tokenRevocationEndpoint(
                         revocation ->
-                            revocation.authenticationProvider(
-                                new RevocationProvider(sessions, verifier)))
+                            revocation.authenticationProviders(
+                                providers -> {
+                                  // Spring's own would look for tokens where ours are not.
+                                  providers.clear();
+                                  providers.add(new RevocationProvider(sessions, verifier));
+                                }))
                     .tokenIntrospectionEndpoint(
                         introspection ->
-                            introspection.authenticationProvider(
-                                new IntrospectionProvider(sessions, verifier)))
+                            introspection.authenticationProviders(
+                                providers -> {
+                                  providers.clear();
+                                  providers.add(new IntrospectionProvider(sessions, verifier));
+                                }))
                     .oidc(
                         oidc ->
                             oidc.providerConfigurationEndpoint(

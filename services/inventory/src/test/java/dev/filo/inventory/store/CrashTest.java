@@ -15,10 +15,12 @@ import dev.filo.inventory.domain.Level;
 import dev.filo.inventory.domain.Movement;
 import dev.filo.inventory.service.HoldStore;
 import dev.filo.inventory.service.LevelStore;
+import dev.filo.inventory.service.RefusedException;
 import dev.filo.inventory.service.Stock;
 import dev.filo.testkit.MutableClock;
 import dev.filo.testkit.StoreTest;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
@@ -50,6 +52,7 @@ class CrashTest {
     work.apply(doomed)
         .then()
         .onErrorResume(IllegalStateException.class, died -> Mono.empty())
+        .onErrorResume(RefusedException.class, refused -> Mono.empty())
         .block(Duration.ofSeconds(20));
     return crash.died();
   }
@@ -163,10 +166,7 @@ class CrashTest {
         var receipt =
             ShopFloor.movement(
                 "m-" + step + after, Movement.Kind.RECEIPT, SOFA, MILANO, 1, clock.instant());
-        dies(
-            step,
-            after,
-            doomed -> doomed.stock.record(java.util.List.of(receipt), location -> true));
+        dies(step, after, doomed -> doomed.stock.record(List.of(receipt), location -> true));
         assertThat(floor.record(receipt)).isNotInstanceOf(Stock.Result.Refused.class);
         received++;
         assertThat(floor.level(SOFA, MILANO).onHand()).isEqualTo(received);
@@ -180,7 +180,7 @@ class CrashTest {
   @Test
   void aMovementNobodyRepeatsIsFinishedBySweeping() {
     var receipt = ShopFloor.movement("m", Movement.Kind.RECEIPT, SOFA, MILANO, 1, clock.instant());
-    dies(1, true, doomed -> doomed.stock.record(java.util.List.of(receipt), location -> true));
+    dies(1, true, doomed -> doomed.stock.record(List.of(receipt), location -> true));
     assertThat(floor.level(SOFA, MILANO).onHand()).isZero();
     clock.advance(Duration.ofSeconds(31));
     done(floor.sweeper.sweep());

@@ -21,7 +21,9 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
 
 @StoreTest
 class LedgerTest {
@@ -142,7 +144,7 @@ class LedgerTest {
   @Test
   void manyMovementsOfOneLevelFromTwoReplicasAllCount() {
     var other = new ShopFloor(database, clock);
-    reactor.core.publisher.Flux.range(0, 200)
+    Flux.range(0, 200)
         .flatMap(
             i ->
                 (i % 2 == 0 ? floor : other)
@@ -156,7 +158,7 @@ class LedgerTest {
     assertThat(got(floor.stock.movements(Level.id(SOFA, MILANO), Long.MAX_VALUE, 500)))
         .extracting(entry -> entry.applied().sequence())
         .containsExactlyElementsOf(
-            java.util.stream.LongStream.rangeClosed(1, 200).map(n -> 201 - n).boxed().toList());
+            LongStream.rangeClosed(1, 200).map(n -> 201 - n).boxed().toList());
   }
 
   @Test

@@ -1,0 +1,160 @@
+package dev.filo.e2e;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** The suite's executable jar as a process of its own, on free ports, with data that go with the test. */
+final class SuiteProcess implements AutoCloseable {
+  private static final Duration START = Duration.ofMinutes(4);
+
+  private final Path data;
+  private final Map<String, String> environment;
+  private final int port = freePort();
+  private final int grpcPort = freePort();
+  private @Nullable Process process;
+
+  private SuiteProcess(Path data, Map<String, String> environment) {
+    this.data = data;
+    this.environment = environment;
+  }
+
+  /** Starts a suite and waits until it answers. */
+  static SuiteProcess start(Path data, Map<String, String> environment) {
+    var suite = new SuiteProcess(data, environment);
+    suite.launch();
+    return suite;
+  }
+
+  String target() {
+    return "http://localhost:" + port;
+  }
+
+  String door() {
+    return "localhost:" + grpcPort;
+  }
+
+  /** Ends it with SIGKILL and starts it again on the same data and ports. */
+  void killAndRestart() {
+    var running = process;
+    if (running != null) {
+      running.destroyForcibly();
+      running.onExit().join();
+    }
+    launch();
+  }
+
+  private void launch() {
+    var builder =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx640m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-jar",
+            jar().toString());
+    builder.environment().remove("FILO_MONGODB_URI");
+    builder.environment().putAll(environment);
+    builder.environment().put("FILO_PORT", Integer.toString(port));
+    builder.environment().put("FILO_GRPC_PORT", Integer.toString(grpcPort));
+    builder.environment().put("FILO_DATA", data.toString());
+    builder.redirectErrorStream(true);
+    builder.redirectOutput(
+        ProcessBuilder.Redirect.appendTo(data.resolve("console.txt").toFile()));
+    try {
+      Files.createDirectories(data);
+      var started = builder.start();
+      process = started;
+      awaitLoaded(started);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void awaitLoaded(Process started) throws IOException {
+    long end = System.nanoTime() + START.toNanos();
+    try (var http = HttpClient.newHttpClient()) {
+      while (System.nanoTime() < end) {
+        if (!started.isAlive()) {
+          throw new IllegalStateException("the suite ended:\n" + console());
+        }
+        if (console().contains("Filo runs") && healthy(http)) {
+          return;
+        }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+      }
+    }
+    throw new IllegalStateException("the suite does not answer:\n" + console());
+  }
+
+  private boolean healthy(HttpClient http) {
+    try {
+      return http.send(
+                  HttpRequest.newBuilder(URI.create(target() + "/healthz"))
+                      .timeout(Duration.ofSeconds(3))
+                      .build(),
+                  HttpResponse.BodyHandlers.discarding())
+              .statusCode()
+          == 200;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private String console() throws IOException {
+    var file = data.resolve("console.txt");
+    return Files.exists(file) ? Files.readString(file) : "";
+  }
+
+  private static Path jar() {
+    var target = Path.of("..", "services", "suite", "target");
+    try (var files = Files.list(target)) {
+      return files
+          .filter(file -> file.getFileName().toString().matches("filo-suite-.*-exec\\.jar"))
+          .findFirst()
+          .orElseThrow(() -> new IllegalStateException("build services/suite first"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static int freePort() {
+    try (var socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    var running = process;
+    if (running != null) {
+      running.destroy();
+      try {
+        if (!running.waitFor(20, TimeUnit.SECONDS)) {
+          running.destroyForcibly();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        running.destroyForcibly();
+      }
+    }
+  }
+}

@@ -1,0 +1,74 @@
+/** What the whole store app shares: session, API, live stream, who is signed in, and which store this is. */
+import {createSession} from 'filo/session.js';
+import {createApi} from 'filo/api.js';
+import {createLive} from 'filo/live.js';
+import {Person} from 'filo/staff/staff.js';
+
+export const session = createSession({app: 'store', clientId: 'store-web'});
+export const api = createApi(session);
+export const live = createLive({session});
+export const person = new Person(session);
+
+/** Whether somebody of a store's staff is signed in. */
+export const isStaff = () => person.is('store_staff');
+
+const CHOSEN = 'filo.store.chosen';
+const ABOUT = 'filo.store.about';
+
+const read = (key) => {
+  try { return JSON.parse(localStorage.getItem(key)); } catch { return null; }
+};
+const write = (key, value) => {
+  try { value === null ? localStorage.removeItem(key) : localStorage.setItem(key, JSON.stringify(value)); } catch { /* for this visit only */ }
+};
+
+/** Which store this device works for. Announces `change`. */
+class Here extends EventTarget {
+  #chosen = read(CHOSEN);
+  #about = read(ABOUT);
+  #reading;
+
+  /** `stores/x`: the one chosen, or the only one; undefined while there is a choice to make. */
+  get name() {
+    const stores = person.claims?.stores ?? [];
+    return stores.includes(this.#chosen) ? this.#chosen : stores.length === 1 ? stores[0] : undefined;
+  }
+
+  /** The store itself, as far as it is known. */
+  get about() {
+    if (this.name && this.#about?.name !== this.name) this.#read(this.name);
+    return this.#about?.name === this.name ? this.#about : undefined;
+  }
+
+  get title() { return this.about?.title ?? this.name?.split('/')[1] ?? ''; }
+
+  /** One of six bands of colour, always the same for a store. */
+  get band() { return [...(this.name ?? '')].reduce((sum, each) => (sum * 31 + each.codePointAt(0)) >>> 0, 7) % 6; }
+
+  choose(name) {
+    this.#chosen = name;
+    write(CHOSEN, name ?? null);
+    this.dispatchEvent(new Event('change'));
+  }
+
+  #read(name) {
+    if (this.#reading === name) return;
+    this.#reading = name;
+    api.get(`/v1/${name}`, {auth: 'optional'}).then((store) => {
+      this.#about = store;
+      write(ABOUT, store);
+      this.dispatchEvent(new Event('change'));
+    }, () => { this.#reading = undefined; });
+  }
+}
+export const here = new Here();
+
+let stores;
+
+/** All stores people visit, by name: a Map. */
+export function allStores() {
+  stores ??= api.get('/v1/stores', {query: {pageSize: 500}, auth: 'optional'})
+    .then((answer) => new Map((answer.stores ?? []).map((store) => [store.name, store])))
+    .catch((error) => { stores = undefined; throw error; });
+  return stores;
+}
