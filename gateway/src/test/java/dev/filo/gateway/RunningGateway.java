@@ -58,7 +58,7 @@ final class RunningGateway {
     properties.put("filo.public-url", "https://shop.example");
     properties.put("filo.gateway.identity-uri", identity.uri().toString());
     properties.put("filo.gateway.grpc.port", "0");
-    properties.put("filo.gateway.deadline", "2s");
+    properties.put("filo.gateway.deadline", "4s");
     properties.put("filo.gateway.max-body", "64KB");
     properties.put("filo.gateway.stream.heartbeat", "300ms");
     properties.put("filo.gateway.stream.topics-max", "5");

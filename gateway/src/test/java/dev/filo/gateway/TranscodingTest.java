@@ -392,7 +392,7 @@ class TranscodingTest {
     }
     long start = System.nanoTime();
     assertThat(cancelled.await(20, TimeUnit.SECONDS)).isTrue();
-    assertThat(System.nanoTime() - start).as("sooner than the deadline").isLessThan(1_900_000_000L);
+    assertThat(System.nanoTime() - start).as("sooner than the deadline").isLessThan(3_900_000_000L);
   }
 
   @Test

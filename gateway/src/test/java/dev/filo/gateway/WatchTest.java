@@ -177,6 +177,7 @@ class WatchTest {
                 return waiting;
               });
       assertThat(sent.get()).as("64 KiB messages taken").isBetween(1, 300);
+      assertThat(watch.cancelled().getCount()).as("still open").isEqualTo(1);
     }
   }
 

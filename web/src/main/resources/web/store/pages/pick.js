@@ -35,7 +35,7 @@ class Pick extends FiloElement {
       const timer = setInterval(() => { if (document.visibilityState === 'visible') this.requestUpdate(); }, 5000);
       return () => {
         clearInterval(timer);
-        for (const timer of this.#leaving.values()) clearTimeout(timer);
+        for (const {ends} of this.#leaving.values()) clearTimeout(ends);
         this.#leaving.clear();
       };
     });
@@ -57,7 +57,7 @@ class Pick extends FiloElement {
   #inOrder(list, all) {
     const byName = new Map(all.map((each) => [each.name, each]));
     this.#order[list] = this.#order[list].filter((name) => byName.has(name) || this.#leaving.has(name));
-    return this.#order[list].map((name) => byName.get(name) ?? (list === 'toPrepare' ? {...pickList.get(name), name, left: true} : undefined)).filter(Boolean);
+    return this.#order[list].map((name) => byName.get(name) ?? (list === 'toPrepare' ? this.#leaving.get(name)?.reservation : undefined)).filter(Boolean);
   }
 
   #showFresh(list) {
@@ -95,7 +95,7 @@ class Pick extends FiloElement {
   }
 
   #toPrepare(each) {
-    if (each.left || this.#leaving.has(each.name)) {
+    if (this.#leaving.has(each.name)) {
       return html`<li class="card pick-row gone" tabindex="-1"><p class="gone-text">${icon('done')} ${t('pick.isReady', {who: each.customerDisplayName || t('pick.noName')})}</p></li>`;
     }
     const busy = this.busy.has(each.name);
@@ -116,6 +116,8 @@ class Pick extends FiloElement {
     try {
       const outcome = await queue.add({...act, store: here.name, reservation: each.name});
       if (outcome.state === 'refused') {
+        clearTimeout(this.#leaving.get(each.name)?.ends);
+        this.#leaving.delete(each.name);
         toast(explain(outcome.error), {image: 'warning', kind: 'pick'});
         pickList.read();
       } else {
@@ -128,10 +130,8 @@ class Pick extends FiloElement {
 
   #prepare(each) {
     const who = each.customerDisplayName || t('pick.noName');
-    return this.#act(each, {kind: 'prepare', words: t('queue.prepare', {who})}, (state) => {
-      announce(t(state === 'waiting' ? 'pick.willBeReady' : 'pick.isReady', {who}));
-      this.#leave(each.name);
-    });
+    this.#leave(each);
+    return this.#act(each, {kind: 'prepare', words: t('queue.prepare', {who})}, (state) => announce(t(state === 'waiting' ? 'pick.willBeReady' : 'pick.isReady', {who})));
   }
 
   async #refuse(each) {
@@ -142,11 +142,13 @@ class Pick extends FiloElement {
   }
 
   /** The row stays where it is for a moment, so that the next one does not come under the finger. */
-  #leave(name) {
-    this.#leaving.set(name, setTimeout(() => {
+  #leave(reservation) {
+    const {name} = reservation;
+    const ends = setTimeout(() => {
       this.#leaving.delete(name);
       this.requestUpdate();
-    }, LEAVES_MS));
+    }, LEAVES_MS);
+    this.#leaving.set(name, {ends, reservation});
     this.requestUpdate();
   }
 }

@@ -3,7 +3,6 @@ package dev.filo.demo.seed;
 import com.google.common.util.concurrent.Futures;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
-import com.google.protobuf.Timestamp;
 import com.google.type.Date;
 import com.google.type.DayOfWeek;
 import com.google.type.LatLng;
@@ -41,7 +40,6 @@ import io.grpc.Channel;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
-import java.time.Instant;
 import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -96,16 +94,16 @@ public final class Seeder {
     if (found.getTotalSize() < retailer.products().size()) {
       return false;
     }
-    var last = retailer.stock().getLast();
+    // Safety stock is loaded last.
+    var last = retailer.stock().stream().filter(item -> item.safety() > 0).toList().getLast();
     try {
       return within(inventory)
               .getStockLevel(
                   GetStockLevelRequest.newBuilder()
                       .setName("stockLevels/%s@%s".formatted(last.sku(), last.locationId()))
                       .build())
-              .getEtag()
-              .length()
-          > 1;
+              .getSafety()
+          == last.safety();
     } catch (StatusRuntimeException e) {
       return false;
     }
@@ -211,8 +209,6 @@ public final class Seeder {
         .setLocation("stores/" + item.locationId())
         .setQuantity(item.onHand())
         .setCause("opening stock")
-        .setEffectiveTime(
-            Timestamp.newBuilder().setSeconds(Instant.now().getEpochSecond() - 3600).build())
         .build();
   }
 

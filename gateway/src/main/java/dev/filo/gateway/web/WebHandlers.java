@@ -116,6 +116,7 @@ public class WebHandlers {
     HttpHeaders headers = response.getHeaders();
     headers.set(HttpHeaders.CACHE_CONTROL, cacheControl);
     headers.set(HttpHeaders.ETAG, file.etag());
+    headers.add(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
     if (!headers.containsHeader("Content-Security-Policy")) {
       headers.set("Content-Security-Policy", FILE_POLICY);
     }

@@ -118,6 +118,7 @@ class AuthorizationCodeTest {
   private HttpResponse<String> askCode(String email) {
     var asked = get(query());
     assertThat(asked.statusCode()).isEqualTo(302);
+    assertThat(location(asked)).startsWith("/oauth2/login?");
     var page = get(location(asked));
     assertThat(page.statusCode()).isEqualTo(200);
     var next = post("/oauth2/login", page, "email", email);

@@ -41,6 +41,9 @@ final class Fields {
   /** The words of the titles, as they are written, of both languages. */
   static final String TITLE_WORDS = "title_words";
 
+  /** Each title, folded, as one term: what a title begins with. */
+  static final String TITLE_BEGINNING = "title_beginning";
+
   /** The product's id: to replace its documents, and to tell products apart. */
   static final String PRODUCT = "product";
 

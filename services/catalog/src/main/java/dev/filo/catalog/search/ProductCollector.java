@@ -121,15 +121,26 @@ final class ProductCollector implements Collector {
       Arrays.fill(countedFor, -1);
       keyOf = new int[known];
       isAllowed = new boolean[known];
-      for (int i = 0; i < known; i++) {
+      Arrays.fill(keyOf, -1);
+      for (int key = 0; key < filterKeys.size(); key++) {
+        mark(key);
+      }
+    }
+
+    /** Marks the values of a key that is filtered by: values are in order, a key's side by side. */
+    private void mark(int key) throws IOException {
+      var prefix = filterKeys.get(key) + ":";
+      long first = values.lookupTerm(new BytesRef(prefix));
+      for (int i = (int) (first < 0 ? -1 - first : first); i < keyOf.length; i++) {
         var value = values.lookupOrd(i).utf8ToString();
-        int colon = value.indexOf(':');
-        keyOf[i] = filterKeys.indexOf(value.substring(0, colon));
+        if (!value.startsWith(prefix)) {
+          return;
+        }
+        keyOf[i] = key;
         isAllowed[i] =
-            keyOf[i] >= 0
-                && filters
-                    .getOrDefault(filterKeys.get(keyOf[i]), Set.of())
-                    .contains(value.substring(colon + 1));
+            filters
+                .getOrDefault(filterKeys.get(key), Set.of())
+                .contains(value.substring(prefix.length()));
       }
     }
 

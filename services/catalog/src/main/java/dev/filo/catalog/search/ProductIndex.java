@@ -53,6 +53,7 @@ public final class ProductIndex implements AutoCloseable {
   public static final String CATEGORY = "category";
 
   private static final int SUGGESTIONS_SEEN = 24;
+  private static final int BEGINNING_LENGTH = 200;
   private static final FieldType TAGS = tags();
 
   private final Directory directory;
@@ -188,9 +189,17 @@ public final class ProductIndex implements AutoCloseable {
       document.add(new Field(Fields.ALL + Fields.EN, text, TAGS));
       document.add(new Field(Fields.WORDS, text, TAGS));
     }
-    document.add(new Field(Fields.TITLE_WORDS, product.getTitle().getIt(), TAGS));
-    document.add(new Field(Fields.TITLE_WORDS, english(product.getTitle()), TAGS));
+    for (String title : List.of(product.getTitle().getIt(), english(product.getTitle()))) {
+      document.add(new Field(Fields.TITLE_WORDS, title, TAGS));
+      document.add(new StringField(Fields.TITLE_BEGINNING, beginning(title), Field.Store.NO));
+    }
     return document;
+  }
+
+  /** A folded title, cut to what a term can hold many times over. */
+  private static String beginning(String title) {
+    var folded = Analysis.folded(title);
+    return folded.substring(0, Math.min(folded.length(), BEGINNING_LENGTH));
   }
 
   private static final class Texts {

@@ -3,22 +3,26 @@ package dev.filo.catalog.search;
 import dev.filo.catalog.domain.Gtin;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import org.apache.lucene.index.IndexReader;
+import org.apache.lucene.index.MultiTerms;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.AutomatonQuery;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.BoostAttribute;
 import org.apache.lucene.search.BoostQuery;
 import org.apache.lucene.search.ConstantScoreQuery;
 import org.apache.lucene.search.DisjunctionMaxQuery;
-import org.apache.lucene.search.FuzzyQuery;
+import org.apache.lucene.search.FuzzyTermsEnum;
 import org.apache.lucene.search.MatchAllDocsQuery;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.PrefixQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.automaton.Automata;
 import org.apache.lucene.util.automaton.LevenshteinAutomata;
 import org.apache.lucene.util.automaton.Operations;
@@ -41,7 +45,8 @@ final class ProductQueries {
   private static final float PREFIX = 0.6f;
   private static final int TYPO_LENGTH = 4;
   private static final int TWO_TYPOS_LENGTH = 8;
-  private static final int EXPANSIONS_MAX = 50;
+  private static final int CORRECTIONS_MAX = 5;
+  private static final int ENDING_MAX = 2;
 
   private final IndexReader reader;
 
@@ -85,17 +90,28 @@ final class ProductQueries {
         .build();
   }
 
-  /** A typed word and its stems; no stem where it is a stop word. */
-  private record Word(String written, List<String> italian, List<String> english, boolean isLast) {}
+  /**
+   * A typed word.
+   *
+   * @param italian its stem; none where it is a stop word
+   * @param isBegun true when it may be the beginning of a word
+   * @param meant what it may be a slip of
+   */
+  private record Word(
+      String written,
+      List<String> italian,
+      List<String> english,
+      boolean isBegun,
+      List<Word> meant) {}
 
-  private static List<Word> words(String text) {
+  private List<Word> words(String text) throws IOException {
     var written = Analysis.terms(Analysis.WORDS, text);
     var words = new ArrayList<Word>();
     var stops = new ArrayList<Word>();
     for (int i = 0; i < written.size() && words.size() < WORDS_MAX; i++) {
       var italian = Analysis.terms(Analysis.ITALIAN, written.get(i));
       var english = Analysis.terms(Analysis.ENGLISH, written.get(i));
-      var word = new Word(written.get(i), italian, english, i == written.size() - 1);
+      var word = understood(written.get(i), italian, english, i == written.size() - 1);
       (italian.isEmpty() || english.isEmpty() ? stops : words).add(word);
     }
     return words.isEmpty() ? stops.stream().limit(WORDS_MAX).toList() : words;
@@ -103,18 +119,14 @@ final class ProductQueries {
 
   private Query scoring(Word word) throws IOException {
     var fields = new ArrayList<Query>();
-    exact(fields, word, Fields.TITLE, 4);
-    exact(fields, word, Fields.VARIANT, 3);
-    exact(fields, word, Fields.ATTRIBUTES, 3);
-    exact(fields, word, Fields.CATEGORY, 3);
-    exact(fields, word, Fields.KEYWORDS, 2.5f);
-    exact(fields, word, Fields.DESCRIPTION, 0.5f);
+    exact(fields, word, 1);
     if (word.italian.isEmpty() || word.english.isEmpty()) {
       fields.add(new TermQuery(new Term(Fields.WORDS, word.written)));
     }
-    guess(fields, word, Fields.TITLE, 4);
-    guess(fields, word, Fields.CATEGORY, 3);
-    guess(fields, word, Fields.ALL, 1);
+    for (Word meant : word.meant) {
+      exact(fields, meant, TYPO);
+    }
+    begun(fields, word);
     return new DisjunctionMaxQuery(fields, TIE);
   }
 
@@ -123,7 +135,10 @@ final class ProductQueries {
     var fields = new ArrayList<Query>();
     exact(fields, word, Fields.ALL, 1);
     fields.add(new TermQuery(new Term(Fields.WORDS, word.written)));
-    guess(fields, word, Fields.ALL, 1);
+    for (Word meant : word.meant) {
+      exact(fields, meant, Fields.ALL, 1);
+    }
+    begun(fields, word);
     return new DisjunctionMaxQuery(fields, 0);
   }
 
@@ -136,41 +151,94 @@ final class ProductQueries {
     }
   }
 
-  /** What a word may have meant that nothing in the catalog says. */
-  private void guess(List<Query> queries, Word word, String field, float boost) throws IOException {
-    if (isKnown(word)) {
-      return;
-    }
-    if (word.isLast && word.written.length() > 1 && field.equals(Fields.ALL)) {
+  /** The word in each field, by how much a match there says. */
+  private static void exact(List<Query> queries, Word word, float factor) {
+    exact(queries, word, Fields.TITLE, 4 * factor);
+    exact(queries, word, Fields.VARIANT, 3 * factor);
+    exact(queries, word, Fields.ATTRIBUTES, 3 * factor);
+    exact(queries, word, Fields.CATEGORY, 3 * factor);
+    exact(queries, word, Fields.KEYWORDS, 2.5f * factor);
+    exact(queries, word, Fields.DESCRIPTION, 0.5f * factor);
+  }
+
+  private static void begun(List<Query> queries, Word word) {
+    if (word.isBegun) {
       queries.add(new BoostQuery(new PrefixQuery(new Term(Fields.WORDS, word.written)), PREFIX));
     }
-    if (word.written.length() >= TYPO_LENGTH
-        && word.written.chars().allMatch(Character::isLetter)) {
-      word.italian.forEach(stem -> queries.add(typo(field + Fields.IT, stem, boost)));
-      word.english.forEach(stem -> queries.add(typo(field + Fields.EN, stem, boost)));
-    }
   }
 
-  private boolean isKnown(Word word) throws IOException {
+  /** The word as it is looked for: with what else it may mean when nobody writes it. */
+  private Word understood(
+      String written, List<String> italian, List<String> english, boolean isLast)
+      throws IOException {
+    boolean isKnown = isKnown(written, italian, english);
+    return new Word(
+        written,
+        italian,
+        english,
+        isLast && !isKnown && written.length() > 1,
+        isKnown ? List.of() : corrections(written));
+  }
+
+  /**
+   * True when the catalog writes the word, or another form of it. A stem that leaves little of the
+   * word proves nothing: of «veluto» it is «vel».
+   */
+  private boolean isKnown(String written, List<String> italian, List<String> english)
+      throws IOException {
+    if (reader.docFreq(new Term(Fields.WORDS, written)) > 0) {
+      return true;
+    }
     for (String field : List.of(Fields.ALL, Fields.DESCRIPTION)) {
-      for (String stem : word.italian) {
-        if (reader.docFreq(new Term(field + Fields.IT, stem)) > 0) {
-          return true;
-        }
-      }
-      for (String stem : word.english) {
-        if (reader.docFreq(new Term(field + Fields.EN, stem)) > 0) {
-          return true;
-        }
+      if (isKnown(field + Fields.IT, written, italian)
+          || isKnown(field + Fields.EN, written, english)) {
+        return true;
       }
     }
-    return reader.docFreq(new Term(Fields.WORDS, word.written)) > 0;
+    return false;
   }
 
-  private static Query typo(String field, String stem, float boost) {
-    int edits = stem.length() >= TWO_TYPOS_LENGTH ? 2 : 1;
-    return new BoostQuery(
-        new FuzzyQuery(new Term(field, stem), edits, 1, EXPANSIONS_MAX, true), TYPO * boost);
+  private boolean isKnown(String field, String written, List<String> stems) throws IOException {
+    for (String stem : stems) {
+      if (written.length() - stem.length() <= ENDING_MAX
+          && reader.docFreq(new Term(field, stem)) > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The words of the catalog that are closest to this one, if any are close. */
+  private List<Word> corrections(String written) throws IOException {
+    var terms = MultiTerms.getTerms(reader, Fields.WORDS);
+    if (terms == null
+        || written.length() < TYPO_LENGTH
+        || !written.chars().allMatch(Character::isLetter)) {
+      return List.of();
+    }
+    int edits = written.length() >= TWO_TYPOS_LENGTH ? 2 : 1;
+    var close = new FuzzyTermsEnum(terms, new Term(Fields.WORDS, written), edits, 1, true);
+    var similarity = close.attributes().getAttribute(BoostAttribute.class);
+    record Close(String word, float similarity, int documents) {}
+    var found = new ArrayList<Close>();
+    for (BytesRef term = close.next(); term != null; term = close.next()) {
+      found.add(new Close(term.utf8ToString(), similarity.getBoost(), close.docFreq()));
+    }
+    return found.stream()
+        .sorted(
+            Comparator.comparingDouble(Close::similarity)
+                .thenComparingInt(Close::documents)
+                .reversed())
+        .limit(CORRECTIONS_MAX)
+        .map(
+            one ->
+                new Word(
+                    one.word,
+                    Analysis.terms(Analysis.ITALIAN, one.word),
+                    Analysis.terms(Analysis.ENGLISH, one.word),
+                    false,
+                    List.of()))
+        .toList();
   }
 
   /** The SKUs and GTINs the text may be or contain. */
@@ -197,7 +265,10 @@ final class ProductQueries {
     return new BoostQuery(new ConstantScoreQuery(query), score);
   }
 
-  /** Titles that have all the words, the last of which may be just begun, each with an error. */
+  /**
+   * Products that have all the words, in their titles rather than elsewhere; the last may be just
+   * begun, each may have an error.
+   */
   Query suggestions(String text) {
     var words = Analysis.terms(Analysis.WORDS, text);
     if (words.isEmpty()) {
@@ -208,10 +279,13 @@ final class ProductQueries {
       boolean isLast = i == words.size() - 1;
       var word = words.get(i);
       var term = new Term(Fields.TITLE_WORDS, word);
+      var elsewhere = new Term(Fields.WORDS, word);
       var ways = new ArrayList<Query>();
-      ways.add(constant(new TermQuery(term), 3));
+      ways.add(constant(new TermQuery(term), 5));
+      ways.add(constant(new TermQuery(elsewhere), 2));
       if (isLast) {
-        ways.add(constant(new PrefixQuery(term), 2));
+        ways.add(constant(new PrefixQuery(term), 4));
+        ways.add(constant(new PrefixQuery(elsewhere), 1));
       }
       if (word.length() >= TYPO_LENGTH) {
         var close =
@@ -222,10 +296,14 @@ final class ProductQueries {
                     Operations.concatenate(List.of(close, Automata.makeAnyString())),
                     Operations.DEFAULT_DETERMINIZE_WORK_LIMIT)
                 : close;
-        ways.add(constant(new AutomatonQuery(term, automaton), 1));
+        ways.add(constant(new AutomatonQuery(term, automaton), 2));
       }
       all.add(new DisjunctionMaxQuery(ways, 0), Occur.MUST);
     }
-    return all.build();
+    var beginning = new Term(Fields.TITLE_BEGINNING, String.join(" ", words));
+    return new BooleanQuery.Builder()
+        .add(all.build(), Occur.MUST)
+        .add(constant(new PrefixQuery(beginning), 3), Occur.SHOULD)
+        .build();
   }
 }

@@ -47,7 +47,7 @@ public final class CodeMail {
 
       il tuo codice per entrare in %s è:
 
-      %s
+          %s
 
       Vale per %d minuti e una volta sola. Non darlo a nessuno: noi non te lo chiederemo mai.
       Se non l'hai chiesto tu, ignora questo messaggio.
@@ -58,7 +58,7 @@ public final class CodeMail {
 
       your code to sign in to %s is:
 
-      %s
+          %s
 
       It is good for %d minutes and once only. Do not give it to anybody: we will never ask for it.
       If you did not ask for it, ignore this message.

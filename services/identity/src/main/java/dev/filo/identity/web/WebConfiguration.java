@@ -195,7 +195,10 @@ public class WebConfiguration implements WebMvcConfigurer {
                     (request, response, refused) -> {
                       if (request.getRequestURI().equals("/oauth2/authorize")) {
                         var query = request.getQueryString();
-                        response.sendRedirect(LoginPage.PATH + (query == null ? "" : "?" + query));
+                        // By path only: our own host is not the one the browser sees.
+                        response.setStatus(302);
+                        response.setHeader(
+                            "Location", LoginPage.PATH + (query == null ? "" : "?" + query));
                       } else {
                         OutageFilter.json(
                             response,
@@ -227,7 +230,7 @@ public class WebConfiguration implements WebMvcConfigurer {
                 headers.contentSecurityPolicy(
                     policy ->
                         policy.policyDirectives(
-                            "default-src 'none'; form-action *; frame-ancestors 'none'")))
+                            "default-src 'none'; frame-ancestors 'none'; base-uri 'none'")))
         .sessionManagement(
             session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
         .requestCache(cache -> cache.requestCache(new NullRequestCache()))

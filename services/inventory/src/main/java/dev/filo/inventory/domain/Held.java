@@ -12,6 +12,6 @@ public record Held(String hold, int quantity, Instant expireTime, boolean pinned
 
   /** True when it keeps pieces at this instant. */
   public boolean counts(Instant now) {
-    return pinned || !now.isAfter(expireTime);
+    return pinned || now.isBefore(expireTime);
   }
 }

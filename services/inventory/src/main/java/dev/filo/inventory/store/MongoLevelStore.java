@@ -139,9 +139,7 @@ public final class MongoLevelStore implements LevelStore {
           write.changes().stream().map(change -> StockEvents.event(write.after(), change)).toList();
       models.add(
           new UpdateOneModel<>(
-              and(
-                  eq("_id", write.before().id()),
-                  com.mongodb.client.model.Filters.gte("version", 0L)),
+              and(eq("_id", write.before().id()), eq("version", write.before().version())),
               update(write, events, now),
               new UpdateOptions().upsert(write.before().version() == 0)));
       if (!events.isEmpty()) {

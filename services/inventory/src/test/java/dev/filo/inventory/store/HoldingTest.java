@@ -44,23 +44,33 @@ class HoldingTest {
 
   @Test
   void ofManyWhoWantTheLastPieceOneGetsIt() {
-    floor.receive(SOFA, MILANO, 1);
-    var other = new ShopFloor(database, clock);
-    int won =
-        got(
-            Flux.range(0, 100)
-                .flatMap(
-                    i ->
-                        (i % 2 == 0 ? floor : other)
-                            .hold("racer-" + i, 1, HOUR)
-                            .map(hold -> 1)
-                            .onErrorResume(RefusedException.class, refused -> Mono.just(0)),
-                    64)
-                .reduce(0, Integer::sum));
-    assertThat(won).isEqualTo(1);
-    var level = floor.level(SOFA, MILANO);
-    assertThat(level.held()).isEqualTo(1);
-    assertThat(level.available()).isZero();
+    var replicas =
+        List.of(
+            floor,
+            new ShopFloor(database, clock),
+            new ShopFloor(database, clock),
+            new ShopFloor(database, clock));
+    for (int round = 0; round < 10; round++) {
+      var sku = "SKU-" + round;
+      var name = "racer-" + round + "-";
+      floor.receive(sku, MILANO, 1);
+      int won =
+          got(
+              Flux.range(0, 40)
+                  .flatMap(
+                      i ->
+                          replicas
+                              .get(i % 4)
+                              .hold(name + i, HOUR, new Hold.Line(sku, 1))
+                              .map(hold -> 1)
+                              .onErrorResume(RefusedException.class, refused -> Mono.just(0)),
+                      64)
+                  .reduce(0, Integer::sum));
+      assertThat(won).isEqualTo(1);
+      var level = floor.level(sku, MILANO);
+      assertThat(level.held()).isEqualTo(1);
+      assertThat(level.available()).isZero();
+    }
   }
 
   @Test

@@ -51,23 +51,27 @@ public final class ServiceTokens extends CallCredentials {
    * A token that is good for a minute at least. One value; UNAVAILABLE when identity gives none.
    */
   public Mono<String> token() {
-    return shared()
-        .flatMap(
-            token ->
-                token.expireTime.minus(EARLY).isAfter(clock.instant())
-                    ? Mono.just(token.value)
-                    : renewed().map(Token::value));
+    return Mono.defer(
+        () -> {
+          var shared = other(null);
+          return shared
+              .flatMap(
+                  token ->
+                      token.expireTime.minus(EARLY).isAfter(clock.instant())
+                          ? Mono.just(token)
+                          : other(shared))
+              .map(Token::value);
+        });
   }
 
-  private synchronized Mono<Token> shared() {
-    var mono = current;
-    return mono == null ? renewed() : mono;
-  }
-
-  private synchronized Mono<Token> renewed() {
-    var mono = fetch().doOnError(e -> forget()).cache();
-    current = mono;
-    return mono;
+  /** The token all share; a new one when that is {@code stale} or there is none. */
+  private synchronized Mono<Token> other(@Nullable Mono<Token> stale) {
+    var shared = current;
+    if (shared == null || shared.equals(stale)) {
+      shared = fetch().doOnError(e -> forget()).cache();
+      current = shared;
+    }
+    return shared;
   }
 
   private synchronized void forget() {

@@ -44,6 +44,8 @@ public final class TokenVerifier {
   // An unknown key id makes us ask identity again, at most this often: made-up ids must not become
   // load.
   private static final Duration REFETCH = Duration.ofSeconds(5);
+  // Known keys are read again this often, so that a withdrawn one ends.
+  private static final Duration KEYS_LIFE = Duration.ofMinutes(10);
 
   private final Supplier<Mono<String>> jwks;
   private final String issuer;
@@ -51,6 +53,7 @@ public final class TokenVerifier {
   private final Cache<String, Checked> checked =
       Caffeine.newBuilder().maximumSize(REMEMBERED).build();
   private final AtomicReference<@Nullable Keys> keys = new AtomicReference<>();
+  private @Nullable Mono<Keys> fetching;
 
   /**
    * A verifier.
@@ -161,30 +164,53 @@ public final class TokenVerifier {
       return Mono.error(invalid());
     }
     var have = keys.get();
-    if (have != null) {
-      var key = have.set.getKeyByKeyId(id);
-      if (key instanceof AsymmetricJWK) {
-        return Mono.just(key);
-      }
-      if (have.fetchTime.plus(REFETCH).isAfter(clock.instant())) {
-        return Mono.error(invalid());
-      }
+    if (have == null) {
+      return fetch().map(keys -> key(keys, id));
     }
-    return jwks.get()
-        .map(
-            json -> {
-              try {
-                var set = JWKSet.parse(json);
-                keys.set(new Keys(set, clock.instant()));
-                var key = set.getKeyByKeyId(id);
-                if (key instanceof AsymmetricJWK) {
-                  return key;
-                }
-                throw invalid();
-              } catch (ParseException e) {
-                throw new IllegalStateException("identity's keys cannot be read", e);
-              }
-            });
+    boolean known = have.set.getKeyByKeyId(id) instanceof AsymmetricJWK;
+    if (have.tryTime.plus(known ? KEYS_LIFE : REFETCH).isAfter(clock.instant())) {
+      return known ? Mono.just(key(have, id)) : Mono.error(invalid());
+    }
+    return fetch()
+        .onErrorResume(
+            error -> {
+              keys.set(new Keys(have.set, clock.instant()));
+              return known ? Mono.just(have) : Mono.error(error);
+            })
+        .map(keys -> key(keys, id));
+  }
+
+  private static JWK key(Keys keys, String id) {
+    var key = keys.set.getKeyByKeyId(id);
+    if (key instanceof AsymmetricJWK) {
+      return key;
+    }
+    throw invalid();
+  }
+
+  /** Asks identity; whoever comes while it is asked shares the answer. */
+  private synchronized Mono<Keys> fetch() {
+    var underWay = fetching;
+    if (underWay != null) {
+      return underWay;
+    }
+    var begun = Mono.defer(jwks).map(this::read).doFinally(end -> fetched()).cache();
+    fetching = begun;
+    return begun;
+  }
+
+  private synchronized void fetched() {
+    fetching = null;
+  }
+
+  private Keys read(String json) {
+    try {
+      var read = new Keys(JWKSet.parse(json), clock.instant());
+      keys.set(read);
+      return read;
+    } catch (ParseException e) {
+      throw new IllegalStateException("identity's keys cannot be read", e);
+    }
   }
 
   private static StatusRuntimeException invalid() {
@@ -205,5 +231,6 @@ public final class TokenVerifier {
 
   private record Checked(Caller caller, Instant expireTime) {}
 
-  private record Keys(JWKSet set, Instant fetchTime) {}
+  /** Keys, and when identity was last asked for them. */
+  private record Keys(JWKSet set, Instant tryTime) {}
 }

@@ -9,18 +9,20 @@ import static com.mongodb.client.model.Updates.set;
 
 import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.ReturnDocument;
-import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.platform.code.Ids;
 import dev.filo.platform.grpc.Calls;
 import dev.filo.platform.grpc.Channels;
+import dev.filo.platform.grpc.Statuses;
 import dev.filo.platform.mongo.Docs;
 import dev.filo.platform.mongo.Mongo;
+import dev.filo.proto.api.v1.ErrorReason;
 import dev.filo.proto.feed.v1.Event;
 import dev.filo.proto.feed.v1.FeedServiceGrpc;
 import dev.filo.proto.feed.v1.WatchRequest;
 import dev.filo.proto.feed.v1.WatchResponse;
+import io.grpc.Status;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -87,7 +89,9 @@ public final class FeedFollower implements SmartLifecycle {
             .flatMapMany(
                 leads ->
                     Flux.merge(
-                        follow(),
+                        follow()
+                            .concatWith(
+                                Mono.error(() -> new IllegalStateException("the feed ended"))),
                         Flux.interval(RENEW)
                             .onBackpressureDrop()
                             .concatMap(tick -> lead(), 1)
@@ -99,14 +103,22 @@ public final class FeedFollower implements SmartLifecycle {
                                   return still;
                                 })))
             .then()
-            .onErrorResume(
-                error -> {
-                  log.debug("following {} pauses: {}", source, error.toString());
-                  return Mono.empty();
-                })
+            .onErrorResume(error -> paused(error).onErrorComplete())
             .then(Mono.delay(RETRY))
             .repeat()
             .subscribe();
+  }
+
+  private Mono<Void> paused(Throwable error) {
+    if (Statuses.isReason(error, ErrorReason.ERROR_REASON_CURSOR_TOO_OLD)) {
+      log.error("{} no longer keeps what comes next for {}: events were missed", source, name);
+      return keep(0); // the oldest there is
+    }
+    if (Status.fromThrowable(error).getCode() == Status.Code.PERMISSION_DENIED) {
+      log.warn("{} does not let {} follow", source, name);
+    }
+    log.debug("following {} pauses: {}", source, error.toString());
+    return Mono.empty();
   }
 
   private Flux<Void> follow() {
@@ -121,8 +133,10 @@ public final class FeedFollower implements SmartLifecycle {
   }
 
   private Mono<Void> deal(WatchResponse answer) {
-    var handled = answer.hasEvent() ? handler.apply(answer.getEvent()) : Mono.<Void>empty();
-    return handled
+    if (!answer.hasEvent()) {
+      return Mono.empty();
+    }
+    return Mono.defer(() -> handler.apply(answer.getEvent()))
         .doOnError(
             error ->
                 log.warn(
@@ -131,7 +145,7 @@ public final class FeedFollower implements SmartLifecycle {
                     answer.getEvent().getId(),
                     source,
                     error))
-        .then(answer.hasEvent() ? keep(answer.getPosition()) : Mono.empty());
+        .then(Mono.defer(() -> keep(answer.getPosition())));
   }
 
   private Mono<Long> position() {
@@ -140,11 +154,15 @@ public final class FeedFollower implements SmartLifecycle {
         .defaultIfEmpty(0L);
   }
 
+  /** Only while it leads: one that was stopped for long must not put the position back. */
   private Mono<Void> keep(long position) {
     return Mono.from(
-            positions.updateOne(
-                eq("_id", name), set("position", position), new UpdateOptions().upsert(true)))
-        .then();
+            positions.updateOne(and(eq("_id", name), eq("owner", me)), set("position", position)))
+        .flatMap(
+            result ->
+                result.getMatchedCount() == 1
+                    ? Mono.empty()
+                    : Mono.error(new IllegalStateException("another replica follows")));
   }
 
   /** Takes or keeps the right to follow. */

@@ -1,6 +1,7 @@
 package dev.filo.platform.feed;
 
 import static com.mongodb.client.model.Filters.gt;
+import static com.mongodb.client.model.Filters.gte;
 import static com.mongodb.client.model.Filters.in;
 import static com.mongodb.client.model.Filters.lt;
 import static com.mongodb.client.model.Projections.include;
@@ -8,6 +9,7 @@ import static com.mongodb.client.model.Sorts.ascending;
 import static com.mongodb.client.model.Sorts.descending;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.mongodb.ReadConcern;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.reactivestreams.client.MongoCollection;
@@ -35,10 +37,14 @@ public final class FeedStore {
   private static final int RETRIES_MAX = 50;
 
   private final MongoCollection<Document> feed;
+  // A follower must not see an event that a failover takes back: its position would skip the one
+  // that comes in its place.
+  private final MongoCollection<Document> settled;
 
   /** The feed in a service's own database. */
   public FeedStore(MongoDatabase database) {
     this.feed = database.getCollection("feed");
+    this.settled = feed.withReadConcern(ReadConcern.MAJORITY);
   }
 
   /** Makes the indexes. */
@@ -116,7 +122,7 @@ public final class FeedStore {
 
   /** The events after a position, oldest first, at most {@code limit}. */
   public Mono<List<Positioned>> after(long position, int limit) {
-    return Flux.from(feed.find(gt("_id", position)).sort(ascending("_id")).limit(limit))
+    return Flux.from(settled.find(gt("_id", position)).sort(ascending("_id")).limit(limit))
         .map(
             row -> {
               try {
@@ -129,15 +135,20 @@ public final class FeedStore {
         .collectList();
   }
 
-  /** Forgets what is older than {@code keep}. */
+  /**
+   * Forgets what is older than {@code keep}, from the oldest on and never with a gap; the newest
+   * event always stays, so that positions go on from it. The number forgotten.
+   */
   public Mono<Long> trim(Duration keep, Instant now) {
-    return last()
-        .flatMap(
-            last ->
-                Mono.from(
-                    feed.deleteMany(
-                        com.mongodb.client.model.Filters.and(
-                            lt("time", Date.from(now.minus(keep))), lt("_id", last)))))
+    return Mono.from(
+            feed.find(gte("time", Date.from(now.minus(keep))))
+                .projection(include("_id"))
+                .sort(ascending("_id"))
+                .limit(1)
+                .first())
+        .map(row -> Docs.number(row, "_id"))
+        .switchIfEmpty(last())
+        .flatMap(oldest -> Mono.from(feed.deleteMany(lt("_id", oldest))))
         .map(result -> result.getDeletedCount());
   }
 

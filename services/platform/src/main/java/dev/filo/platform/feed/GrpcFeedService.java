@@ -8,11 +8,14 @@ import dev.filo.proto.api.v1.ErrorReason;
 import dev.filo.proto.feed.v1.FeedServiceGrpc;
 import dev.filo.proto.feed.v1.WatchRequest;
 import dev.filo.proto.feed.v1.WatchResponse;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -49,23 +52,28 @@ public final class GrpcFeedService extends FeedServiceGrpc.FeedServiceImplBase {
   }
 
   private Flux<WatchResponse> batch(AtomicLong position, Set<String> types) {
-    return feed.after(position.get(), BATCH)
-        .flatMapMany(
-            events -> {
-              var answers =
-                  Flux.fromIterable(events)
-                      .doOnNext(event -> position.set(event.position()))
-                      .filter(event -> types.isEmpty() || types.contains(event.event().getType()))
-                      .map(
-                          event ->
-                              WatchResponse.newBuilder()
-                                  .setPosition(event.position())
-                                  .setEvent(event.event())
-                                  .build());
-              return events.size() == BATCH
-                  ? answers.concatWith(Flux.defer(() -> batch(position, types)))
-                  : answers;
-            });
+    var full = new AtomicBoolean();
+    return Mono.defer(() -> feed.after(position.get(), BATCH))
+        .doOnNext(events -> full.set(events.size() == BATCH))
+        .flatMapIterable(events -> unbroken(position.get(), events))
+        .doOnNext(event -> position.set(event.position()))
+        .filter(event -> types.isEmpty() || types.contains(event.event().getType()))
+        .map(
+            event ->
+                WatchResponse.newBuilder()
+                    .setPosition(event.position())
+                    .setEvent(event.event())
+                    .build())
+        .repeat(full::get);
+  }
+
+  /** Positions have no gaps: where one is, events were forgotten before a slow reader saw them. */
+  private static List<FeedStore.Positioned> unbroken(
+      long position, List<FeedStore.Positioned> events) {
+    if (position > 0 && !events.isEmpty() && events.getFirst().position() > position + 1) {
+      throw tooOld();
+    }
+    return events;
   }
 
   private static Mono<WatchResponse> heartbeat(AtomicLong position) {
@@ -76,16 +84,20 @@ public final class GrpcFeedService extends FeedServiceGrpc.FeedServiceImplBase {
     if (after == 0) {
       return Mono.empty();
     }
-    return feed.first()
+    return Mono.zip(feed.first(), feed.last())
         .flatMap(
-            first ->
-                first > after + 1
-                    ? Mono.error(
-                        Statuses.api(
-                            Code.OUT_OF_RANGE,
-                            ErrorReason.ERROR_REASON_CURSOR_TOO_OLD,
-                            "These events are no longer kept. Read the state anew and start at 0.",
-                            Map.of()))
+            kept ->
+                // Beyond the newest: a position in a feed that was there before this one.
+                kept.getT1() > after + 1 || after > kept.getT2()
+                    ? Mono.error(tooOld())
                     : Mono.empty());
+  }
+
+  private static StatusRuntimeException tooOld() {
+    return Statuses.api(
+        Code.OUT_OF_RANGE,
+        ErrorReason.ERROR_REASON_CURSOR_TOO_OLD,
+        "These events are no longer kept. Read the state anew and start at 0.",
+        Map.of());
   }
 }

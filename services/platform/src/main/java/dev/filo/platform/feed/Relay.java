@@ -10,8 +10,11 @@ import static com.mongodb.client.model.Updates.combine;
 import static com.mongodb.client.model.Updates.pull;
 import static com.mongodb.client.model.Updates.unset;
 
+import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
+import com.mongodb.client.model.UpdateOneModel;
+import com.mongodb.client.model.WriteModel;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import dev.filo.platform.mongo.Mongo;
 import dev.filo.proto.feed.v1.Event;
@@ -19,8 +22,10 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Date;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -85,7 +90,7 @@ public final class Relay implements SmartLifecycle {
             .asFlux()
             .bufferTimeout(BATCH, Duration.ofMillis(1))
             .onBackpressureBuffer()
-            .concatMap(this::move)
+            .concatMap(batch -> move(batch).onErrorResume(this::later))
             .subscribe());
     all.add(
         Flux.interval(SWEEP, SWEEP)
@@ -102,29 +107,36 @@ public final class Relay implements SmartLifecycle {
 
   /** Relays everything left by others for a second or more. */
   Mono<Void> sweep() {
-    return Flux.fromIterable(collections)
-        .concatMap(
-            collection ->
-                Flux.from(
-                        collection
-                            .find(lt(Outbox.SINCE, Date.from(clock.instant().minus(SWEEP))))
-                            .projection(include(Outbox.FIELD))
-                            .limit(BATCH))
-                    .map(document -> new Pending(collection, document))
-                    .collectList()
-                    .flatMap(this::move))
+    return Flux.fromIterable(collections).concatMap(this::sweep).then();
+  }
+
+  private Mono<Void> sweep(MongoCollection<Document> collection) {
+    var full = new AtomicBoolean();
+    return Flux.defer(
+            () ->
+                collection
+                    .find(lt(Outbox.SINCE, Date.from(clock.instant().minus(SWEEP))))
+                    .projection(include(Outbox.FIELD))
+                    .limit(BATCH))
+        .map(document -> new Pending(collection, document))
+        .collectList()
+        .doOnNext(batch -> full.set(batch.size() == BATCH))
+        .flatMap(this::move)
+        .repeat(full::get)
         .then();
   }
 
   private Mono<Void> move(List<Pending> batch) {
+    return Mono.defer(() -> moved(batch));
+  }
+
+  private Mono<Void> moved(List<Pending> batch) {
     var events = new ArrayList<Event>();
     batch.forEach(one -> events.addAll(Outbox.events(one.document)));
     return feed.append(distinct(events), clock.instant())
         .retryWhen(Retry.backoff(3, Duration.ofMillis(50)))
         .then(Mono.fromRunnable(tail::nudge))
-        .thenMany(Flux.fromIterable(batch).concatMap(this::forget))
-        .then()
-        .onErrorResume(this::later);
+        .then(Mono.defer(() -> forget(batch)));
   }
 
   private static List<Event> distinct(List<Event> events) {
@@ -132,14 +144,30 @@ public final class Relay implements SmartLifecycle {
     return events.stream().filter(event -> seen.add(event.getId())).toList();
   }
 
-  private Mono<Void> forget(Pending one) {
-    var id = one.document.get("_id");
-    var ids = Outbox.events(one.document).stream().map(Event::getId).toList();
-    return Mono.from(one.collection.updateOne(eq("_id", id), pull(Outbox.FIELD, in("id", ids))))
-        .then(
-            Mono.from(
-                one.collection.updateOne(
-                    and(eq("_id", id), size(Outbox.FIELD, 0)), combine(unset(Outbox.SINCE)))))
+  /** Two writes for each collection, however many documents. */
+  private static Mono<Void> forget(List<Pending> batch) {
+    var byCollection = new IdentityHashMap<MongoCollection<Document>, List<Pending>>();
+    batch.forEach(
+        one -> byCollection.computeIfAbsent(one.collection, key -> new ArrayList<>()).add(one));
+    return Flux.fromIterable(byCollection.entrySet())
+        .concatMap(entry -> forget(entry.getKey(), entry.getValue()))
+        .then();
+  }
+
+  private static Mono<Void> forget(MongoCollection<Document> collection, List<Pending> batch) {
+    var pulls = new ArrayList<WriteModel<Document>>();
+    var unsets = new ArrayList<WriteModel<Document>>();
+    for (Pending one : batch) {
+      var id = one.document.get("_id");
+      var ids = Outbox.events(one.document).stream().map(Event::getId).toList();
+      pulls.add(new UpdateOneModel<>(eq("_id", id), pull(Outbox.FIELD, in("id", ids))));
+      unsets.add(
+          new UpdateOneModel<>(
+              and(eq("_id", id), size(Outbox.FIELD, 0)), combine(unset(Outbox.SINCE))));
+    }
+    var unordered = new BulkWriteOptions().ordered(false);
+    return Mono.from(collection.bulkWrite(pulls, unordered))
+        .then(Mono.defer(() -> Mono.from(collection.bulkWrite(unsets, unordered))))
         .then();
   }
 

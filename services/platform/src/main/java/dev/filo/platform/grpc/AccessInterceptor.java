@@ -22,6 +22,8 @@ import java.util.ArrayDeque;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
 /**
@@ -30,6 +32,7 @@ import reactor.core.publisher.Mono;
  * that became aliases, and {@code customers/me}, are replaced by the name that is valid now.
  */
 public final class AccessInterceptor implements ServerInterceptor {
+  private static final Logger log = LoggerFactory.getLogger(AccessInterceptor.class);
   private static final Metadata.Key<String> AUTHORIZATION = key("authorization");
   private static final Metadata.Key<String> ACCEPT_LANGUAGE = key("accept-language");
   private static final Metadata.Key<String> CLIENT_ADDRESS = key("x-filo-client-address");
@@ -206,6 +209,7 @@ public final class AccessInterceptor implements ServerInterceptor {
     private final MethodRule rule;
     private final ArrayDeque<Event<Q>> waiting = new ArrayDeque<>();
     private boolean busy = true; // until opened
+    private boolean opened;
     private boolean closed;
     private ServerCall.@Nullable Listener<Q> inner;
     private @Nullable Caller caller;
@@ -218,6 +222,12 @@ public final class AccessInterceptor implements ServerInterceptor {
     }
 
     void open(Caller let) {
+      synchronized (waiting) {
+        if (closed) {
+          return; // no longer wanted
+        }
+        opened = true;
+      }
       caller = let;
       var address = headers.get(CLIENT_ADDRESS);
       Context context = Caller.context(let, language(headers), address == null ? "" : address);
@@ -235,7 +245,15 @@ public final class AccessInterceptor implements ServerInterceptor {
       }
       StatusRuntimeException refusal = Answers.toStatus(error);
       var trailers = refusal.getTrailers();
-      call.close(refusal.getStatus(), trailers == null ? new Metadata() : trailers);
+      try {
+        call.close(refusal.getStatus(), trailers == null ? new Metadata() : trailers);
+      } catch (IllegalStateException answered) {
+        log.error("a handler failed after it had answered", error);
+      }
+      var listener = inner;
+      if (listener != null) {
+        listener.onCancel(); // what earlier messages began ends too
+      }
     }
 
     @Override
@@ -268,6 +286,10 @@ public final class AccessInterceptor implements ServerInterceptor {
         if (closed) {
           return;
         }
+        if (event instanceof Event.Cancelled) {
+          waiting.clear(); // nobody waits for the rest
+          closed = !opened;
+        }
         waiting.add(event);
         if (busy) {
           return;
@@ -291,16 +313,20 @@ public final class AccessInterceptor implements ServerInterceptor {
         if (listener == null) {
           return;
         }
-        switch (event) {
-          case Event.Said<Q>(var message) -> {
-            if (!deliver(message, listener)) {
-              return; // goes on when the message is let in
+        try {
+          switch (event) {
+            case Event.Said<Q>(var message) -> {
+              if (!deliver(message, listener)) {
+                return; // goes on when the message is let in
+              }
             }
+            case Event.Finished<Q>() -> listener.onHalfClose();
+            case Event.Ready<Q>() -> listener.onReady();
+            case Event.Completed<Q>() -> listener.onComplete();
+            case Event.Cancelled<Q>() -> listener.onCancel();
           }
-          case Event.Finished<Q>() -> listener.onHalfClose();
-          case Event.Ready<Q>() -> listener.onReady();
-          case Event.Completed<Q>() -> listener.onComplete();
-          case Event.Cancelled<Q>() -> listener.onCancel();
+        } catch (RuntimeException e) {
+          refuse(e); // a handler may throw a refusal before it has anything to subscribe to
         }
       }
     }
@@ -309,7 +335,10 @@ public final class AccessInterceptor implements ServerInterceptor {
     private boolean deliver(Q message, ServerCall.Listener<Q> listener) {
       var who = caller == null ? Caller.ANONYMOUS : caller;
       var state = new Delivery();
-      admit((Message) message, rule, who, call.getMethodDescriptor().getFullMethodName())
+      Mono.defer(
+              () ->
+                  admit(
+                      (Message) message, rule, who, call.getMethodDescriptor().getFullMethodName()))
           .subscribe(
               let -> {
                 @SuppressWarnings("unchecked")

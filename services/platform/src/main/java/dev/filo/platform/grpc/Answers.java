@@ -1,9 +1,13 @@
 package dev.filo.platform.grpc;
 
 import com.google.rpc.Code;
+import com.mongodb.MongoConnectionPoolClearedException;
 import com.mongodb.MongoException;
+import com.mongodb.MongoNodeIsRecoveringException;
+import com.mongodb.MongoNotPrimaryException;
 import com.mongodb.MongoSocketException;
 import com.mongodb.MongoTimeoutException;
+import com.mongodb.MongoWriteConcernException;
 import dev.filo.platform.mongo.StaleVersionException;
 import dev.filo.proto.api.v1.ErrorReason;
 import io.grpc.Context;
@@ -13,11 +17,13 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.reactivestreams.Subscription;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.Exceptions;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -53,7 +59,9 @@ public final class Answers {
 
           @Override
           protected void hookOnComplete() {
-            hookOnError(new IllegalStateException("no answer"));
+            if (!done.get()) {
+              hookOnError(new IllegalStateException("no answer"));
+            }
           }
         };
     call.setOnCancelHandler(subscriber::cancel);
@@ -136,11 +144,10 @@ public final class Answers {
               "Others changed the same thing at once. Try again.",
               Map.of(),
               null);
-      case MongoTimeoutException timeout -> Statuses.unavailable("The database");
-      case MongoSocketException socket -> Statuses.unavailable("The database");
-      case MongoException mongo when mongo.hasErrorLabel("RetryableWriteError") ->
-          Statuses.unavailable("The database");
+      case MongoException mongo when isOutage(mongo) -> Statuses.unavailable("The database");
       case TimeoutException timeout -> deadline();
+      case RuntimeException wrapper when Exceptions.isRetryExhausted(wrapper) -> cause(wrapper);
+      case CompletionException wrapper -> cause(wrapper);
       default -> {
         var incident = dev.filo.platform.code.Ids.random();
         log.error("incident {}", incident, error);
@@ -153,6 +160,24 @@ public final class Answers {
     };
   }
 
+  private static StatusRuntimeException cause(RuntimeException wrapper) {
+    var cause = wrapper.getCause();
+    return toStatus(cause == null ? new IllegalStateException(wrapper.toString()) : cause);
+  }
+
+  /** Whether the database was not there, or changed its primary: the next try may well work. */
+  private static boolean isOutage(MongoException error) {
+    return switch (error) {
+      case MongoTimeoutException timeout -> true;
+      case MongoSocketException socket -> true;
+      case MongoNotPrimaryException stepped -> true;
+      case MongoNodeIsRecoveringException recovering -> true;
+      case MongoConnectionPoolClearedException cleared -> true;
+      case MongoWriteConcernException unconfirmed -> true;
+      default -> error.hasErrorLabel("RetryableWriteError");
+    };
+  }
+
   private static StatusRuntimeException deadline() {
     return Statuses.api(
         Code.DEADLINE_EXCEEDED,
@@ -161,12 +186,10 @@ public final class Answers {
         Map.of());
   }
 
+  /** Every refusal of ours says its reason; a status without one is a fault, its text not ours. */
   private static boolean known(StatusRuntimeException status) {
     return Statuses.errorInfo(status) != null
-        || status.getStatus().getCode() == Status.Code.CANCELLED
-        || (status.getStatus().getCode() != Status.Code.UNKNOWN
-            && status.getStatus().getCode() != Status.Code.INTERNAL
-            && status.getStatus().getCode() != Status.Code.UNAUTHENTICATED);
+        || status.getStatus().getCode() == Status.Code.CANCELLED;
   }
 
   /**

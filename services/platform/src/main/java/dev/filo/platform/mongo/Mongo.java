@@ -45,7 +45,7 @@ public final class Mongo {
                 pool -> pool.maxSize(64).maxWaitTime(5, TimeUnit.SECONDS))
             .applyToSocketSettings(
                 socket ->
-                    socket.connectTimeout(3, TimeUnit.SECONDS).readTimeout(15, TimeUnit.SECONDS))
+                    socket.connectTimeout(10, TimeUnit.SECONDS).readTimeout(15, TimeUnit.SECONDS))
             .build());
   }
 

@@ -1,5 +1,6 @@
 package dev.filo.platform.mongo;
 
+import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
@@ -8,6 +9,8 @@ import com.mongodb.client.model.PushOptions;
 import com.mongodb.client.model.Updates;
 import dev.filo.platform.code.Ids;
 import dev.filo.platform.grpc.Statuses;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Date;
@@ -80,6 +83,19 @@ public final class Requests {
     if (id != null) {
       builder.clearField(id);
     }
-    return Ids.sha256(builder.build().toByteArray());
+    return Ids.sha256(bytes(builder.build()));
+  }
+
+  /** Always the same for the same content: a map's entries come in one order. */
+  private static byte[] bytes(Message message) {
+    var bytes = new byte[message.getSerializedSize()];
+    var output = CodedOutputStream.newInstance(bytes);
+    output.useDeterministicSerialization();
+    try {
+      message.writeTo(output);
+    } catch (IOException e) {
+      throw new UncheckedIOException("an array has room", e);
+    }
+    return bytes;
   }
 }

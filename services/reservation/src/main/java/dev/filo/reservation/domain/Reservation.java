@@ -2,6 +2,7 @@ package dev.filo.reservation.domain;
 
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Goods kept for a person at a store until a moment. Immutable: a command gives the next state or a
@@ -11,6 +12,9 @@ import java.util.List;
  * @param version rises by one with every change
  * @param state where it stands as last written; {@link #stateAt} is where it stands now
  * @param step what of inventory's is still to be done
+ * @param wantedEnd what the end shall become, while {@link Step#EXTEND} is to be done; null
+ *     otherwise
+ * @param hold the name of the goods' hold at inventory: another one for each attempt to hold them
  */
 public record Reservation(
     String id,
@@ -21,6 +25,8 @@ public record Reservation(
     State state,
     Step step,
     Instant expireTime,
+    @Nullable Instant wantedEnd,
+    String hold,
     String pickupCode) {
 
   /** Copies the lines. */
@@ -86,6 +92,8 @@ public record Reservation(
     NONE,
     /** To hold the goods. */
     PLACE,
+    /** To move the end of the hold to {@link #wantedEnd}. */
+    EXTEND,
     /** To sell the held goods; nothing else may happen until it is known whether that worked. */
     SELL,
     /** To free the goods. */
@@ -103,15 +111,36 @@ public record Reservation(
   }
 
   /** The goods are held. */
-  public Reservation held(List<Line> kept) {
-    return with(new State.Held(), Step.NONE, expireTime, kept);
+  public Reservation held() {
+    return with(new State.Held(), Step.NONE);
+  }
+
+  /** Fewer goods shall be held, by a hold of another name: the former holds nothing. */
+  public Reservation part(List<Line> kept, String otherHold) {
+    return new Reservation(
+        id,
+        version + 1,
+        customer,
+        store,
+        kept,
+        state,
+        step,
+        expireTime,
+        wantedEnd,
+        otherHold,
+        pickupCode);
+  }
+
+  /** The goods cannot be held: what was begun is undone, and then nothing is left of it. */
+  public Reservation dropped() {
+    return with(state, Step.RELEASE);
   }
 
   /** The store has set it aside; a second time changes nothing. */
   public Decision prepare(Instant now) {
     return switch (stateAt(now)) {
-      case State.Held h when step == Step.NONE ->
-          new Decision.Changed(with(new State.Prepared(now), Step.NONE, expireTime, lines));
+      case State.Held h when step != Step.SELL ->
+          new Decision.Changed(with(new State.Prepared(now), step, expireTime, wantedEnd));
       case State.Prepared p -> new Decision.Unchanged(this);
       case State other -> over(other);
     };
@@ -137,25 +166,41 @@ public record Reservation(
     };
   }
 
-  /** It shall be kept until {@code end}; {@code latest} is what the policy allows. */
+  /**
+   * It shall be kept longer, until {@code end}; {@code latest} is what the policy allows. First
+   * inventory moves the end of the hold, then it is {@link #extended}.
+   */
   public Decision extend(Instant end, Instant latest, Instant now) {
     return switch (stateAt(now)) {
-      case State.Held h when step == Step.NONE -> extended(end, latest, now);
-      case State.Prepared p when step == Step.NONE -> extended(end, latest, now);
+      case State.Held h when step != Step.SELL -> extending(end, latest, now);
+      case State.Prepared p when step != Step.SELL -> extending(end, latest, now);
       case State other -> over(other);
     };
   }
 
-  private Decision extended(Instant end, Instant latest, Instant now) {
+  private Decision extending(Instant end, Instant latest, Instant now) {
+    if (step == Step.EXTEND) {
+      return end.equals(wantedEnd)
+          ? new Decision.Unchanged(this)
+          : new Decision.Refused(new Refusal.StateWrong(state.label()));
+    }
     if (!end.isAfter(now)) {
       return new Decision.Refused(new Refusal.TimeInvalid(latest));
     }
     if (end.isAfter(latest)) {
       return new Decision.Refused(new Refusal.ExtensionTooLong(latest));
     }
+    if (end.isBefore(expireTime)) {
+      return new Decision.Refused(new Refusal.TimeInvalid(latest)); // it is never kept shorter
+    }
     return end.equals(expireTime)
         ? new Decision.Unchanged(this)
-        : new Decision.Changed(with(state, Step.NONE, end, lines));
+        : new Decision.Changed(with(state, Step.EXTEND, expireTime, end));
+  }
+
+  /** Inventory has moved the end of the hold. */
+  public Reservation extended() {
+    return with(state, Step.NONE, wantedEnd == null ? expireTime : wantedEnd, null);
   }
 
   /**
@@ -177,26 +222,26 @@ public record Reservation(
   private Decision selling() {
     return step == Step.SELL
         ? new Decision.Unchanged(this)
-        : new Decision.Changed(with(state, Step.SELL, expireTime, lines));
+        : new Decision.Changed(with(state, Step.SELL));
   }
 
   /** Inventory has sold the goods. */
   public Reservation sold(Instant now) {
-    return with(new State.Collected(now), Step.NONE, expireTime, lines);
+    return with(new State.Collected(now), Step.NONE);
   }
 
-  /** Inventory's hold had ended, or the moment passed. */
+  /** Inventory's hold had ended, or the moment passed; should the hold last longer, it is freed. */
   public Reservation expired() {
-    return with(new State.Expired(), Step.NONE, expireTime, lines);
+    return with(new State.Expired(), Step.RELEASE);
   }
 
   /** Inventory has freed the goods. */
   public Reservation released() {
-    return with(state, Step.NONE, expireTime, lines);
+    return with(state, Step.NONE);
   }
 
   private Decision ended(State end) {
-    return new Decision.Changed(with(end, Step.RELEASE, expireTime, lines));
+    return new Decision.Changed(with(end, Step.RELEASE));
   }
 
   private static Decision over(State now) {
@@ -206,8 +251,13 @@ public record Reservation(
             : new Refusal.Over(now.label()));
   }
 
-  private Reservation with(State next, Step todo, Instant end, List<Line> kept) {
-    return new Reservation(id, version + 1, customer, store, kept, next, todo, end, pickupCode);
+  private Reservation with(State next, Step todo) {
+    return with(next, todo, expireTime, null);
+  }
+
+  private Reservation with(State next, Step todo, Instant end, @Nullable Instant wanted) {
+    return new Reservation(
+        id, version + 1, customer, store, lines, next, todo, end, wanted, hold, pickupCode);
   }
 
   /** Pieces in all lines. */

@@ -8,7 +8,6 @@ import dev.filo.platform.grpc.Statuses;
 import dev.filo.platform.grpc.Times;
 import dev.filo.platform.mongo.Docs;
 import dev.filo.platform.watch.Changes;
-import dev.filo.platform.watch.States;
 import dev.filo.proto.reservation.v1.CancelReservationRequest;
 import dev.filo.proto.reservation.v1.CollectPickupRequest;
 import dev.filo.proto.reservation.v1.CreateReservationRequest;
@@ -36,6 +35,9 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.bson.Document;
 import reactor.core.publisher.Flux;
@@ -72,7 +74,7 @@ public final class GrpcReservationService
   public void createReservation(
       CreateReservationRequest request, StreamObserver<Reservation> observer) {
     var caller = Caller.current();
-    answer(observer, reservations.create(request, caller), caller);
+    answer(observer, Mono.defer(() -> reservations.create(request, caller)), caller);
   }
 
   @Override
@@ -92,13 +94,17 @@ public final class GrpcReservationService
             () -> {
               int skip = skip(request.getPageToken());
               return reservations
-                  .list(
+                  .ensureMerged(caller)
+                  .thenMany(
+                      Flux.defer(
+                          () ->
+                  reservations.list(
                       request.getCustomer(),
                       request.getStore(),
                       request.getStatesList().stream().map(Enum::name).toList(),
                       skip,
                       size + 1,
-                      caller)
+                      caller)))
                   .map(document -> message(document, caller))
                   .collectList()
                   .map(
@@ -129,28 +135,33 @@ public final class GrpcReservationService
     var id = id(request.getName());
     Answers.stream(
         observer,
-        Flux.merge(
-                States.watch(
-                    changes,
+        reservations
+            .ensureMerged(caller)
+            .thenMany(
+                states(
                     request.getName(),
                     () -> reservations.get(id, caller).map(document -> message(document, caller)),
                     Reservation::getEtag,
-                    request.getResumeCursor()),
-                ticks(request.getName()))
+                    request.getResumeCursor()))
             .onErrorMap(Refusals::map));
   }
 
-  /**
-   * Makes watchers of a key look again now and then, as time itself changes states. Never a value.
-   */
-  private <T> Flux<T> ticks(String key) {
-    return Flux.interval(LOOK)
-        .onBackpressureDrop()
-        .doOnNext(tick -> changes.tell(key))
-        .ignoreElements()
-        .flux()
-        .cast(Object.class)
-        .flatMap(never -> Flux.<T>empty());
+  /** The states of a thing as {@code States.watch} gives them; looked at now and then as well. */
+  private <T> Flux<T> states(
+      String key, Supplier<Mono<T>> read, Function<T, String> cursor, String resume) {
+    return Flux.defer(
+        () -> {
+          var last = new AtomicReference<>(resume);
+          return looks(key)
+              .concatMap(tick -> read.get(), 1)
+              .filter(state -> !cursor.apply(state).equals(last.getAndSet(cursor.apply(state))));
+        });
+  }
+
+  /** The key at once, after each change, and now and then, as time itself changes states. */
+  private Flux<String> looks(String key) {
+    return Flux.merge(changes.of(key), Flux.interval(LOOK).onBackpressureDrop().map(tick -> key))
+        .onBackpressureLatest();
   }
 
   @Override
@@ -159,7 +170,11 @@ public final class GrpcReservationService
     var caller = Caller.current();
     Answers.stream(
         observer,
-        Flux.defer(() -> watch(request.getParent(), since(request.getResumeCursor()), caller)));
+        reservations
+            .ensureMerged(caller)
+            .thenMany(
+                Flux.defer(
+                    () -> watch(request.getParent(), since(request.getResumeCursor()), caller))));
   }
 
   private static Instant since(String cursor) {
@@ -172,9 +187,8 @@ public final class GrpcReservationService
 
   private Flux<WatchReservationsResponse> watch(String customer, Instant resume, Caller caller) {
     Map<String, String> sent = new HashMap<>();
-    var newest = new java.util.concurrent.atomic.AtomicReference<>(resume);
-    return changes
-        .of(Reservations.customerKey(customer))
+    var newest = new AtomicReference<>(resume);
+    return looks(Reservations.customerKey(customer))
         .concatMap(
             tick -> {
               boolean first = newest.get().equals(Instant.EPOCH);
@@ -264,14 +278,11 @@ public final class GrpcReservationService
   public void watchPickList(WatchPickListRequest request, StreamObserver<PickList> observer) {
     Answers.stream(
         observer,
-        Flux.merge(
-            States.watch(
-                changes,
-                request.getName(),
-                () -> pickList(request.getName()),
-                PickList::getEtag,
-                request.getResumeCursor()),
-            ticks(request.getName())));
+        states(
+            request.getName(),
+            () -> pickList(request.getName()),
+            PickList::getEtag,
+            request.getResumeCursor()));
   }
 
   private Mono<PickList> pickList(String name) {
@@ -305,7 +316,12 @@ public final class GrpcReservationService
   private void answer(
       StreamObserver<Reservation> observer, Mono<Document> document, Caller caller) {
     Answers.unary(
-        observer, document.map(found -> message(found, caller)).onErrorMap(Refusals::map));
+        observer,
+        reservations
+            .ensureMerged(caller)
+            .then(document)
+            .map(found -> message(found, caller))
+            .onErrorMap(Refusals::map));
   }
 
   private Reservation message(Document document, Caller caller) {

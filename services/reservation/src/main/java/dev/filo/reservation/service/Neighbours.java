@@ -1,6 +1,5 @@
 package dev.filo.reservation.service;
 
-import com.google.protobuf.Timestamp;
 import dev.filo.platform.grpc.Calls;
 import dev.filo.platform.grpc.Channels;
 import dev.filo.platform.grpc.Statuses;
@@ -30,6 +29,7 @@ import dev.filo.reservation.domain.Reservation;
 import dev.filo.reservation.domain.Reservation.Line;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -79,7 +79,7 @@ public final class Neighbours {
         inventory(),
         InventoryServiceStub::placeHold,
         PlaceHoldRequest.newBuilder()
-            .setHoldId(reservation.id())
+            .setHoldId(reservation.hold())
             .setLocation(reservation.store())
             .addAllLines(
                 reservation.lines().stream()
@@ -92,57 +92,58 @@ public final class Neighbours {
                     .toList())
             .setExpireTime(Times.timestamp(reservation.expireTime()))
             .setOwner("reservations/" + reservation.id())
-            .setRequestId("place-" + reservation.id())
+            .setRequestId("place-" + reservation.hold())
             .build());
   }
 
-  /** Frees a reservation's goods; a hold that never was is free. */
-  Mono<Void> release(String id) {
+  /** Frees a hold's goods; a hold that never was is free. */
+  Mono<Void> release(String hold) {
     return Calls.unary(
             inventory(),
             InventoryServiceStub::releaseHold,
             ReleaseHoldRequest.newBuilder()
-                .setName("holds/" + id)
-                .setRequestId("release-" + id)
+                .setName("holds/" + hold)
+                .setRequestId("release-" + hold)
                 .build())
         .then()
         .onErrorResume(Neighbours::isNotFound, e -> Mono.empty());
   }
 
   /**
-   * Sells a reservation's goods. True when they are sold, now or before; false when the hold had
+   * Sells a hold's goods. True when they are sold, now or before; false when the hold had
    * ended.
    */
-  Mono<Boolean> sell(String id, String onBehalfOf) {
+  Mono<Boolean> sell(String hold, String onBehalfOf) {
     return Calls.unary(
             inventory(),
             InventoryServiceStub::sellHold,
             SellHoldRequest.newBuilder()
-                .setName("holds/" + id)
+                .setName("holds/" + hold)
                 .setOnBehalfOf(onBehalfOf)
-                .setRequestId("sell-" + id)
+                .setRequestId("sell-" + hold)
                 .build())
-        .map(hold -> hold.getState() == Hold.State.SOLD)
+        .map(sold -> sold.getState() == Hold.State.SOLD)
         .onErrorResume(
             e -> Statuses.isReason(e, ErrorReason.ERROR_REASON_HOLD_OVER) || isNotFound(e),
             e -> Mono.just(false));
   }
 
   /**
-   * Moves the end of a reservation's hold. True when it is moved; false when the hold had ended.
+   * Moves the end of a hold. True when it is moved; false when the hold had ended.
    */
-  Mono<Boolean> extend(String id, Timestamp end, String requestId) {
+  Mono<Boolean> extend(String hold, Instant end) {
     return Calls.unary(
             inventory(),
             InventoryServiceStub::extendHold,
             ExtendHoldRequest.newBuilder()
-                .setName("holds/" + id)
-                .setExpireTime(end)
-                .setRequestId(requestId)
+                .setName("holds/" + hold)
+                .setExpireTime(Times.timestamp(end))
+                .setRequestId("extend-" + hold + "-" + end.toEpochMilli())
                 .build())
         .thenReturn(true)
         .onErrorResume(
-            e -> Statuses.isReason(e, ErrorReason.ERROR_REASON_HOLD_OVER), e -> Mono.just(false));
+            e -> Statuses.isReason(e, ErrorReason.ERROR_REASON_HOLD_OVER) || isNotFound(e),
+            e -> Mono.just(false));
   }
 
   /** Pieces available at a store, by SKU. */

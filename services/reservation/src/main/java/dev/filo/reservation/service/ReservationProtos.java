@@ -38,8 +38,7 @@ public final class ReservationProtos {
             .setRefusalReason(Docs.string(document, "refusalReason"))
             .setCustomerDisplayName(Docs.string(document, "customerDisplayName"))
             .setStoreTitle(Docs.string(document, "storeTitle"));
-    var lapsed = !reservation.stateAt(now).equals(reservation.state());
-    message.setEtag(reservation.version() + (lapsed ? "x" : ""));
+    message.setEtag(etag(reservation, now));
     var created = Docs.instant(document, "createTime");
     if (created != null) {
       message.setCreateTime(Times.timestamp(created));
@@ -57,6 +56,12 @@ public final class ReservationProtos {
       message.setCollectTime(Times.timestamp(collected));
     }
     return message.build();
+  }
+
+  /** Changes with every change, that of lapsing included. */
+  static String etag(dev.filo.reservation.domain.Reservation reservation, Instant now) {
+    boolean lapsed = !reservation.stateAt(now).equals(reservation.state());
+    return reservation.version() + (lapsed ? "x" : "");
   }
 
   /** The same with its pickup code, for those who may have it: her, and customer service. */

@@ -1,5 +1,7 @@
 package dev.filo.reservation.service;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import com.google.protobuf.Message;
 import dev.filo.calendar.StoreCalendars;
 import dev.filo.platform.auth.Caller;
@@ -35,6 +37,7 @@ import dev.filo.reservation.store.MongoQuotaStore;
 import dev.filo.reservation.store.MongoReservationStore;
 import dev.filo.reservation.store.MongoReservationStore.Remembered;
 import dev.filo.reservation.store.ReservationDocuments;
+import io.grpc.StatusRuntimeException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,6 +48,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -68,6 +72,7 @@ public final class Reservations {
   private static final int CODE_LENGTH = 8;
   private static final int CODE_TRIES = 5;
   private static final int SWEEP_BATCH = 100;
+  private static final int PARTS_MAX = 5;
   // Longer than any step takes; a step older than this was left by somebody who died.
   private static final Duration ABANDONED = Duration.ofSeconds(8);
   private static final Actor SYSTEM =
@@ -84,6 +89,7 @@ public final class Reservations {
   private final Relay relay;
   private final Changes changes;
   private final InstantSource clock;
+  private final Cache<String, Boolean> merges = Caffeine.newBuilder().maximumSize(10_000).build();
 
   /** The use cases over their stores and neighbours. */
   public Reservations(
@@ -134,8 +140,8 @@ public final class Reservations {
     if (!Arrays.equals(Docs.bytes(known, "requestHash"), hash)) {
       return Mono.error(Statuses.requestIdReused());
     }
-    return ReservationDocuments.read(known).step() == Step.PLACE
-        ? place(known, caller.actor())
+    return "PENDING".equals(known.getString("state"))
+        ? finish(known, caller.actor()) // nothing is left of one that was given up: a new one
         : Mono.just(known);
   }
 
@@ -171,6 +177,8 @@ public final class Reservations {
                       new State.Pending(),
                       Step.PLACE,
                       end,
+                      null,
+                      Ids.random(),
                       Ids.code(CODE_LENGTH));
               return insert(reservation, known.getT1(), known.getT3(), hash, request, caller, 0)
                   .flatMap(document -> place(document, caller.actor()));
@@ -229,6 +237,8 @@ public final class Reservations {
         of.state(),
         of.step(),
         of.expireTime(),
+        of.wantedEnd(),
+        of.hold(),
         code);
   }
 
@@ -276,18 +286,20 @@ public final class Reservations {
   }
 
   private Instant closing(Store at, String date, Instant now) {
+    return within(lastClosing(at, date, now), now);
+  }
+
+  private static Instant lastClosing(Store at, String date, Instant now) {
     LocalDate day;
     try {
       day = LocalDate.parse(date);
     } catch (DateTimeException e) {
       throw Statuses.field("until_store_closing", "is no date of the calendar");
     }
-    var closing =
-        StoreCalendars.of(at)
-            .lastClosing(day)
-            .filter(instant -> instant.isAfter(now))
-            .orElseThrow(() -> new RefusedException(new Refusal.StoreClosed(at.getName(), date)));
-    return within(closing, now);
+    return StoreCalendars.of(at)
+        .lastClosing(day)
+        .filter(instant -> instant.isAfter(now))
+        .orElseThrow(() -> new RefusedException(new Refusal.StoreClosed(at.getName(), date)));
   }
 
   private static String displayName(Customer customer) {
@@ -296,33 +308,67 @@ public final class Reservations {
         .trim();
   }
 
-  /** The step PLACE: quota, hold, then it is held; or it never was. */
+  /** The step PLACE: quota, hold, then it is held; or it is given up. */
   private Mono<Document> place(Document document, Actor actor) {
-    var reservation = ReservationDocuments.read(document);
-    return claim(reservation, document)
-        .then(Mono.defer(() -> neighbours.place(reservation)))
-        .map(hold -> reservation.lines())
+    var seen = ReservationDocuments.read(document);
+    if (!clock.instant().isBefore(seen.expireTime())) {
+      return drop(document, seen, actor, new RefusedException(new Refusal.Over("EXPIRED")));
+    }
+    return claim(seen, document)
+        .then(Mono.defer(() -> neighbours.place(seen)))
+        .flatMap(hold -> write(document, seen, seen.held(), actor, null))
         .onErrorResume(
             e -> Statuses.isReason(e, ErrorReason.ERROR_REASON_STOCK_INSUFFICIENT),
-            e -> placePart(reservation, document.getBoolean("partial", false)))
-        .flatMap(kept -> write(document, reservation, reservation.held(kept), null, actor, null))
+            e -> placePart(document, seen, actor))
         .onErrorResume(
-            StaleVersionException.class, // another replica has placed it
-            e -> store.find(reservation.id()).flatMap(other -> placed(other, e)))
+            StaleVersionException.class, // another replica goes on with it
+            e -> again(seen.id(), actor).switchIfEmpty(Mono.error(e)))
         .onErrorResume(
-            RefusedException.class,
+            Reservations::isFinal,
             e ->
-                neighbours
-                    .release(reservation.id())
-                    .then(quotas.release(reservation.customer(), reservation.id()))
-                    .then(store.deletePending(reservation.id()))
-                    .then(Mono.error(e)));
+                store
+                    .find(seen.id())
+                    .filter(now -> Docs.number(now, "version") == seen.version())
+                    .flatMap(now -> drop(now, seen, actor, e))
+                    .switchIfEmpty(Mono.error(e)));
   }
 
-  private static Mono<Document> placed(Document other, StaleVersionException stale) {
-    return ReservationDocuments.read(other).step() == Step.PLACE
-        ? Mono.error(stale)
-        : Mono.just(other);
+  /** True when asking again would not help. */
+  private static boolean isFinal(Throwable error) {
+    return error instanceof RefusedException
+        || (error instanceof StatusRuntimeException status
+            && switch (status.getStatus().getCode()) {
+              case FAILED_PRECONDITION, INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS -> true;
+              default -> false;
+            });
+  }
+
+  /** Gives up what is being placed; the error. The reservation, when another replica has it. */
+  private Mono<Document> drop(Document document, Reservation seen, Actor actor, Throwable why) {
+    return write(document, seen, seen.dropped(), actor, null)
+        .flatMap(dropping -> finish(dropping, actor))
+        .onErrorResume(StaleVersionException.class, e -> again(seen.id(), actor))
+        .switchIfEmpty(Mono.error(() -> given(why, seen)));
+  }
+
+  /** What inventory says for good, in our words. */
+  private static Throwable given(Throwable why, Reservation seen) {
+    if (Statuses.isReason(why, ErrorReason.ERROR_REASON_SKU_NOT_FOUND)) {
+      var info = Statuses.errorInfo(why);
+      return new RefusedException(
+          new Refusal.SkuNotFound(info == null ? "" : info.getMetadataOrDefault("sku", "")));
+    }
+    if (Statuses.isReason(why, ErrorReason.ERROR_REASON_LOCATION_NOT_FOUND)) {
+      return new RefusedException(new Refusal.StoreNotFound(seen.store()));
+    }
+    return why instanceof RefusedException
+        ? why
+        : Statuses.unavailable("Inventory"); // the hold was ended over there: a new one may do
+  }
+
+  /** Goes on with a reservation as it is now; empty when there is nothing left of it. */
+  private Mono<Document> again(String id, Actor actor) {
+    return store.find(id).flatMap(now -> finish(now, actor));
   }
 
   private Mono<Void> claim(Reservation reservation, Document document) {
@@ -347,41 +393,51 @@ public final class Reservations {
             quota.reservations(),
             quota.units());
     return claim
-        .flatMap(
-            room ->
-                room
-                    ? Mono.just(true)
-                    : recount(reservation.customer(), reservation.id()).then(claim))
+        .flatMap(room -> room ? Mono.just(true) : recount(reservation.customer()).then(claim))
         .flatMap(
             room ->
                 room
                     ? Mono.<Void>empty()
-                    : refused(new Refusal.Limit("reservations", quota.reservations())));
+                    : store
+                        .counted(reservation.customer(), clock.instant())
+                        .filter(kept -> !kept.getString("_id").equals(reservation.id()))
+                        .count()
+                        .flatMap(
+                            kept ->
+                                refused(
+                                    kept >= quota.reservations()
+                                        ? new Refusal.Limit("reservations", quota.reservations())
+                                        : new Refusal.Limit("units", quota.units()))));
   }
 
   /** What was counted for reservations that have ended since makes room. */
-  private Mono<Void> recount(String customer, String except) {
-    return store
-        .counted(customer, clock.instant())
-        .map(ReservationDocuments::read)
-        .filter(kept -> !kept.id().equals(except))
-        .collectMap(Reservation::id, Reservation::units)
-        .flatMap(kept -> quotas.rebuild(customer, kept));
+  private Mono<Void> recount(String customer) {
+    return quotas.forgetAllBut(
+        customer,
+        store
+            .counted(customer, clock.instant())
+            .map(kept -> kept.getString("_id"))
+            .collect(Collectors.toSet()));
   }
 
-  /** Keeps what there is, when that was asked for; a few times, as stock moves meanwhile. */
-  private Mono<List<Line>> placePart(Reservation reservation, boolean partial) {
+  /**
+   * Keeps what there is, when that was asked for; a few times, as stock moves meanwhile. Each time
+   * it is written down first what is to be held by which hold: a hold nobody knows of would keep
+   * goods from everybody.
+   */
+  private Mono<Document> placePart(Document document, Reservation seen, Actor actor) {
+    boolean partial = document.getBoolean("partial", false) && seen.version() < PARTS_MAX;
     return neighbours
-        .available(reservation.store(), reservation.lines())
+        .available(seen.store(), seen.lines())
         .flatMap(
             available -> {
               var kept =
-                  reservation.lines().stream()
+                  seen.lines().stream()
                       .map(
                           line ->
                               new Line(
                                   line.sku(),
-                                  Math.min(line.quantity(), available.getOrDefault(line.sku(), 0)),
+                                  Math.min(line.requested(), available.getOrDefault(line.sku(), 0)),
                                   line.requested(),
                                   line.title(),
                                   line.mediaUri(),
@@ -389,26 +445,10 @@ public final class Reservations {
                                   line.unitPriceNanos()))
                       .filter(line -> line.quantity() > 0)
                       .toList();
-              if (!partial || kept.isEmpty()) {
-                return refused(insufficient(reservation, available));
-              }
-              var part =
-                  new Reservation(
-                      reservation.id(),
-                      reservation.version(),
-                      reservation.customer(),
-                      reservation.store(),
-                      kept,
-                      reservation.state(),
-                      reservation.step(),
-                      reservation.expireTime(),
-                      reservation.pickupCode());
-              return neighbours
-                  .place(part)
-                  .thenReturn(kept)
-                  .onErrorMap(
-                      e -> Statuses.isReason(e, ErrorReason.ERROR_REASON_STOCK_INSUFFICIENT),
-                      e -> new RefusedException(insufficient(reservation, available)));
+              return !partial || kept.isEmpty()
+                  ? refused(insufficient(seen, available))
+                  : write(document, seen, seen.part(kept, Ids.random()), actor, null)
+                      .flatMap(part -> place(part, actor));
             });
   }
 
@@ -416,7 +456,7 @@ public final class Reservations {
     var shortOf = new TreeMap<String, String>();
     for (Line line : reservation.lines()) {
       int there = available.getOrDefault(line.sku(), 0);
-      if (there < line.quantity()) {
+      if (there < line.requested()) {
         shortOf.put(line.sku(), Integer.toString(there));
       }
     }
@@ -464,52 +504,54 @@ public final class Reservations {
   }
 
   /**
-   * It shall be kept longer. Inventory's hold is moved first: it may be longer than the
-   * reservation, never shorter.
+   * It shall be kept longer. The new end is written down, then inventory's hold is moved, then it
+   * is the reservation's end: so the hold is never shorter than the reservation.
    */
   public Mono<Document> extend(String id, ExtendReservationRequest request, Caller caller) {
     return get(id, caller)
+        // an extension somebody has begun comes first
+        .flatMap(
+            found ->
+                ReservationDocuments.read(found).step() == Step.EXTEND
+                    ? finish(found, caller.actor())
+                    : Mono.just(found))
         .flatMap(
             document -> {
               var seen = ReservationDocuments.read(document);
-              if (Requests.answer(
-                      document,
-                      request.getRequestId(),
-                      request,
-                      dev.filo.proto.reservation.v1.Reservation.parser())
-                  .isPresent()) {
+              if (isRepeated(document, request.getRequestId(), request)) {
                 return Mono.just(document);
+              }
+              var now = clock.instant();
+              if (!seen.stateAt(now).isOpen()) {
+                return refused(new Refusal.Over(seen.stateAt(now).label()));
               }
               return neighbours
                   .store(seen.store())
+                  .switchIfEmpty(refused(new Refusal.StoreNotFound(seen.store())))
                   .flatMap(
                       at -> {
-                        var now = clock.instant();
                         var end =
                             request.hasUntilTime()
                                 ? Instant.ofEpochMilli(
                                     Times.instant(request.getUntilTime()).toEpochMilli())
-                                : closing(at, request.getUntilStoreClosing(), now);
-                        var latest = now.plus(policy.longest());
-                        if (seen.extend(end, latest, now) instanceof Decision.Refused(var why)) {
-                          return refused(why);
-                        }
-                        return neighbours
-                            .extend(
-                                id, Times.timestamp(end), "extend-" + id + "-" + end.toEpochMilli())
-                            .flatMap(
-                                moved ->
-                                    moved
-                                        ? change(
-                                            id,
-                                            request.getEtag(),
-                                            request.getRequestId(),
-                                            request,
-                                            caller,
-                                            current -> current.extend(end, latest, clock.instant()))
-                                        : refused(new Refusal.Over("EXPIRED")));
+                                : lastClosing(at, request.getUntilStoreClosing(), now);
+                        return decide(
+                            document,
+                            request.getEtag(),
+                            request.getRequestId(),
+                            request,
+                            caller,
+                            current ->
+                                current.extend(end, now.plus(policy.longest()), clock.instant()));
                       });
-            });
+            })
+        .flatMap(document -> finish(document, caller.actor()))
+        .flatMap(
+            done ->
+                ReservationDocuments.read(done).state() instanceof State.Expired
+                    ? refused(new Refusal.Over("EXPIRED"))
+                    : Mono.just(done))
+        .retryWhen(stale());
   }
 
   /** Hands the goods over for a code. */
@@ -520,29 +562,24 @@ public final class Reservations {
         .filter(document -> !"PENDING".equals(document.getString("state")))
         .switchIfEmpty(refused(new Refusal.PickupCodeUnknown()))
         .flatMap(
-            document -> {
-              if (Requests.answer(
-                      document,
-                      requestId,
-                      request,
-                      dev.filo.proto.reservation.v1.Reservation.parser())
-                  .isPresent()) {
-                return finish(document, caller.actor());
-              }
-              return decide(
-                      document,
-                      "",
-                      requestId,
-                      request,
-                      caller,
-                      seen -> seen.collect(storeName, clock.instant()))
-                  .flatMap(selling -> finish(selling, caller.actor()))
-                  .flatMap(
-                      done ->
-                          ReservationDocuments.read(done).state() instanceof State.Collected
-                              ? Mono.just(done)
-                              : refused(new Refusal.Over(done.getString("state"))));
-            })
+            document ->
+                decide(
+                    document,
+                    "",
+                    requestId,
+                    request,
+                    caller,
+                    seen -> seen.collect(storeName, clock.instant())))
+        .flatMap(selling -> finish(selling, caller.actor()))
+        .flatMap(
+            done ->
+                switch (ReservationDocuments.read(done).state()) {
+                  // whoever comes second, even while the first is being sold to, is told so
+                  case State.Collected collected when !isRepeated(done, requestId, request) ->
+                      refused(new Refusal.AlreadyCollected(collected.at()));
+                  case State.Collected mine -> Mono.just(done);
+                  case State other -> refused(new Refusal.Over(other.label()));
+                })
         .retryWhen(stale());
   }
 
@@ -571,14 +608,13 @@ public final class Reservations {
       Message request,
       Caller caller,
       Function<Reservation, Decision> command) {
-    if (Requests.answer(
-            document, requestId, request, dev.filo.proto.reservation.v1.Reservation.parser())
-        .isPresent()) {
+    if (isRepeated(document, requestId, request)) {
       return Mono.just(document);
     }
     var seen = ReservationDocuments.read(document);
-    if (!etag.isEmpty() && !etag.equals(Long.toString(seen.version()))) {
-      return Mono.error(Statuses.etagStale(Long.toString(seen.version())));
+    var current = ReservationProtos.etag(seen, clock.instant());
+    if (!etag.isEmpty() && !etag.equals(current)) {
+      return Mono.error(Statuses.etagStale(current));
     }
     return switch (command.apply(seen)) {
       case Decision.Changed(var next) ->
@@ -586,44 +622,70 @@ public final class Reservations {
               document,
               seen,
               next,
-              null,
               caller.actor(),
               new Remembered(
                   requestId, request, ReservationProtos.message(document, clock.instant())));
-      case Decision.Unchanged(var current) -> Mono.just(document);
+      case Decision.Unchanged(var same) -> Mono.just(document);
       case Decision.Refused(var why) -> refused(why);
     };
   }
 
+  /** True when the reservation remembers the request: it had its effect. */
+  private static boolean isRepeated(Document document, String requestId, Message request) {
+    return Requests.answer(
+            document, requestId, request, dev.filo.proto.reservation.v1.Reservation.parser())
+        .isPresent();
+  }
+
   /**
-   * What inventory has still to do for a reservation that was changed; the reservation after it.
+   * What inventory has still to do for a reservation; the reservation after it, empty when nothing
+   * is left of it.
    */
   private Mono<Document> finish(Document document, Actor actor) {
     var seen = ReservationDocuments.read(document);
-    return switch (seen.step()) {
-      case NONE -> Mono.just(document);
-      case PLACE -> place(document, actor);
-      case RELEASE ->
-          neighbours
-              .release(seen.id())
-              .then(quotas.release(seen.customer(), seen.id()))
-              .then(Mono.defer(() -> write(document, seen, seen.released(), null, actor, null)))
-              .onErrorResume(StaleVersionException.class, e -> store.find(seen.id()));
-      case SELL ->
-          neighbours
-              .sell(seen.id(), actor.getPrincipal())
-              .flatMap(
-                  sold ->
-                      write(
-                          document,
-                          seen,
-                          sold ? seen.sold(clock.instant()) : seen.expired(),
-                          null,
-                          actor,
-                          null))
-              .flatMap(done -> quotas.release(seen.customer(), seen.id()).thenReturn(done))
-              .onErrorResume(StaleVersionException.class, e -> store.find(seen.id()));
-    };
+    Mono<Document> step =
+        switch (seen.step()) {
+          case NONE -> Mono.just(document);
+          case PLACE -> place(document, actor);
+          case RELEASE ->
+              neighbours
+                  .release(seen.hold())
+                  .then(quotas.release(seen.customer(), seen.id()))
+                  .then(
+                      Mono.defer(
+                          () ->
+                              seen.state() instanceof State.Pending
+                                  ? store.deleteDropped(seen.id()).then(Mono.empty())
+                                  : write(document, seen, seen.released(), actor, null)));
+          case EXTEND ->
+              seen.stateAt(clock.instant()) instanceof State.Expired
+                  ? end(document, seen, actor)
+                  : neighbours
+                      .extend(seen.hold(), Objects.requireNonNull(seen.wantedEnd()))
+                      .flatMap(
+                          moved ->
+                              moved
+                                  ? write(document, seen, seen.extended(), actor, null)
+                                  : end(document, seen, actor));
+          case SELL ->
+              neighbours
+                  .sell(seen.hold(), actor.getPrincipal())
+                  .flatMap(
+                      sold ->
+                          sold
+                              ? write(document, seen, seen.sold(clock.instant()), actor, null)
+                              : end(document, seen, actor))
+                  .flatMap(
+                      done -> quotas.release(seen.customer(), seen.id()).thenReturn(done));
+        };
+    return seen.step() == Step.PLACE
+        ? step
+        : step.onErrorResume(StaleVersionException.class, e -> again(seen.id(), actor));
+  }
+
+  private Mono<Document> end(Document document, Reservation seen, Actor actor) {
+    return write(document, seen, seen.expired(), actor, null)
+        .flatMap(ended -> finish(ended, actor));
   }
 
   /** Writes a state over the one seen, with its event when people can see a difference. */
@@ -631,7 +693,6 @@ public final class Reservations {
       Document document,
       Reservation seen,
       Reservation next,
-      @Nullable Document extra,
       Actor actor,
       @Nullable Remembered request) {
     var now = clock.instant();
@@ -640,7 +701,7 @@ public final class Reservations {
             || !seen.expireTime().equals(next.expireTime());
     List<Event> events = visible ? List.of(event(document, seen, next, actor, now)) : List.of();
     return store
-        .replace(seen, next, extra, events, request, now)
+        .replace(seen, next, events, request, now)
         .doOnNext(
             written -> {
               relay.offer(store.collection(), written);
@@ -660,9 +721,16 @@ public final class Reservations {
             .setExpireTime(Times.timestamp(next.expireTime()))
             .setUpdateTime(Times.timestamp(now))
             .setEtag(Long.toString(next.version()));
-    if (next.state() instanceof State.Refused(var reason)) {
-      message.setRefusalReason(reason);
+    switch (next.state()) {
+      case State.Refused(var reason) -> message.setRefusalReason(reason);
+      case State.Prepared(var at) -> message.setPrepareTime(Times.timestamp(at));
+      case State.Collected(var at) -> message.setCollectTime(Times.timestamp(at));
+      default -> {}
     }
+    var before =
+        seen.state() instanceof State.Pending // it is new
+            ? dev.filo.proto.reservation.v1.Reservation.State.STATE_UNSPECIFIED
+            : dev.filo.proto.reservation.v1.Reservation.State.valueOf(seen.state().label());
     return Outbox.event(
         SOURCE,
         ReservationProtos.PREFIX + seen.id(),
@@ -670,8 +738,7 @@ public final class Reservations {
         actor,
         ReservationChanged.newBuilder()
             .setReservation(message)
-            .setPreviousState(
-                dev.filo.proto.reservation.v1.Reservation.State.valueOf(seen.state().label()))
+            .setPreviousState(before)
             .build());
   }
 
@@ -682,8 +749,10 @@ public final class Reservations {
         .concatMap(
             document -> {
               var seen = ReservationDocuments.read(document);
-              return write(document, seen, seen.expired(), null, SYSTEM, null)
-                  .then(quotas.release(seen.customer(), seen.id()))
+              return write(document, seen, seen.expired(), SYSTEM, null)
+                  .flatMap(ended -> finish(ended, SYSTEM))
+                  .then()
+                  .onErrorResume(StaleVersionException.class, e -> Mono.empty())
                   .onErrorResume(e -> later(seen, e));
             })
         .then();
@@ -709,12 +778,31 @@ public final class Reservations {
     return Mono.empty();
   }
 
-  /** Everything of an alias is the customer's. */
+  /** Everything of an alias is the customer's. Repeating changes nothing. */
   public Mono<Void> merged(String customer, String alias) {
+    if (customer.equals(alias)) {
+      return Mono.empty();
+    }
     return store
         .move(customer, alias, clock.instant())
-        .then(recount(customer, ""))
+        .thenMany(store.counted(customer, clock.instant()))
+        .map(ReservationDocuments::read)
+        .concatMap(kept -> quotas.count(customer, kept.id(), kept.units()))
+        .then()
         .doOnSuccess(done -> changes.tell(customerKey(customer)));
+  }
+
+  /**
+   * Empty once what the caller had before signing in is hers: she sees it in the first answer after
+   * it.
+   */
+  public Mono<Void> ensureMerged(Caller caller) {
+    var pair = caller.principal() + " " + caller.former();
+    if (!caller.isShopper() || caller.former().isEmpty() || merges.getIfPresent(pair) != null) {
+      return Mono.empty();
+    }
+    return merged(caller.principal(), caller.former())
+        .then(Mono.fromRunnable(() -> merges.put(pair, true)));
   }
 
   /** Reservations that fit and that the caller may see, newest first. */
@@ -725,7 +813,9 @@ public final class Reservations {
         !storeName.isEmpty()
             ? List.of(storeName)
             : caller.is(Role.ROLE_STORE_STAFF) ? caller.stores() : List.of();
-    return store.list(whose, where, states, skip, limit, clock.instant());
+    return caller.is(Role.ROLE_STORE_STAFF) && where.isEmpty()
+        ? Flux.empty()
+        : store.list(whose, where, states, skip, limit, clock.instant());
   }
 
   static <T> Mono<T> refused(Refusal why) {

@@ -2,9 +2,8 @@ package dev.filo.reservation.store;
 
 import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
-import static com.mongodb.client.model.Filters.exists;
 import static com.mongodb.client.model.Filters.expr;
-import static com.mongodb.client.model.Updates.combine;
+import static com.mongodb.client.model.Filters.ne;
 import static com.mongodb.client.model.Updates.pull;
 import static com.mongodb.client.model.Updates.push;
 import static com.mongodb.client.model.Updates.set;
@@ -16,7 +15,7 @@ import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.platform.mongo.Docs;
 import dev.filo.platform.mongo.Mongo;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import org.bson.Document;
 import reactor.core.publisher.Mono;
 
@@ -38,7 +37,7 @@ public final class MongoQuotaStore {
     var room =
         and(
             eq("_id", customer),
-            com.mongodb.client.model.Filters.ne("open.id", reservation),
+            ne("open.id", reservation),
             expr(
                 new Document(
                     "$and",
@@ -79,25 +78,38 @@ public final class MongoQuotaStore {
         .then();
   }
 
+  /** The reservation counts, whether or not there is room for it. */
+  public Mono<Void> count(String customer, String reservation, int units) {
+    return Mono.from(
+            quotas.updateOne(
+                and(eq("_id", customer), ne("open.id", reservation)),
+                push("open", new Document("id", reservation).append("units", units)),
+                new UpdateOptions().upsert(true)))
+        .then()
+        .onErrorResume(Mongo::isDuplicate, counted -> Mono.empty());
+  }
+
   /**
-   * Forgets what is counted but not kept any more: {@code kept} has the units of what is, by
-   * reservation.
+   * Forgets what is counted but not kept any more. What is counted is read before {@code kept} is
+   * asked for: a reservation is there before it is counted, so none that is kept is forgotten.
+   *
+   * @param kept the ids of what is kept
    */
-  public Mono<Void> rebuild(String customer, Map<String, Integer> kept) {
-    var open =
-        kept.entrySet().stream()
-            .map(entry -> new Document("id", entry.getKey()).append("units", entry.getValue()))
-            .toList();
+  public Mono<Void> forgetAllBut(String customer, Mono<Set<String>> kept) {
     return Mono.from(quotas.find(eq("_id", customer)).first())
+        .map(seen -> Docs.list(seen, "open"))
         .flatMap(
             seen ->
-                Mono.from(
-                    quotas.updateOne(
-                        and(
-                            eq("_id", customer),
-                            exists("open"),
-                            eq("open", Docs.list(seen, "open"))),
-                        combine(set("open", open)))))
+                kept.flatMap(
+                    ids ->
+                        Mono.from(
+                            quotas.updateOne(
+                                and(eq("_id", customer), eq("open", seen)),
+                                set(
+                                    "open",
+                                    seen.stream()
+                                        .filter(one -> ids.contains(one.getString("id")))
+                                        .toList())))))
         .then();
   }
 }

@@ -15,6 +15,7 @@ import static com.mongodb.client.model.Sorts.orderBy;
 import static com.mongodb.client.model.Updates.combine;
 import static com.mongodb.client.model.Updates.inc;
 import static com.mongodb.client.model.Updates.set;
+import static com.mongodb.client.model.Updates.unset;
 
 import com.google.protobuf.Message;
 import com.mongodb.client.model.FindOneAndUpdateOptions;
@@ -101,6 +102,7 @@ public final class MongoReservationStore {
             .append("step", reservation.step().name())
             .append("stepTime", Date.from(now))
             .append("expireTime", Date.from(reservation.expireTime()))
+            .append("hold", reservation.hold())
             .append("pickupCode", reservation.pickupCode())
             .append("createdBy", ReservationDocuments.actor(createdBy))
             .append("createTime", Date.from(now))
@@ -117,7 +119,6 @@ public final class MongoReservationStore {
   public Mono<Document> replace(
       Reservation seen,
       Reservation next,
-      @Nullable Document extra,
       List<Event> events,
       @Nullable Remembered request,
       Instant now) {
@@ -129,9 +130,9 @@ public final class MongoReservationStore {
     updates.add(set("stepTime", Date.from(now)));
     updates.add(set("expireTime", Date.from(next.expireTime())));
     updates.add(set("lines", ReservationDocuments.lines(next.lines())));
-    if (extra != null) {
-      extra.forEach((key, value) -> updates.add(set(key, value)));
-    }
+    updates.add(set("hold", next.hold()));
+    var wanted = next.wantedEnd();
+    updates.add(wanted == null ? unset("wantedEnd") : set("wantedEnd", Date.from(wanted)));
     if (!events.isEmpty()) {
       updates.add(Outbox.record(events, now));
     }
@@ -148,9 +149,13 @@ public final class MongoReservationStore {
                 () -> new StaleVersionException("reservations/" + seen.id(), seen.version())));
   }
 
-  /** Forgets a reservation that never held anything. */
-  public Mono<Void> deletePending(String id) {
-    return Mono.from(reservations.deleteOne(and(eq("_id", id), eq("state", "PENDING")))).then();
+  /** Forgets a reservation that was given up before it held anything. */
+  public Mono<Void> deleteDropped(String id) {
+    return Mono.from(
+            reservations.deleteOne(
+                and(
+                    eq("_id", id), eq("state", "PENDING"), eq("step", Step.RELEASE.name()))))
+        .then();
   }
 
   /** One reservation; empty when there is none. */
@@ -220,12 +225,16 @@ public final class MongoReservationStore {
             .limit(200));
   }
 
-  /** What counts against a customer's quota: what is kept, and what is being placed. */
+  /**
+   * What counts against a customer's quota: what is kept or being placed because she asked for it
+   * herself.
+   */
   public Flux<Document> counted(String customer, Instant now) {
     return Flux.from(
         reservations.find(
             and(
                 eq("customer", customer),
+                in("createdBy.role", List.of("guest", "customer")),
                 in("state", List.of("PENDING", "HELD", "PREPARED")),
                 gt("expireTime", Date.from(now)))));
   }
@@ -251,7 +260,7 @@ public final class MongoReservationStore {
                 and(
                     in("state", OPEN),
                     lte("expireTime", Date.from(now)),
-                    eq("step", Step.NONE.name())))
+                    in("step", List.of(Step.NONE.name(), Step.EXTEND.name()))))
             .limit(limit));
   }
 
@@ -261,7 +270,7 @@ public final class MongoReservationStore {
         reservations
             .find(
                 and(
-                    in("step", List.of("PLACE", "SELL", "RELEASE")),
+                    in("step", List.of("PLACE", "EXTEND", "SELL", "RELEASE")),
                     lt("stepTime", Date.from(before))))
             .limit(limit));
   }

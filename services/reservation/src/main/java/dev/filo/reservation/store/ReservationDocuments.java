@@ -28,6 +28,8 @@ public final class ReservationDocuments {
         state(document),
         Step.valueOf(document.getString("step")),
         Objects.requireNonNull(Docs.instant(document, "expireTime")),
+        Docs.instant(document, "wantedEnd"),
+        Docs.string(document, "hold"),
         Docs.string(document, "pickupCode"));
   }
 
