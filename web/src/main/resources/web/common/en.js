@@ -12,6 +12,8 @@ export default {
   'author.store': 'Store',
   'author.system': 'Filo',
   'channel.app': 'app',
+  'channel.chat': 'chat',
+  'channel.desk': 'customer service',
   'channel.email': 'e-mail',
   'channel.instagram': 'Instagram',
   'channel.messenger': 'Messenger',

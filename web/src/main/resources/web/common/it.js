@@ -12,6 +12,8 @@ export default {
   'author.store': 'Negozio',
   'author.system': 'Filo',
   'channel.app': 'app',
+  'channel.chat': 'chat',
+  'channel.desk': 'assistenza',
   'channel.email': 'e-mail',
   'channel.instagram': 'Instagram',
   'channel.messenger': 'Messenger',

@@ -91,6 +91,8 @@ class Conversation extends FiloElement {
       this.querySelector('filo-thread')?.toEnd();
       this.#see();
     }
+    // The Load is the same object whatever it holds.
+    this.querySelector('desk-customer')?.requestUpdate();
     const field = this.querySelector('textarea');
     if (field && field.value !== this.draft) field.value = this.draft;
     const composer = this.querySelector('.composer');

@@ -138,7 +138,7 @@ export default {
   'thread.back': 'Back to the list',
   'thread.colleague': 'a colleague',
   'thread.draftSaved': 'Draft saved',
-  'thread.hint': 'Ctrl+Enter sends, Ctrl+Shift+Enter sends and resolves',
+  'thread.hint': 'Ctrl+Enter to send',
   'thread.isResolved': 'Resolved',
   'thread.older': 'Earlier messages',
   'thread.otherAnswers': '{name} is answering already: agree before you write.',

@@ -138,7 +138,7 @@ export default {
   'thread.back': 'Torna alla lista',
   'thread.colleague': 'un collega',
   'thread.draftSaved': 'Bozza salvata',
-  'thread.hint': 'Ctrl+Invio manda, Ctrl+Maiusc+Invio manda e risolve',
+  'thread.hint': 'Ctrl+Invio per inviare',
   'thread.isResolved': 'Risolta',
   'thread.older': 'Messaggi precedenti',
   'thread.otherAnswers': 'Risponde già {name}: si accordi prima di scrivere.',

@@ -65,17 +65,6 @@ class EdgeTest {
   }
 
   @Test
-  void token_remembered_isNotVerifiedAgainButExpires() {
-    String token = gateway.identity.token("customers/short", Instant.now().plusSeconds(2));
-    assertThat(with(token).statusCode()).isEqualTo(200);
-    int read = gateway.identity.keysRead.get();
-    assertThat(with(token).statusCode()).isEqualTo(200);
-    assertThat(gateway.identity.keysRead).hasValue(read);
-    org.awaitility.Awaitility.await()
-        .untilAsserted(() -> assertThat(reason(with(token))).isEqualTo("TOKEN_EXPIRED"));
-  }
-
-  @Test
   void identity_isReachedUnderThePublicName() {
     HttpResponse<String> response =
         gateway.send(

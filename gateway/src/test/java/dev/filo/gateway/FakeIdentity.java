@@ -27,33 +27,37 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Identity's HTTP side for tests: a key set, tokens signed with it, and a memory of the requests
  * that came.
  */
-final class FakeIdentity implements AutoCloseable {
+public final class FakeIdentity implements AutoCloseable {
   /** A request that came. */
-  record Seen(String method, String path, Map<String, List<String>> headers, String body) {}
+  public record Seen(String method, String path, Map<String, List<String>> headers, String body) {}
 
   final LinkedBlockingQueue<Seen> seen = new LinkedBlockingQueue<>();
-  final AtomicInteger keysRead = new AtomicInteger();
+
+  /** How often the keys were asked for. */
+  public final AtomicInteger keysRead = new AtomicInteger();
   private final HttpServer server;
   private final RSAKey key;
 
-  FakeIdentity() throws IOException, JOSEException {
+  /** Starts at a free port. */
+  public FakeIdentity() throws IOException, JOSEException {
     key = new RSAKeyGenerator(2048).keyID("one").generate();
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/", this::answer);
     server.start();
   }
 
-  URI uri() {
+  /** Where it is. */
+  public URI uri() {
     return URI.create("http://localhost:" + server.getAddress().getPort());
   }
 
   /** A token of ours. */
-  String token(String subject, Instant expires) {
+  public String token(String subject, Instant expires) {
     return token(key, subject, expires);
   }
 
   /** A token signed by somebody else. */
-  String forged(String subject) throws JOSEException {
+  public String forged(String subject) throws JOSEException {
     return token(
         new RSAKeyGenerator(2048).keyID("one").generate(), subject, Instant.now().plusSeconds(60));
   }

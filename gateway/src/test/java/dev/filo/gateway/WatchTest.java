@@ -183,7 +183,7 @@ class WatchTest {
 
   @Test
   void watch_tokenExpires_endsStream() throws IOException {
-    String soon = gateway.identity.token("customers/soon", Instant.now().plusSeconds(2));
+    String soon = gateway.identity.token("customers/soon", Instant.now().plusSeconds(5));
     try (Events events =
         gateway.events(gateway.request(WATCH).header("Authorization", "Bearer " + soon))) {
       take(services.carts).observer().onNext(cart("1"));

@@ -9,9 +9,11 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.security.authentication.ReactiveAuthenticationManager;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
@@ -49,6 +51,7 @@ public final class TokenChecker implements ReactiveAuthenticationManager {
   private static final Duration NOT_BEFORE_SKEW = Duration.ofSeconds(60); // Clocks differ.
 
   private final ReactiveJwtDecoder decoder;
+  private final InstantSource clock;
   private final Cache<String, Jwt> known =
       Caffeine.newBuilder()
           .maximumSize(TOKENS_MAX)
@@ -56,7 +59,13 @@ public final class TokenChecker implements ReactiveAuthenticationManager {
           .build();
 
   /** Checks by the keys at the configured address, which are read when the first token comes. */
+  @Autowired
   public TokenChecker(GatewayProperties properties) {
+    this(properties, InstantSource.system());
+  }
+
+  TokenChecker(GatewayProperties properties, InstantSource clock) {
+    this.clock = clock;
     NimbusReactiveJwtDecoder nimbus =
         NimbusReactiveJwtDecoder.withJwkSetUri(properties.jwksUri().toString())
             .jwsAlgorithm(SignatureAlgorithm.RS256)
@@ -64,7 +73,7 @@ public final class TokenChecker implements ReactiveAuthenticationManager {
             .validateType(false)
             .build();
     List<OAuth2TokenValidator<Jwt>> validators = new ArrayList<>();
-    validators.add(TokenChecker::inTime);
+    validators.add(this::inTime);
     if (!properties.issuer().isEmpty()) {
       validators.add(new JwtIssuerValidator(properties.issuer()));
     }
@@ -80,7 +89,7 @@ public final class TokenChecker implements ReactiveAuthenticationManager {
     String hash = hash(bearer.getToken());
     Jwt seen = known.getIfPresent(hash);
     Mono<Jwt> token =
-        seen != null
+        seen != null && !left(seen, clock.instant()).isZero()
             ? Mono.just(seen)
             : decoder.decode(bearer.getToken()).doOnNext(jwt -> known.put(hash, jwt));
     return token
@@ -102,8 +111,8 @@ public final class TokenChecker implements ReactiveAuthenticationManager {
         : new KeysUnreachableException(error);
   }
 
-  private static OAuth2TokenValidatorResult inTime(Jwt token) {
-    Instant now = Instant.now();
+  private OAuth2TokenValidatorResult inTime(Jwt token) {
+    Instant now = clock.instant();
     Instant expires = token.getExpiresAt();
     if (expires == null) {
       return OAuth2TokenValidatorResult.failure(new OAuth2Error(INVALID));
