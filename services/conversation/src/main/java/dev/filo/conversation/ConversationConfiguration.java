@@ -65,8 +65,9 @@ class ConversationConfiguration {
       Conversations conversations,
       MongoConversationStore store,
       ContextReader context,
-      Changes changes) {
-    return new GrpcConversationService(conversations, store, context, changes);
+      Changes changes,
+      InstantSource clock) {
+    return new GrpcConversationService(conversations, store, context, changes, clock);
   }
 
   @Bean

@@ -26,6 +26,9 @@ public record ChatThread(
     @Nullable Said last,
     @Nullable Instant updateTime) {
 
+  /** What the key of something begins with that was said in another thread. */
+  public static final String COPY = "merged:";
+
   /** Where a thread can stand. */
   public enum State {
     /** Nothing was ever said by a person. */
@@ -67,6 +70,11 @@ public record ChatThread(
     public Said at(long place) {
       return new Said(place, key, speaker, displayName, text, channel, time, subject, subjectState);
     }
+
+    /** True for what was said in another thread: it opens nothing, and nobody waits because of it. */
+    public boolean isCopy() {
+      return key.startsWith(COPY);
+    }
   }
 
   /** A thread in which nothing was said. */
@@ -74,13 +82,26 @@ public record ChatThread(
     return new ChatThread(id, 0, State.NEW, "", "", "", true, null, 0, null, null);
   }
 
-  /** The state after something was said: a customer opens the thread, the suite changes nothing. */
-  public State after(Speaker speaker) {
-    return speaker == Speaker.CUSTOMER ? State.OPEN : state;
+  /**
+   * The state after something was said: a customer opens the thread, so does the first person to
+   * speak in it; what the suite says changes nothing.
+   */
+  public State after(Said said) {
+    if (said.isCopy()) {
+      return state;
+    }
+    return switch (said.speaker()) {
+      case CUSTOMER -> State.OPEN;
+      case AGENT -> state == State.NEW ? State.OPEN : state;
+      case SYSTEM -> state;
+    };
   }
 
   /** Since when she waits, after something was said. */
   public @Nullable Instant waitingAfter(Said said) {
+    if (said.isCopy()) {
+      return waitingSince;
+    }
     return switch (said.speaker()) {
       case CUSTOMER -> waitingSince == null ? said.time() : waitingSince;
       case AGENT -> null;

@@ -8,6 +8,8 @@ import dev.filo.proto.feed.v1.Event;
 import dev.filo.proto.identity.v1.Customer;
 import dev.filo.proto.reservation.v1.Reservation;
 import dev.filo.proto.reservation.v1.ReservationChanged;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
@@ -47,8 +49,12 @@ public final class ReservationNews {
       return Mono.error(e);
     }
     var reservation = changed.getReservation();
+    if (!isNews(reservation.getState())) {
+      return Mono.empty();
+    }
     return people
         .customer(reservation.getCustomer())
+        .onErrorResume(ReservationNews::isNotFound, gone -> Mono.empty()) // nobody to be told
         .flatMap(
             customer -> {
               var text = text(changed, customer.getLanguageCode().equals("en"));
@@ -60,6 +66,18 @@ public final class ReservationNews {
                   reservation.getState().name());
             })
         .then();
+  }
+
+  private static boolean isNews(Reservation.State state) {
+    return switch (state) {
+      case HELD, PREPARED, COLLECTED, EXPIRED, CANCELLED, REFUSED -> true;
+      case STATE_UNSPECIFIED, PENDING, UNRECOGNIZED -> false;
+    };
+  }
+
+  private static boolean isNotFound(Throwable error) {
+    return error instanceof StatusRuntimeException status
+        && status.getStatus().getCode() == Status.Code.NOT_FOUND;
   }
 
   private static String id(Customer customer) {

@@ -38,6 +38,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -61,17 +62,20 @@ public final class GrpcConversationService
   private final MongoConversationStore store;
   private final ContextReader context;
   private final Changes changes;
+  private final InstantSource clock;
 
   /** Serves the use cases. */
   public GrpcConversationService(
       Conversations conversations,
       MongoConversationStore store,
       ContextReader context,
-      Changes changes) {
+      Changes changes,
+      InstantSource clock) {
     this.conversations = conversations;
     this.store = store;
     this.context = context;
     this.changes = changes;
+    this.clock = clock;
   }
 
   @Override
@@ -80,7 +84,10 @@ public final class GrpcConversationService
     var caller = Caller.current();
     Answers.unary(
         observer,
-        Mono.defer(() -> thread(request.getName(), caller)).map(ConversationProtos::conversation));
+        conversations
+            .ensureMerged(caller)
+            .then(Mono.defer(() -> thread(request.getName(), caller)))
+            .map(ConversationProtos::conversation));
   }
 
   @Override
@@ -122,8 +129,9 @@ public final class GrpcConversationService
             () -> {
               var id = own(request.getParent(), caller);
               int before = number(PageTokens.position(request.getPageToken()));
-              return store
-                  .before(id, before, size + 1)
+              return conversations
+                  .ensureMerged(caller)
+                  .thenMany(Flux.defer(() -> store.before(id, before, size + 1)))
                   .collectList()
                   .map(
                       all -> {
@@ -158,7 +166,9 @@ public final class GrpcConversationService
             () -> {
               var id = own(request.getParent(), caller);
               return caller.isShopper()
-                  ? name(caller)
+                  ? conversations
+                      .ensureMerged(caller)
+                      .then(Mono.defer(() -> name(caller)))
                       .flatMap(
                           name ->
                               conversations.customerSays(
@@ -192,7 +202,11 @@ public final class GrpcConversationService
     var caller = Caller.current();
     Answers.stream(
         observer,
-        Flux.defer(() -> watch(own(request.getName(), caller), request.getResumeCursor())));
+        conversations
+            .ensureMerged(caller)
+            .thenMany(
+                Flux.defer(
+                    () -> watch(own(request.getName(), caller), request.getResumeCursor()))));
   }
 
   private Flux<WatchConversationResponse> watch(String id, String resume) {
@@ -228,8 +242,9 @@ public final class GrpcConversationService
     if (seen.number >= through) {
       return Flux.empty();
     }
+    long from = seen.number;
     return store
-        .between(id, seen.number, through, PAGE)
+        .between(id, from, through, PAGE)
         .map(
             said -> {
               seen.number = said.number();
@@ -239,11 +254,7 @@ public final class GrpcConversationService
                   .build();
             })
         .concatWith(
-            Flux.defer(
-                () -> {
-                  boolean more = through - seen.number > 0 && through - seen.number >= PAGE;
-                  return more ? messages(id, seen, through) : Flux.empty();
-                }));
+            Flux.defer(() -> seen.number > from ? messages(id, seen, through) : Flux.empty()));
   }
 
   /** How far a watcher has come: the last message's number and the thread's version. */
@@ -288,14 +299,16 @@ public final class GrpcConversationService
   private Flux<WatchConversationsResponse> inbox(Instant resume) {
     Map<String, String> sent = new HashMap<>();
     var newest = new AtomicReference<>(resume);
-    var first = new java.util.concurrent.atomic.AtomicBoolean(resume.equals(Instant.EPOCH));
     return changes
         .of(Conversations.INBOX)
         .concatMap(
-            tick ->
-                first.getAndSet(false)
-                    ? conversations.open(INBOX_MAX)
-                    : store.changedSince(newest.get().minus(OVERLAP), INBOX_MAX),
+            tick -> {
+              if (newest.get().equals(Instant.EPOCH)) {
+                newest.set(clock.instant()); // what comes after this is a change
+                return conversations.open(INBOX_MAX);
+              }
+              return changedSince(newest.get().minus(OVERLAP));
+            },
             1)
         .map(ConversationProtos::conversation)
         .filter(thread -> !thread.getEtag().equals(sent.put(thread.getName(), thread.getEtag())))
@@ -307,6 +320,19 @@ public final class GrpcConversationService
                   .setCursor(Long.toString(newest.get().toEpochMilli()))
                   .setConversation(thread)
                   .build();
+            });
+  }
+
+  private Flux<ChatThread> changedSince(Instant since) {
+    return store
+        .changedSince(since, INBOX_MAX)
+        .collectList()
+        .flatMapMany(
+            page -> {
+              var last = page.isEmpty() ? null : page.getLast().updateTime();
+              return page.size() < INBOX_MAX || last == null || !last.isAfter(since)
+                  ? Flux.fromIterable(page)
+                  : Flux.concat(Flux.fromIterable(page), Flux.defer(() -> changedSince(last)));
             });
   }
 
@@ -417,6 +443,9 @@ public final class GrpcConversationService
           case "state" -> {
             try {
               state = State.valueOf(value);
+              if (state == State.NEW) {
+                throw invalid(term);
+              }
             } catch (IllegalArgumentException e) {
               throw invalid(term);
             }

@@ -1,5 +1,7 @@
 package dev.filo.conversation.service;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.filo.conversation.domain.ChatThread;
 import dev.filo.conversation.domain.ChatThread.Said;
 import dev.filo.conversation.domain.ChatThread.Speaker;
@@ -11,6 +13,7 @@ import dev.filo.platform.auth.Caller;
 import dev.filo.platform.code.Ids;
 import dev.filo.platform.feed.Outbox;
 import dev.filo.platform.feed.Relay;
+import dev.filo.platform.grpc.Statuses;
 import dev.filo.platform.mongo.StaleVersionException;
 import dev.filo.platform.watch.Changes;
 import dev.filo.proto.conversation.v1.ConversationChanged;
@@ -21,8 +24,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.Date;
+import java.util.HashMap;
 import java.util.Map;
 import org.bson.Document;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
@@ -35,6 +41,8 @@ public final class Conversations {
   private static final String SOURCE = "filo/conversation";
   private static final int STALE_RETRIES_MAX = 8;
   private static final int MERGE_PAGE = 200;
+  // Longer than counting takes; what is older was left by somebody who died.
+  private static final Duration ABANDONED = Duration.ofSeconds(10);
   // An agent's page says every ten seconds that she is there; two missed ones and she is gone.
   private static final Duration PRESENCE = Duration.ofSeconds(25);
   private static final Actor SYSTEM =
@@ -49,6 +57,7 @@ public final class Conversations {
   private final Changes changes;
   private final InstantSource clock;
   private final int capacity;
+  private final Cache<String, Boolean> merges = Caffeine.newBuilder().maximumSize(10_000).build();
 
   /**
    * The use cases over their store.
@@ -88,7 +97,8 @@ public final class Conversations {
             "",
             "");
     return store
-        .say(id, said, names, (thread, at) -> sent(thread, at, caller.actor()), this::written)
+        .say(id, said, names, (thread, at) -> sent(thread, at, caller.actor()), this::written, now())
+        .map(done -> same(done, text))
         .flatMap(done -> route(id).thenReturn(done));
   }
 
@@ -106,7 +116,8 @@ public final class Conversations {
             "",
             "");
     return store
-        .say(id, said, null, (thread, at) -> sent(thread, at, caller.actor()), this::written)
+        .say(id, said, null, (thread, at) -> sent(thread, at, caller.actor()), this::written, now())
+        .map(done -> same(done, text))
         .flatMap(
             done ->
                 store
@@ -122,7 +133,14 @@ public final class Conversations {
   public Mono<Said> systemSays(
       String id, String key, String text, String subject, String subjectState) {
     var said = new Said(0, key, Speaker.SYSTEM, "", text, "chat", now(), subject, subjectState);
-    return store.say(id, said, null, (thread, at) -> sent(thread, at, SYSTEM), this::written);
+    return store.say(id, said, null, (thread, at) -> sent(thread, at, SYSTEM), this::written, now());
+  }
+
+  private static Said same(Said said, String text) {
+    if (!said.text().equals(text)) {
+      throw Statuses.requestIdReused();
+    }
+    return said;
   }
 
   private static String messageKey(String id, Caller caller, String requestId) {
@@ -171,7 +189,11 @@ public final class Conversations {
         thread ->
             thread.assignee().equals(agent)
                 ? Mono.just(thread)
-                : change(thread, Map.of("assignee", agent, "assigneeName", displayName), actor));
+                : (displayName.isEmpty() ? store.agentName(agent) : Mono.just(displayName))
+                    .flatMap(
+                        name ->
+                            change(
+                                thread, Map.of("assignee", agent, "assigneeName", name), actor)));
   }
 
   /** The matter is settled; the next message finds whoever is free then. */
@@ -181,10 +203,16 @@ public final class Conversations {
         thread ->
             thread.state() == State.RESOLVED
                 ? Mono.just(thread)
-                : change(
-                    thread,
-                    Map.of("state", State.RESOLVED.name(), "assignee", "", "assigneeName", ""),
-                    actor));
+                : change(thread, resolved(), actor));
+  }
+
+  private static Map<String, @Nullable Object> resolved() {
+    var fields = new HashMap<String, @Nullable Object>();
+    fields.put("state", State.RESOLVED.name());
+    fields.put("assignee", "");
+    fields.put("assigneeName", "");
+    fields.put("waitingSince", null); // nobody waits for an answer any more
+    return fields;
   }
 
   private Mono<ChatThread> retried(
@@ -199,19 +227,24 @@ public final class Conversations {
                 .onRetryExhaustedThrow((spec, last) -> last.failure()));
   }
 
-  private Mono<ChatThread> change(ChatThread thread, Map<String, Object> fields, Actor actor) {
+  private Mono<ChatThread> change(
+      ChatThread thread, Map<String, ? extends @Nullable Object> fields, Actor actor) {
     var now = now();
-    var next = new java.util.HashMap<>(fields);
+    var next = new HashMap<String, @Nullable Object>(fields);
+    var waiting =
+        next.containsKey("waitingSince") ? (Date) next.get("waitingSince") : null;
     var after =
         new ChatThread(
             thread.id(),
             thread.version() + 1,
-            State.valueOf(next.getOrDefault("state", thread.state().name()).toString()),
-            next.getOrDefault("assignee", thread.assignee()).toString(),
-            next.getOrDefault("assigneeName", thread.assigneeName()).toString(),
+            State.valueOf(text(next, "state", thread.state().name())),
+            text(next, "assignee", thread.assignee()),
+            text(next, "assigneeName", thread.assigneeName()),
             thread.customerName(),
             thread.guest(),
-            thread.waitingSince(),
+            next.containsKey("waitingSince")
+                ? (waiting == null ? null : waiting.toInstant())
+                : thread.waitingSince(),
             thread.messageCount(),
             thread.last(),
             now);
@@ -228,6 +261,10 @@ public final class Conversations {
         .change(thread, next, event, now)
         .doOnNext(this::written)
         .map(MongoConversationStore::read);
+  }
+
+  private static String text(Map<String, @Nullable Object> fields, String key, String now) {
+    return fields.get(key) instanceof String text ? text : now;
   }
 
   private static Event sent(ChatThread thread, Said said, Actor actor) {
@@ -250,23 +287,44 @@ public final class Conversations {
 
   /** Counts what a killed process left. */
   public Mono<Void> sweep() {
-    return store.sweep(
-        clock.instant().minusSeconds(10),
-        (thread, said) -> sent(thread, said, SYSTEM),
-        this::written);
+    return store.sweep(clock.instant().minus(ABANDONED), this::written, now());
+  }
+
+  /**
+   * Empty once what the caller said before signing in is in her thread: she sees it in the first
+   * answer after it.
+   */
+  public Mono<Void> ensureMerged(Caller caller) {
+    var pair = caller.principal() + " " + caller.former();
+    if (!caller.isShopper() || caller.former().isEmpty() || merges.getIfPresent(pair) != null) {
+      return Mono.empty();
+    }
+    return merged(caller.principal(), caller.former())
+        .then(Mono.fromRunnable(() -> merges.put(pair, true)));
   }
 
   /**
    * Everything said in the alias's thread is said in the customer's too, as it was, after what is
-   * there. Repeating is harmless: each message has a key of its own.
+   * there; and what was open there is open here. Repeating is harmless: each message has a key of
+   * its own, and the alias's thread is resolved last.
    */
   public Mono<Void> merged(String customer, String alias) {
+    if (customer.equals(alias)) {
+      return Mono.empty();
+    }
     var to = customer.substring("customers/".length());
     var from = alias.substring("customers/".length());
-    return copy(from, to, 0).then(settle(from));
+    return store
+        .thread(from)
+        .flatMap(
+            former ->
+                copy(from, to, new CustomerName(former.customerName(), false), 0)
+                    .then(takeOver(former, to)))
+        .then(resolve(from, SYSTEM))
+        .then(Mono.defer(() -> route(to)));
   }
 
-  private Mono<Void> copy(String from, String to, long after) {
+  private Mono<Void> copy(String from, String to, CustomerName names, long after) {
     return store
         .between(from, after, Long.MAX_VALUE, MERGE_PAGE)
         .concatMap(
@@ -276,7 +334,7 @@ public final class Conversations {
                         to,
                         new Said(
                             0,
-                            "merged:" + from + "/" + said.number(),
+                            ChatThread.COPY + from + "/" + said.number(),
                             said.speaker(),
                             said.displayName(),
                             said.text(),
@@ -284,21 +342,43 @@ public final class Conversations {
                             said.time(),
                             said.subject(),
                             said.subjectState()),
-                        null,
-                        (thread, at) -> sent(thread, at, SYSTEM),
-                        this::written)
+                        names,
+                        (thread, at) -> null, // it was told when it was said
+                        this::written,
+                        now())
                     .thenReturn(said.number()))
         .collectList()
         .flatMap(
-            copied -> copied.size() < MERGE_PAGE ? route(to) : copy(from, to, copied.getLast()));
+            copied ->
+                copied.size() < MERGE_PAGE
+                    ? Mono.<Void>empty()
+                    : copy(from, to, names, copied.getLast()));
   }
 
-  private Mono<Void> settle(String from) {
-    return store
-        .find(from)
-        .map(MongoConversationStore::read)
-        .filter(thread -> thread.state() == State.OPEN)
-        .flatMap(thread -> resolve(from, SYSTEM))
+  /** What was open in the former thread is open in this one, and waits as long. */
+  private Mono<Void> takeOver(ChatThread former, String to) {
+    return retried(
+            to,
+            thread -> {
+              var fields = new HashMap<String, @Nullable Object>();
+              if (former.state() == State.OPEN || thread.state() == State.NEW) {
+                fields.put("state", former.state().name());
+              }
+              var waiting = former.waitingSince();
+              var here = thread.waitingSince();
+              if (former.state() == State.OPEN
+                  && waiting != null
+                  && (here == null || waiting.isBefore(here))) {
+                fields.put("waitingSince", Date.from(waiting));
+              }
+              if (former.state() == State.OPEN
+                  && thread.assignee().isEmpty()
+                  && !former.assignee().isEmpty()) {
+                fields.put("assignee", former.assignee());
+                fields.put("assigneeName", former.assigneeName());
+              }
+              return fields.isEmpty() ? Mono.just(thread) : change(thread, fields, SYSTEM);
+            })
         .then();
   }
 

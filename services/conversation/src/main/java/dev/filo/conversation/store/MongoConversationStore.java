@@ -5,7 +5,9 @@ import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.gt;
 import static com.mongodb.client.model.Filters.gte;
 import static com.mongodb.client.model.Filters.lt;
+import static com.mongodb.client.model.Filters.in;
 import static com.mongodb.client.model.Filters.lte;
+import static com.mongodb.client.model.Filters.ne;
 import static com.mongodb.client.model.Sorts.ascending;
 import static com.mongodb.client.model.Sorts.descending;
 import static com.mongodb.client.model.Sorts.orderBy;
@@ -14,6 +16,7 @@ import static com.mongodb.client.model.Updates.inc;
 import static com.mongodb.client.model.Updates.set;
 import static com.mongodb.client.model.Updates.unset;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
@@ -37,8 +40,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.bson.Document;
 import org.bson.conversions.Bson;
+import org.bson.types.Binary;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -67,6 +72,7 @@ public final class MongoConversationStore {
   public void prepare() {
     Mongo.index(messages, Indexes.ascending("thread", "number"), new IndexOptions().unique(true));
     Mongo.index(messages, Indexes.ascending("key"), new IndexOptions().unique(true).sparse(true));
+    Mongo.index(messages, Indexes.ascending("counted"), new IndexOptions().sparse(true));
     Mongo.index(threads, Indexes.ascending("state", "waitingSince"));
     Mongo.index(threads, Indexes.ascending("assignee", "state"));
     Mongo.index(threads, Indexes.descending("updateTime"));
@@ -92,127 +98,136 @@ public final class MongoConversationStore {
    *
    * @param names the customer's name and whether she is a guest, written to the thread; null leaves
    *     them
-   * @param event the event of a message and the thread it is said in
+   * @param event the event of a message and the thread it is said in; null: none
    * @param written is told the thread's document after it was counted
    */
   public Mono<Said> say(
       String id,
       Said said,
       @Nullable CustomerName names,
-      BiFunction<ChatThread, Said, Event> event,
-      java.util.function.Consumer<Document> written) {
-    return say(id, said, names, event, written, 0);
+      BiFunction<ChatThread, Said, @Nullable Event> event,
+      Consumer<Document> written,
+      Instant now) {
+    return say(id, said, names, event, written, now, 0);
   }
 
   private Mono<Said> say(
       String id,
       Said said,
       @Nullable CustomerName names,
-      BiFunction<ChatThread, Said, Event> event,
-      java.util.function.Consumer<Document> written,
+      BiFunction<ChatThread, Said, @Nullable Event> event,
+      Consumer<Document> written,
+      Instant now,
       int tries) {
     return thread(id)
         .flatMap(
             thread -> {
               var placed = said.at(thread.messageCount() + 1);
-              return Mono.from(messages.insertOne(toDocument(id, placed)))
-                  .then(count(thread, placed, names, event, written))
+              var document = message(id, placed, names, event.apply(thread, placed));
+              return Mono.from(messages.insertOne(document))
+                  .then(countThrough(id, placed.number(), written, now))
                   .thenReturn(placed)
                   .onErrorResume(
                       Mongo::isDuplicate,
-                      taken -> {
-                        if (tries >= TRIES_MAX) {
-                          return Mono.error(new StaleVersionException(id, thread.version()));
-                        }
-                        return known(said.key())
-                            .flatMap(
-                                before ->
-                                    countThrough(id, before.number(), event, written)
-                                        .thenReturn(before))
-                            .switchIfEmpty(
-                                Mono.defer(
-                                    () ->
-                                        countThrough(id, placed.number(), event, written)
-                                            .then(
-                                                say(id, said, names, event, written, tries + 1))));
-                      });
+                      taken ->
+                          known(said.key())
+                              .flatMap(before -> counted(before, written, now))
+                              .switchIfEmpty(
+                                  Mono.defer(
+                                      () ->
+                                          tries >= TRIES_MAX
+                                              ? Mono.error(
+                                                  new StaleVersionException(id, thread.version()))
+                                              : countThrough(id, placed.number(), written, now)
+                                                  .then(
+                                                      say(
+                                                          id,
+                                                          said,
+                                                          names,
+                                                          event,
+                                                          written,
+                                                          now,
+                                                          tries + 1)))));
             });
   }
 
-  private Mono<Said> known(String key) {
-    return Mono.from(messages.find(eq("key", key)).first()).map(MongoConversationStore::readSaid);
+  private Mono<Document> known(String key) {
+    return Mono.from(messages.find(eq("key", key)).first());
   }
 
-  /** Counts what was inserted up to a place by somebody who did not come to it. */
+  private Mono<Said> counted(Document message, Consumer<Document> written, Instant now) {
+    var said = readSaid(message);
+    return countThrough(message.getString("thread"), said.number(), written, now).thenReturn(said);
+  }
+
+  /** Counts what was inserted up to a place, by whomever. */
   private Mono<Void> countThrough(
-      String id,
-      long number,
-      BiFunction<ChatThread, Said, Event> event,
-      java.util.function.Consumer<Document> written) {
+      String id, long number, Consumer<Document> written, Instant now) {
     return thread(id)
+        .filter(thread -> thread.messageCount() < number)
         .flatMap(
             thread ->
-                thread.messageCount() >= number
-                    ? Mono.<Void>empty()
-                    : Mono.from(
-                            messages
-                                .find(
-                                    and(eq("thread", id), eq("number", thread.messageCount() + 1)))
-                                .first())
-                        .map(MongoConversationStore::readSaid)
-                        .flatMap(left -> count(thread, left, null, event, written))
-                        .then(Mono.defer(() -> countThrough(id, number, event, written))));
+                Mono.from(
+                        messages
+                            .find(and(eq("thread", id), eq("number", thread.messageCount() + 1)))
+                            .first())
+                    .flatMap(
+                        next ->
+                            count(thread, next, written, now)
+                                .then(
+                                    Mono.defer(() -> countThrough(id, number, written, now)))));
   }
 
   /** Counts messages that were left uncounted for a while; completes. */
-  public Mono<Void> sweep(
-      Instant before,
-      BiFunction<ChatThread, Said, Event> event,
-      java.util.function.Consumer<Document> written) {
+  public Mono<Void> sweep(Instant before, Consumer<Document> written, Instant now) {
     return Flux.from(
-            messages.find(and(eq("counted", false), lt("time", Date.from(before)))).limit(100))
-        .concatMap(
-            left ->
-                countThrough(left.getString("thread"), Docs.number(left, "number"), event, written)
-                    .then(
-                        Mono.from(
-                            messages.updateOne(
-                                eq("_id", left.getString("_id")), unset("counted")))))
+            messages.find(and(eq("counted", false), lt("insertTime", Date.from(before)))).limit(100))
+        .concatMap(left -> counted(left, written, now).then(settle(left)))
         .then();
   }
 
   private Mono<Void> count(
-      ChatThread thread,
-      Said said,
-      @Nullable CustomerName names,
-      BiFunction<ChatThread, Said, Event> event,
-      java.util.function.Consumer<Document> written) {
+      ChatThread thread, Document message, Consumer<Document> written, Instant now) {
+    var said = readSaid(message);
     var updates = new ArrayList<Bson>();
     updates.add(set("messageCount", said.number()));
-    updates.add(set("state", thread.after(said.speaker()).name()));
-    updates.add(set("last", toDocument(thread.id(), said)));
-    updates.add(set("updateTime", Date.from(said.time())));
+    updates.add(set("state", thread.after(said).name()));
+    updates.add(set("last", toDocument(said)));
+    updates.add(set("updateTime", Date.from(now)));
     updates.add(inc("version", 1L));
     var waiting = thread.waitingAfter(said);
     updates.add(waiting == null ? unset("waitingSince") : set("waitingSince", Date.from(waiting)));
-    if (names != null) {
-      updates.add(set("customerName", names.displayName));
-      updates.add(set("guest", names.guest));
+    if (message.containsKey("guest")) {
+      updates.add(set("guest", message.getBoolean("guest")));
+      if (!Docs.string(message, "customerName").isEmpty()) {
+        updates.add(set("customerName", message.getString("customerName")));
+      }
     }
-    updates.add(Outbox.record(List.of(event.apply(thread, said)), said.time()));
+    if (message.containsKey("event")) {
+      updates.add(Outbox.record(List.of(event(message)), now));
+    }
+    // the version too: what somebody decided meanwhile, that it is resolved, must not be undone
+    var seen =
+        thread.version() == 0
+            ? eq("_id", thread.id())
+            : and(eq("_id", thread.id()), eq("version", thread.version()));
     return Mono.from(
             threads.findOneAndUpdate(
-                and(eq("_id", thread.id()), eq("messageCount", said.number() - 1)),
+                and(seen, eq("messageCount", said.number() - 1)),
                 combine(updates),
                 new FindOneAndUpdateOptions()
-                    .upsert(said.number() == 1)
+                    .upsert(thread.version() == 0)
                     .returnDocument(ReturnDocument.AFTER)))
-        .doOnNext(written)
         .onErrorResume(Mongo::isDuplicate, counted -> Mono.empty()) // somebody else counted it
-        .then(
-            Mono.from(
-                messages.updateOne(
-                    eq("_id", messageId(thread.id(), said.number())), unset("counted"))))
+        .doOnNext(written)
+        .flatMap(counted -> settle(message));
+  }
+
+  private Mono<Void> settle(Document message) {
+    return Mono.from(
+            messages.updateOne(
+                eq("_id", message.getString("_id")),
+                combine(unset("counted"), unset("event"), unset("insertTime"))))
         .then();
   }
 
@@ -234,13 +249,14 @@ public final class MongoConversationStore {
   }
 
   /**
-   * Changes a thread if it is still at the version seen. The document after it; an error {@link
+   * Changes a thread if it is still at the version seen; a null takes a field away. The document after it; an error {@link
    * StaleVersionException} otherwise.
    */
   public Mono<Document> change(
-      ChatThread seen, Map<String, Object> fields, Event event, Instant now) {
+      ChatThread seen, Map<String, @Nullable Object> fields, Event event, Instant now) {
     var updates = new ArrayList<Bson>();
-    fields.forEach((key, value) -> updates.add(set(key, value)));
+    fields.forEach(
+        (key, value) -> updates.add(value == null ? unset(key) : set(key, value)));
     updates.add(set("updateTime", Date.from(now)));
     updates.add(inc("version", 1L));
     updates.add(Outbox.record(List.of(event), now));
@@ -258,12 +274,12 @@ public final class MongoConversationStore {
     var filters = new ArrayList<Bson>();
     filters.add(
         state == null
-            ? com.mongodb.client.model.Filters.ne("state", "NEW")
+            ? ne("state", "NEW")
             : eq("state", state.name()));
     if (assignee != null) {
       filters.add(
           assignee.isEmpty()
-              ? com.mongodb.client.model.Filters.in("assignee", null, "")
+              ? in("assignee", null, "")
               : eq("assignee", assignee));
     }
     return Flux.from(
@@ -283,7 +299,7 @@ public final class MongoConversationStore {
                 .find(
                     and(
                         gte("updateTime", Date.from(since)),
-                        com.mongodb.client.model.Filters.ne("state", "NEW")))
+                        ne("state", "NEW")))
                 .sort(ascending("updateTime"))
                 .limit(limit))
         .map(MongoConversationStore::read);
@@ -296,7 +312,7 @@ public final class MongoConversationStore {
                 .find(
                     and(
                         eq("state", State.OPEN.name()),
-                        com.mongodb.client.model.Filters.in("assignee", null, "")))
+                        in("assignee", null, "")))
                 .sort(ascending("waitingSince"))
                 .limit(limit))
         .map(MongoConversationStore::read);
@@ -310,6 +326,13 @@ public final class MongoConversationStore {
                 combine(set("displayName", displayName), set("presentUntil", Date.from(until))),
                 new UpdateOptions().upsert(true)))
         .then();
+  }
+
+  /** What an agent is called; empty when she was never there. */
+  public Mono<String> agentName(String agent) {
+    return Mono.from(agents.find(eq("_id", agent)).first())
+        .map(found -> Docs.string(found, "displayName"))
+        .defaultIfEmpty("");
   }
 
   /** The agents who are there, with the number of open threads each answers. */
@@ -351,10 +374,30 @@ public final class MongoConversationStore {
     return "%s/%010d".formatted(thread, number);
   }
 
-  private static Document toDocument(String thread, Said said) {
-    return new Document("_id", messageId(thread, said.number()))
-        .append("thread", thread)
-        .append("number", said.number())
+  private static Document message(
+      String thread, Said said, @Nullable CustomerName names, @Nullable Event event) {
+    var document = new Document("_id", messageId(thread, said.number())).append("thread", thread);
+    document.putAll(toDocument(said));
+    document.append("counted", false).append("insertTime", Date.from(said.time()));
+    if (names != null) {
+      document.append("customerName", names.displayName).append("guest", names.guest);
+    }
+    if (event != null) {
+      document.append("event", new Binary(event.toByteArray()));
+    }
+    return document;
+  }
+
+  private static Event event(Document message) {
+    try {
+      return Event.parseFrom(Docs.bytes(message, "event"));
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("the event of a message cannot be read", e);
+    }
+  }
+
+  private static Document toDocument(Said said) {
+    return new Document("number", said.number())
         .append("key", said.key())
         .append("speaker", said.speaker().name())
         .append("displayName", said.displayName())
@@ -362,8 +405,7 @@ public final class MongoConversationStore {
         .append("channel", said.channel())
         .append("time", Date.from(said.time()))
         .append("subject", said.subject())
-        .append("subjectState", said.subjectState())
-        .append("counted", false);
+        .append("subjectState", said.subjectState());
   }
 
   private static Said readSaid(Document document) {

@@ -135,7 +135,8 @@ public final class Answers {
               && Statuses.errorInfo(status) == null ->
           deadline();
       case StatusRuntimeException status when known(status) -> status;
-      case StatusException status -> toStatus(status.getStatus().asRuntimeException());
+      case StatusException status ->
+          toStatus(status.getStatus().asRuntimeException(status.getTrailers()));
       case StaleVersionException stale ->
           Statuses.retry(
               Code.ABORTED,
