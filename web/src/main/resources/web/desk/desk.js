@@ -139,7 +139,7 @@ class Desk extends FiloElement {
         <a class="wordmark" href="/desk">${mark()}<span>Filo</span></a><span class="muted desk-app">${t('desk.title')}</span>
         <span class="grow"></span>
         ${liveStatus(live.status)}
-        <button class="button desk-find" @click=${this.#find} aria-keyshortcuts="Control+K">${icon('search', {size: 'small'})}<span class="desk-find-word">${t('desk.find')}</span><kbd>Ctrl K</kbd></button>
+        <button class="button desk-find" @click=${this.#find} aria-label=${t('desk.find')} aria-keyshortcuts="Control+K">${icon('search', {size: 'small'})}<span class="desk-find-word">${t('desk.find')}</span><kbd>Ctrl K</kbd></button>
         <details class="desk-menu"><summary class="button text" aria-label=${t('desk.menu')}><span class="face" aria-hidden="true">${initial(person.claims.displayName)}</span><span class="desk-name">${person.claims.displayName}</span>${icon('down', {size: 'small'})}</summary>
           <div class="desk-menu-box card stack-8"><p><strong>${person.claims.displayName}</strong><br><span class="muted small">${person.claims.name.replace(/^staff\//, '')}</span></p>
             ${languageSwitch()}${themeSwitch()}
@@ -147,10 +147,10 @@ class Desk extends FiloElement {
             <button class="button text" @click=${() => { this.#closeMenu(); this.#sheet(); }}>${icon('bolt', {size: 'small'})} ${t('keys.title')}</button>
             <button class="button" @click=${this.#signOut}>${icon('signOut', {size: 'small'})} ${t('signIn.out')}</button></div></details>
       </header>
-      <div class="desk" data-shows=${router.current?.params.conversation ? 'thread' : 'inbox'}>
+      <main class="desk" data-shows=${router.current?.params.conversation ? 'thread' : 'inbox'}>
         <desk-inbox .current=${this.#current}></desk-inbox>
-        <main id="main" tabindex="-1"></main>
-      </div>`;
+        <div id="main" tabindex="-1"></div>
+      </main>`;
   }
 }
 

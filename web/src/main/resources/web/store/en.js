@@ -23,7 +23,7 @@ export default {
   'handover.unknown': 'No reservation has the code {code}. Read it again with the customer.',
   'handover.yes': 'Hand it over',
   'nav.handover': 'Hand over',
-  'nav.pick': 'To prepare',
+  'nav.pick': 'Pickups',
   'nav.stock': 'Stock',
   'pick.arrived': 'New reservation: {what}, {who}.',
   'pick.arrivedAgo': 'came {ago}',

@@ -23,7 +23,7 @@ export default {
   'handover.unknown': 'Nessuna prenotazione ha il codice {code}. Lo rilegga con il cliente.',
   'handover.yes': 'Può consegnare',
   'nav.handover': 'Consegna',
-  'nav.pick': 'Da preparare',
+  'nav.pick': 'Ritiri',
   'nav.stock': 'Scorte',
   'pick.arrived': 'Nuova prenotazione: {what}, {who}.',
   'pick.arrivedAgo': 'arrivata {ago}',

@@ -35,6 +35,7 @@ public final class FakeIdentity implements AutoCloseable {
 
   /** How often the keys were asked for. */
   public final AtomicInteger keysRead = new AtomicInteger();
+
   private final HttpServer server;
   private final RSAKey key;
 

@@ -4,8 +4,8 @@ import * as format from 'filo/format.js';
 import {closings, local} from 'filo/hours.js';
 import {t} from 'filo/i18n.js';
 
-/** The next closings to choose from, Saturday among them. */
-export const next = (store) => closings(store, 6);
+/** The next closings to choose from: a week of them, so that Saturday is among them on a Sunday too. */
+export const next = (store) => closings(store, 7);
 
 /** Closings after the day of an instant. */
 export function later(store, time) {

@@ -14,7 +14,7 @@ let kept = {};
 class Home extends FiloElement {
   constructor() {
     super();
-    this.picks = new Load(this, (signal) => api.get('/v1/products:search', {query: {...place.query, pageSize: 9}, auth: 'optional', signal}));
+    this.picks = new Load(this, (signal) => api.get('/v1/products:search', {query: {...place.query, pageSize: 9, orderBy: 'price desc'}, auth: 'optional', signal}));
     this.categories = new Load(this, (signal) => api.get('/v1/categories', {auth: 'optional', signal}));
     this.listen(place, 'change', () => this.picks.run());
     if (kept.picks) this.picks.set(kept.picks);

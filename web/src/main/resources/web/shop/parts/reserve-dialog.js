@@ -77,7 +77,7 @@ class ReserveDialog extends FiloDialog {
   }
 
   #until() {
-    const days = closings(this.store, 6);
+    const days = closings(this.store, 7);
     return html`<form id="reserve-form" class="stack" @submit=${this.#reserve}>
       <p><strong>${this.store.title}</strong><br><span class="muted small">${[this.store.address, this.store.city].filter(Boolean).join(', ')}</span></p>
       ${this.#what()}

@@ -24,7 +24,6 @@ import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
 import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
 import org.springframework.security.oauth2.jwt.BadJwtException;
 import org.springframework.security.oauth2.jwt.Jwt;
-import org.springframework.security.oauth2.jwt.JwtException;
 import org.springframework.security.oauth2.jwt.JwtIssuerValidator;
 import org.springframework.security.oauth2.jwt.JwtValidationException;
 import org.springframework.security.oauth2.jwt.NimbusReactiveJwtDecoder;
@@ -48,6 +47,7 @@ public final class TokenChecker implements ReactiveAuthenticationManager {
   public static final String INVALID = "invalid_token";
 
   private static final int TOKENS_MAX = 50_000; // About 100 MB at the very most.
+  private static final Duration KEYS_PATIENCE = Duration.ofSeconds(5); // Identity answers in ms.
   private static final Duration NOT_BEFORE_SKEW = Duration.ofSeconds(60); // Clocks differ.
 
   private final ReactiveJwtDecoder decoder;
@@ -91,17 +91,19 @@ public final class TokenChecker implements ReactiveAuthenticationManager {
     Mono<Jwt> token =
         seen != null && !left(seen, clock.instant()).isZero()
             ? Mono.just(seen)
-            : decoder.decode(bearer.getToken()).doOnNext(jwt -> known.put(hash, jwt));
+            : decoder
+                .decode(bearer.getToken())
+                .timeout(KEYS_PATIENCE)
+                .doOnNext(jwt -> known.put(hash, jwt));
     return token
         .<Authentication>map(jwt -> new JwtAuthenticationToken(jwt, List.of()))
-        .onErrorMap(JwtException.class, TokenChecker::refusal);
+        .onErrorMap(TokenChecker::refusal);
   }
 
   /**
-   * A token that cannot be accepted; other failures, such as keys that cannot be read, stay what
-   * they are.
+   * Whether the token is not accepted, or the keys could not be read and nothing is known of it.
    */
-  private static Throwable refusal(JwtException error) {
+  private static Throwable refusal(Throwable error) {
     if (error instanceof JwtValidationException invalid
         && invalid.getErrors().stream().anyMatch(each -> each.getErrorCode().equals(EXPIRED))) {
       return new OAuth2AuthenticationException(new OAuth2Error(EXPIRED), error);

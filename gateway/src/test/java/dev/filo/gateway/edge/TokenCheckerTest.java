@@ -57,8 +57,7 @@ class TokenCheckerTest {
   }
 
   private static String refusal(TokenChecker checker, String token) {
-    return catchThrowableOfType(
-            OAuth2AuthenticationException.class, () -> check(checker, token))
+    return catchThrowableOfType(OAuth2AuthenticationException.class, () -> check(checker, token))
         .getError()
         .getErrorCode();
   }
@@ -92,9 +91,7 @@ class TokenCheckerTest {
   void keysUnreachable_isNoRefusal() {
     TokenChecker checker = checker(URI.create("http://localhost:1/oauth2/jwks"), "");
     String token = identity.token("customers/julia", now.get().plusSeconds(60));
-    assertThat(
-            catchThrowableOfType(
-                KeysUnreachableException.class, () -> check(checker, token)))
+    assertThat(catchThrowableOfType(KeysUnreachableException.class, () -> check(checker, token)))
         .isNotNull();
   }
 }

@@ -93,7 +93,7 @@ final class SvgDrawing {
   }
 
   private static XMLInputFactory parser() {
-    var factory = XMLInputFactory.newFactory();
+    var factory = XMLInputFactory.newDefaultFactory();
     factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
     factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
     factory.setProperty(XMLInputFactory.IS_NAMESPACE_AWARE, true);

@@ -33,8 +33,9 @@ import org.apache.lucene.util.automaton.Operations;
  * a word. Variants that have all the words come before those that have some.
  */
 final class ProductQueries {
-  // A sentence; more words than that say nothing more and cost time.
-  private static final int WORDS_MAX = 16;
+  // A sentence; more words say nothing more. With three corrections each, in every field, they stay
+  // below the 1024 clauses that Lucene allows.
+  private static final int WORDS_MAX = 12;
   // Fields count for their best match, and a little for each other one.
   private static final float TIE = 0.3f;
   private static final float ALL_WORDS = 20;
@@ -45,7 +46,7 @@ final class ProductQueries {
   private static final float PREFIX = 0.6f;
   private static final int TYPO_LENGTH = 4;
   private static final int TWO_TYPOS_LENGTH = 8;
-  private static final int CORRECTIONS_MAX = 5;
+  private static final int CORRECTIONS_MAX = 3;
   private static final int ENDING_MAX = 2;
 
   private final IndexReader reader;

@@ -89,6 +89,10 @@ class CatalogRpcTest {
   }
 
   private ConfigurableApplicationContext service(String name) {
+    return service(name, mongo);
+  }
+
+  private static ConfigurableApplicationContext service(String name, EmbeddedMongo mongo) {
     return Services.builder(CatalogApplication.class, "catalog")
         .web(org.springframework.boot.WebApplicationType.NONE)
         .initializers(
@@ -588,6 +592,40 @@ class CatalogRpcTest {
     } finally {
       toOther.shutdownNow();
       other.close();
+    }
+  }
+
+  @Test
+  void databaseAway_isSaid_andWhatIsInMemoryIsStillAnswered() {
+    var own = EmbeddedMongo.inMemory();
+    var alone = service("catalog-rpc-alone", own);
+    var toAlone = Channels.open("in-process:catalog-rpc-alone");
+    try {
+      var stub = CatalogServiceGrpc.newBlockingStub(toAlone);
+      var manager =
+          stub.withCallCredentials(tokens.bearer(Role.ROLE_MANAGER, "staff/m@filo.example"));
+      manager.importProducts(ImportProductsRequest.newBuilder().addProducts(Goods.sofa()).build());
+      manager.importStores(ImportStoresRequest.newBuilder().addStores(Shops.milan()).build());
+      own.close();
+      refused(
+          Status.Code.UNAVAILABLE,
+          "UNAVAILABLE",
+          () ->
+              stub.getProduct(
+                  GetProductRequest.newBuilder().setName("products/divano-lucca").build()));
+      refused(
+          Status.Code.UNAVAILABLE,
+          "UNAVAILABLE",
+          () -> stub.searchProducts(query("divano").build()));
+      assertThat(
+              stub.suggestProducts(SuggestProductsRequest.newBuilder().setQuery("div").build())
+                  .getSuggestionsList())
+          .isNotEmpty();
+      assertThat(stub.listStores(ListStoresRequest.getDefaultInstance()).getStoresList())
+          .hasSize(1);
+    } finally {
+      toAlone.shutdownNow();
+      alone.close();
     }
   }
 }

@@ -7,16 +7,20 @@ import dev.filo.catalog.search.SearchPage.Found;
 import dev.filo.catalog.search.SearchPage.Result;
 import dev.filo.catalog.store.Kept;
 import dev.filo.proto.catalog.v1.ProductRecord;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.lucene.store.ByteBuffersDirectory;
+import org.apache.lucene.store.FSDirectory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -126,6 +130,22 @@ class ProductIndexTest {
   }
 
   @Test
+  void search_manyMisspeltWords_isAnswered() {
+    var words =
+        "divno vellutto vrede poltorna cuscno tavlo sedai lettto libreira lampda noec rover ";
+    assertThat(search(words.repeat(3)).total()).isPositive();
+    assertThat(index.suggest(words.repeat(3))).isEmpty();
+    var codes = "div-luc- tav-are- sed-lod- let-com- lib-ast- lam-cap- div-mon- pol-pis- cus-elb- ";
+    assertThat(search(codes.repeat(3)).total()).isPositive();
+  }
+
+  @Test
+  void search_slipThatStemsToNothing_isUnderstood() {
+    // The stem of «veluto» is «vel», which says nothing about what was meant.
+    assertThat(products(search("divan veluto verde"))).contains("poltrona-pisa");
+  }
+
+  @Test
   void search_empty_findsEverything() {
     var found = search("");
     assertThat(found.total()).isEqualTo(Goods.all().size());
@@ -210,6 +230,8 @@ class ProductIndexTest {
     "libr, libreria-asti",
     "shel, libreria-asti",
     "velluot lu, divano-lucca",
+    "divano verde, divano-lucca",
+    "poltrona in velluto p, poltrona-pisa",
   })
   void suggest_findsTitles(String typed, String product) {
     assertThat(index.suggest(typed)).extracting(ProductIndex.Card::id).contains(product);
@@ -221,6 +243,25 @@ class ProductIndexTest {
         .extracting(ProductIndex.Card::id)
         .containsExactlyInAnyOrder("divano-lucca", "cuscino-elba");
     assertThat(index.suggest("xyz")).isEmpty();
+  }
+
+  @Test
+  void suggest_titleThatBeginsSo_isFirst() {
+    assertThat(index.suggest("lett").getFirst().id()).isEqualTo("letto-como");
+    assertThat(index.suggest("divano in").stream().limit(2))
+        .extracting(ProductIndex.Card::id)
+        .containsExactlyInAnyOrder("divano-lucca", "divano-siena");
+  }
+
+  @Test
+  void index_inADirectory_isMadeAnew(@TempDir Path directory) throws IOException {
+    for (int start = 0; start < 2; start++) {
+      try (var own = new ProductIndex(FSDirectory.open(directory))) {
+        assertThat(found(own, "")).isZero();
+        own.apply(List.of(kept(Goods.sofa(), 1)));
+        assertThat(found(own, "divano verde")).isEqualTo(1);
+      }
+    }
   }
 
   @Test

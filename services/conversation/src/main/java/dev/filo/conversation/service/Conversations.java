@@ -319,8 +319,11 @@ public final class Conversations {
         .flatMap(
             former ->
                 copy(from, to, new CustomerName(former.customerName(), false), 0)
-                    .then(takeOver(former, to)))
-        .then(resolve(from, SYSTEM))
+                    .then(takeOver(former, to))
+                    .then(
+                        former.state() == State.OPEN
+                            ? resolve(from, SYSTEM).then()
+                            : Mono.<Void>empty()))
         .then(Mono.defer(() -> route(to)));
   }
 
@@ -361,7 +364,8 @@ public final class Conversations {
             to,
             thread -> {
               var fields = new HashMap<String, @Nullable Object>();
-              if (former.state() == State.OPEN || thread.state() == State.NEW) {
+              if (former.state() == State.OPEN
+                  || (former.state() == State.RESOLVED && thread.state() == State.NEW)) {
                 fields.put("state", former.state().name());
               }
               var waiting = former.waitingSince();

@@ -83,8 +83,7 @@ class ServiceTokensTest {
   void whatFailedIsTriedAgain() {
     status.set(500);
     StepVerifier.create(tokens.token())
-        .expectErrorMatches(
-            error -> Statuses.isReason(error, ErrorReason.ERROR_REASON_UNAVAILABLE))
+        .expectErrorMatches(error -> Statuses.isReason(error, ErrorReason.ERROR_REASON_UNAVAILABLE))
         .verify(PATIENCE);
     status.set(200);
     assertThat(many(3)).containsExactly("t2");
@@ -94,8 +93,7 @@ class ServiceTokensTest {
   void anIdentityThatIsNotThereIsUnavailable() {
     identity.stop(0);
     StepVerifier.create(tokens.token())
-        .expectErrorMatches(
-            error -> Statuses.isReason(error, ErrorReason.ERROR_REASON_UNAVAILABLE))
+        .expectErrorMatches(error -> Statuses.isReason(error, ErrorReason.ERROR_REASON_UNAVAILABLE))
         .verify(PATIENCE);
   }
 }

@@ -59,7 +59,8 @@ class AnswersTest {
     var refusal = Statuses.notFound("reservations/r1");
     return Stream.of(
         arguments(new MongoTimeoutException(SECRET), "UNAVAILABLE", "UNAVAILABLE", true),
-        arguments(new MongoSocketReadException(SECRET, DATABASE), "UNAVAILABLE", "UNAVAILABLE", true),
+        arguments(
+            new MongoSocketReadException(SECRET, DATABASE), "UNAVAILABLE", "UNAVAILABLE", true),
         arguments(
             new MongoNotPrimaryException(new BsonDocument(), DATABASE),
             "UNAVAILABLE",

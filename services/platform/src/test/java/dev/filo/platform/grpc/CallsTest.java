@@ -82,8 +82,7 @@ class CallsTest {
   void aRefusalPassesAsItIs() {
     server.cart.set(Mono.error(new MongoTimeoutException("x")));
     StepVerifier.create(getCart(server.stub()))
-        .expectErrorMatches(
-            error -> Statuses.isReason(error, ErrorReason.ERROR_REASON_UNAVAILABLE))
+        .expectErrorMatches(error -> Statuses.isReason(error, ErrorReason.ERROR_REASON_UNAVAILABLE))
         .verify(PATIENCE);
   }
 

@@ -31,8 +31,7 @@ class StatusesTest {
     assertThat(info.getReason()).isEqualTo("CART_FULL");
     assertThat(info.getMetadataMap()).containsExactly(Map.entry("limit", "200"));
     assertThat(
-            Statuses.isReason(
-                refusal, dev.filo.proto.cart.v1.ErrorReason.ERROR_REASON_CART_FULL))
+            Statuses.isReason(refusal, dev.filo.proto.cart.v1.ErrorReason.ERROR_REASON_CART_FULL))
         .isTrue();
     assertThat(Statuses.isReason(refusal, ErrorReason.ERROR_REASON_CONTENDED)).isFalse();
   }
@@ -67,8 +66,7 @@ class StatusesTest {
   void aStatusOfSomebodyElseHasNoReason() {
     assertThat(Statuses.errorInfo(Status.NOT_FOUND.asRuntimeException())).isNull();
     assertThat(Statuses.errorInfo(new IllegalStateException())).isNull();
-    assertThat(
-            Statuses.isReason(new IllegalStateException(), ErrorReason.ERROR_REASON_CONTENDED))
+    assertThat(Statuses.isReason(new IllegalStateException(), ErrorReason.ERROR_REASON_CONTENDED))
         .isFalse();
   }
 }

@@ -62,7 +62,8 @@ class ChangesTest {
   void theLastChangeIsNeverLostHoweverManyTell() throws InterruptedException {
     int tellers = 8;
     var value = new AtomicInteger();
-    var states = States.watch(changes, "a", () -> Mono.fromSupplier(value::get), String::valueOf, "");
+    var states =
+        States.watch(changes, "a", () -> Mono.fromSupplier(value::get), String::valueOf, "");
     var seen = new AtomicReference<>(-1);
     var last = new CountDownLatch(1);
     var watch =
@@ -133,10 +134,7 @@ class ChangesTest {
             States.watch(
                 changes,
                 "a",
-                () ->
-                    reads.getAndIncrement() == 0
-                        ? first.asMono()
-                        : Mono.fromSupplier(state::get),
+                () -> reads.getAndIncrement() == 0 ? first.asMono() : Mono.fromSupplier(state::get),
                 etag -> etag,
                 ""))
         .then(

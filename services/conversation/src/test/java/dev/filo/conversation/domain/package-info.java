@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.filo.conversation.domain;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.filo.conversation;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,278 @@
+package dev.filo.reservation;
+
+import com.google.rpc.Code;
+import dev.filo.platform.grpc.Statuses;
+import dev.filo.platform.grpc.Times;
+import dev.filo.proto.inventory.v1.ErrorReason;
+import dev.filo.proto.inventory.v1.ExtendHoldRequest;
+import dev.filo.proto.inventory.v1.GetStockLevelRequest;
+import dev.filo.proto.inventory.v1.Hold;
+import dev.filo.proto.inventory.v1.HoldLine;
+import dev.filo.proto.inventory.v1.InventoryServiceGrpc;
+import dev.filo.proto.inventory.v1.PlaceHoldRequest;
+import dev.filo.proto.inventory.v1.ReleaseHoldRequest;
+import dev.filo.proto.inventory.v1.SellHoldRequest;
+import dev.filo.proto.inventory.v1.StockLevel;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An inventory that speaks gRPC and decides as ours does: a hold is decided once, refused ones too;
+ * one of the same name with other content is refused. It can be made to die.
+ */
+public final class Warehouse extends InventoryServiceGrpc.InventoryServiceImplBase {
+  private final InstantSource clock;
+  private final Map<String, Integer> onHand = new HashMap<>();
+  private final Map<String, Held> holds = new TreeMap<>();
+  private int calls;
+  private int failAt;
+  private boolean failsAfter;
+  private boolean down;
+
+  /** One hold. */
+  public static final class Held {
+    private final PlaceHoldRequest request;
+    private Instant expireTime;
+    private String state;
+
+    private Held(PlaceHoldRequest request, String state) {
+      this.request = request;
+      this.expireTime = Times.instant(request.getExpireTime());
+      this.state = state;
+    }
+
+    /** ACTIVE, RELEASED, SOLD or REFUSED. */
+    public String state() {
+      return state;
+    }
+
+    /** When it ends. */
+    public Instant expireTime() {
+      return expireTime;
+    }
+
+    /** What it is for. */
+    public String owner() {
+      return request.getOwner();
+    }
+
+    /** Pieces it holds. */
+    public int units() {
+      return request.getLinesList().stream().mapToInt(HoldLine::getQuantity).sum();
+    }
+
+    private boolean active(Instant now) {
+      return state.equals("ACTIVE") && now.isBefore(expireTime);
+    }
+  }
+
+  /** An empty one. */
+  public Warehouse(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  /** Puts pieces there. */
+  public synchronized void stock(String sku, String store, int pieces) {
+    onHand.put(sku + "@" + store, pieces);
+  }
+
+  /** Answers nothing any more, or again. */
+  public synchronized void down(boolean now) {
+    down = now;
+  }
+
+  /** The {@code n}-th call from now fails, before or after it had its effect; all others work. */
+  public synchronized void failAt(int n, boolean after) {
+    calls = 0;
+    failAt = n;
+    failsAfter = after;
+  }
+
+  /** Whether a call has failed since {@link #failAt}. */
+  public synchronized boolean failed() {
+    return failAt > 0 && calls >= failAt;
+  }
+
+  /** Pieces that may be held now. */
+  public synchronized int available(String sku, String store) {
+    var now = clock.instant();
+    return onHand.getOrDefault(sku + "@" + store, 0)
+        - holds.values().stream()
+            .filter(
+                held -> held.active(now) && held.request.getLocation().equals("stores/" + store))
+            .flatMap(held -> held.request.getLinesList().stream())
+            .filter(line -> line.getSku().equals(sku))
+            .mapToInt(HoldLine::getQuantity)
+            .sum();
+  }
+
+  /** Pieces there. */
+  public synchronized int onHand(String sku, String store) {
+    return onHand.getOrDefault(sku + "@" + store, 0);
+  }
+
+  /** Those that hold something now. */
+  public synchronized List<Held> active() {
+    return holds.values().stream().filter(held -> held.active(clock.instant())).toList();
+  }
+
+  /** Those that were sold. */
+  public synchronized List<Held> sold() {
+    return holds.values().stream().filter(held -> held.state.equals("SOLD")).toList();
+  }
+
+  private synchronized void answer(StreamObserver<Hold> observer, Supplier<Hold> work) {
+    give(observer, work);
+  }
+
+  private <T> void give(StreamObserver<T> observer, Supplier<T> work) {
+    int call = ++calls;
+    if (down || (call == failAt && !failsAfter)) {
+      observer.onError(Status.UNAVAILABLE.asRuntimeException());
+      return;
+    }
+    T answer;
+    try {
+      answer = work.get();
+    } catch (RuntimeException e) {
+      observer.onError(e);
+      return;
+    }
+    if (call == failAt) {
+      observer.onError(Status.UNAVAILABLE.asRuntimeException());
+      return;
+    }
+    observer.onNext(answer);
+    observer.onCompleted();
+  }
+
+  @Override
+  public void placeHold(PlaceHoldRequest request, StreamObserver<Hold> observer) {
+    answer(
+        observer,
+        () -> {
+          var known = holds.get(request.getHoldId());
+          if (known == null) {
+            if (!clock.instant().isBefore(Times.instant(request.getExpireTime()))) {
+              throw refusal(Code.INVALID_ARGUMENT, ErrorReason.ERROR_REASON_TIME_INVALID);
+            }
+            boolean enough =
+                request.getLinesList().stream()
+                    .allMatch(
+                        line ->
+                            available(line.getSku(), store(request.getLocation()))
+                                >= line.getQuantity());
+            known = new Held(request, enough ? "ACTIVE" : "REFUSED");
+            holds.put(request.getHoldId(), known);
+          }
+          if (!known.request.equals(request)) {
+            throw refusal(Code.ALREADY_EXISTS, ErrorReason.ERROR_REASON_HOLD_DIFFERS);
+          }
+          if (known.state.equals("REFUSED")) {
+            throw refusal(
+                Code.FAILED_PRECONDITION, ErrorReason.ERROR_REASON_STOCK_INSUFFICIENT);
+          }
+          return message(known);
+        });
+  }
+
+  @Override
+  public void releaseHold(ReleaseHoldRequest request, StreamObserver<Hold> observer) {
+    answer(
+        observer,
+        () -> {
+          var held = find(request.getName());
+          if (held.state.equals("ACTIVE")) {
+            held.state = "RELEASED";
+          }
+          return message(held);
+        });
+  }
+
+  @Override
+  public void extendHold(ExtendHoldRequest request, StreamObserver<Hold> observer) {
+    answer(
+        observer,
+        () -> {
+          var held = find(request.getName());
+          if (!held.active(clock.instant())) {
+            throw refusal(Code.FAILED_PRECONDITION, ErrorReason.ERROR_REASON_HOLD_OVER);
+          }
+          held.expireTime = Times.instant(request.getExpireTime());
+          return message(held);
+        });
+  }
+
+  @Override
+  public void sellHold(SellHoldRequest request, StreamObserver<Hold> observer) {
+    answer(
+        observer,
+        () -> {
+          var held = find(request.getName());
+          if (held.active(clock.instant())) {
+            held.state = "SOLD";
+            var store = store(held.request.getLocation());
+            held.request
+                .getLinesList()
+                .forEach(
+                    line ->
+                        onHand.merge(line.getSku() + "@" + store, -line.getQuantity(), Integer::sum));
+          }
+          if (!held.state.equals("SOLD")) {
+            throw refusal(Code.FAILED_PRECONDITION, ErrorReason.ERROR_REASON_HOLD_OVER);
+          }
+          return message(held);
+        });
+  }
+
+  @Override
+  public synchronized void getStockLevel(
+      GetStockLevelRequest request, StreamObserver<StockLevel> observer) {
+    give(
+        observer,
+        () -> {
+          var name = request.getName().substring("stockLevels/".length()).split("@", -1);
+          return StockLevel.newBuilder()
+              .setSku(name[0])
+              .setAvailable(available(name[0], name[1]))
+              .build();
+        });
+  }
+
+  private Held find(String name) {
+    @Nullable Held held = holds.get(name.substring("holds/".length()));
+    if (held == null || held.state.equals("REFUSED")) {
+      throw refusal(Code.NOT_FOUND, ErrorReason.ERROR_REASON_HOLD_NOT_FOUND);
+    }
+    return Objects.requireNonNull(held);
+  }
+
+  private static String store(String location) {
+    return location.substring("stores/".length());
+  }
+
+  private static RuntimeException refusal(Code code, ErrorReason reason) {
+    return Statuses.refusal(code, "inventory.filo", reason, "No.", Map.of());
+  }
+
+  private static Hold message(Held held) {
+    return Hold.newBuilder()
+        .setName("holds/" + held.request.getHoldId())
+        .setState(
+            switch (held.state) {
+              case "ACTIVE" -> Hold.State.ACTIVE;
+              case "SOLD" -> Hold.State.SOLD;
+              default -> Hold.State.RELEASED;
+            })
+        .build();
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.filo.reservation;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.filo.reservation.service;
+
+import org.jspecify.annotations.NullMarked;

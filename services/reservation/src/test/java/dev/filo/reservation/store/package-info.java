@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.filo.reservation.store;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,278 @@
+package dev.filo.platform.feed;
+
+import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.exists;
+import static dev.filo.platform.feed.Things.PATIENCE;
+import static dev.filo.platform.feed.Things.all;
+import static dev.filo.platform.feed.Things.event;
+import static dev.filo.platform.feed.Things.ids;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.mongodb.client.model.FindOneAndUpdateOptions;
+import com.mongodb.client.model.ReturnDocument;
+import com.mongodb.client.model.Updates;
+import com.mongodb.reactivestreams.client.MongoCollection;
+import com.mongodb.reactivestreams.client.MongoDatabase;
+import dev.filo.platform.watch.Changes;
+import dev.filo.testkit.MutableClock;
+import dev.filo.testkit.StoreTest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+@StoreTest
+class RelayTest {
+  private final MutableClock clock = MutableClock.standing();
+  private final Changes changes = new Changes();
+  private final MongoCollection<Document> things;
+  private final FeedStore feed;
+
+  RelayTest(MongoDatabase database) {
+    things = database.getCollection("things");
+    feed = new FeedStore(database);
+    feed.prepare();
+  }
+
+  /** A relay as another process has one. */
+  private Relay relay() {
+    var tail = new FeedTail(feed, changes, Duration.ofMillis(50), event -> List.of());
+    var relay = new Relay(feed, tail, clock);
+    relay.watch(things);
+    return relay;
+  }
+
+  /** The write of an aggregate, with what happened in it. */
+  private Document write(String thing, String eventId) {
+    var written =
+        Mono.from(
+                things.findOneAndUpdate(
+                    eq("_id", thing),
+                    Updates.combine(
+                        Updates.inc("version", 1),
+                        Outbox.record(List.of(event(thing, eventId)), clock.instant())),
+                    new FindOneAndUpdateOptions()
+                        .upsert(true)
+                        .returnDocument(ReturnDocument.AFTER)))
+            .block(PATIENCE);
+    assertThat(written).isNotNull();
+    return written;
+  }
+
+  private void sweep(Relay relay) {
+    clock.advance(Duration.ofSeconds(2));
+    relay.sweep().block(PATIENCE);
+  }
+
+  private void assertNothingLeft() {
+    assertThat(
+            Flux.from(things.find()).collectList().blockOptional(PATIENCE).orElseThrow())
+        .allMatch(thing -> Outbox.events(thing).isEmpty())
+        .noneMatch(thing -> thing.containsKey(Outbox.SINCE));
+  }
+
+  @Test
+  void whatIsOfferedReachesTheFeedAndLeavesTheOutbox() {
+    var relay = relay();
+    relay.start();
+    try {
+      for (int i = 1; i <= 20; i++) {
+        relay.offer(things, write("a", "a" + i));
+        relay.offer(things, write("b", "b" + i));
+      }
+      await().atMost(PATIENCE).until(() -> ids(feed).size() == 40);
+      assertThat(ids(feed).stream().filter(id -> id.startsWith("a")))
+          .isEqualTo(IntStream.rangeClosed(1, 20).mapToObj(i -> "a" + i).toList());
+      await().atMost(PATIENCE).untilAsserted(this::assertNothingLeft);
+    } finally {
+      relay.stop();
+    }
+  }
+
+  @Test
+  void killedAfterTheWriteAnotherRelaysIt() {
+    write("a", "e1");
+    write("a", "e2");
+    sweep(relay());
+    assertThat(ids(feed)).containsExactly("e1", "e2");
+    assertNothingLeft();
+  }
+
+  @Test
+  void killedAfterAppendingAnotherForgetsItAndNothingComesTwice() {
+    feed.append(Outbox.events(write("a", "e1")), clock.instant()).block(PATIENCE);
+    write("a", "e2");
+    sweep(relay());
+    assertThat(ids(feed)).containsExactly("e1", "e2");
+    assertNothingLeft();
+  }
+
+  @Test
+  void killedWhileForgettingNothingComesTwice() {
+    feed.append(Outbox.events(write("a", "e1")), clock.instant()).block(PATIENCE);
+    // The events are out, their mark is still there.
+    Mono.from(things.updateOne(eq("_id", "a"), Updates.set(Outbox.FIELD, List.of())))
+        .block(PATIENCE);
+    sweep(relay());
+    assertThat(ids(feed)).containsExactly("e1");
+    assertNothingLeft();
+  }
+
+  @Test
+  void whatIsWrittenWhileOlderIsRelayedStays() {
+    var first = write("a", "e1");
+    write("a", "e2");
+    var relay = relay();
+    relay.offer(things, first);
+    relay.start();
+    try {
+      await().atMost(PATIENCE).until(() -> ids(feed).contains("e1"));
+    } finally {
+      relay.stop();
+    }
+    sweep(relay());
+    assertThat(ids(feed)).containsExactly("e1", "e2");
+    assertNothingLeft();
+  }
+
+  @Test
+  void aRelayInAnotherProcessFindsWhatTheFirstLeftByItself() {
+    write("a", "e1");
+    clock.advance(Duration.ofSeconds(2));
+    var second = relay();
+    second.start();
+    try {
+      await().atMost(PATIENCE).until(() -> ids(feed).equals(List.of("e1")));
+      await().atMost(PATIENCE).untilAsserted(this::assertNothingLeft);
+    } finally {
+      second.stop();
+    }
+  }
+
+  @Test
+  void oneSweepTakesAllThatWasLeft() {
+    var events = IntStream.range(0, 250).mapToObj(i -> "e" + i).toList();
+    Flux.fromIterable(events)
+        .flatMap(
+            id ->
+                things.insertOne(
+                    Outbox.with(
+                        new Document("_id", id), List.of(event(id, id)), clock.instant())),
+            32)
+        .then()
+        .block(PATIENCE);
+    sweep(relay());
+    assertThat(ids(feed)).containsExactlyInAnyOrderElementsOf(events);
+    assertNothingLeft();
+  }
+
+  @Test
+  void whatWasJustWrittenIsLeftToItsOwnProcess() {
+    write("a", "e1");
+    relay().sweep().block(PATIENCE);
+    assertThat(ids(feed)).isEmpty();
+  }
+
+  @Test
+  void anUnreadableOutboxDoesNotStopWhatIsOffered() {
+    Mono.from(
+            things.insertOne(
+                new Document("_id", "broken")
+                    .append(
+                        Outbox.FIELD,
+                        List.of(
+                            new Document("id", "x")
+                                .append("event", new org.bson.types.Binary(new byte[] {9}))))
+                    .append(Outbox.SINCE, java.util.Date.from(clock.instant()))))
+        .block(PATIENCE);
+    clock.advance(Duration.ofSeconds(2));
+    var relay = relay();
+    relay.start();
+    try {
+      relay.offer(things, write("a", "e1"));
+      await().atMost(PATIENCE).until(() -> ids(feed).contains("e1"));
+      relay.offer(things, write("a", "e2"));
+      await().atMost(PATIENCE).until(() -> ids(feed).contains("e2"));
+    } finally {
+      relay.stop();
+    }
+  }
+
+  @Test
+  void killedAnywhereEveryEventIsInTheFeedOnceAndInOrder() {
+    var random = new Random(20260302);
+    var written = new HashMap<String, List<String>>();
+    var survivors = List.of(relay(), relay());
+    for (int i = 0; i < 60; i++) {
+      var thing = "t" + random.nextInt(3);
+      var id = thing + "-" + i;
+      var document = write(thing, id);
+      written.computeIfAbsent(thing, key -> new ArrayList<>()).add(id);
+      switch (random.nextInt(4)) {
+        case 0 -> {} // killed before anything
+        case 1 ->
+            feed.append(Outbox.events(document), clock.instant())
+                .block(PATIENCE); // killed before forgetting
+        case 2 -> {
+          clock.advance(Duration.ofSeconds(2));
+          Flux.fromIterable(survivors).flatMap(Relay::sweep, 2).then().block(PATIENCE);
+        }
+        default -> {
+          // An old read of the document, relayed late.
+          clock.advance(Duration.ofSeconds(2));
+          survivors.getFirst().sweep().block(PATIENCE);
+          feed.append(Outbox.events(document), clock.instant()).block(PATIENCE);
+        }
+      }
+    }
+    sweep(survivors.getLast());
+    assertThat(all(feed).stream().map(FeedStore.Positioned::position).toList())
+        .isEqualTo(IntStream.rangeClosed(1, 60).mapToObj(Long::valueOf).toList());
+    written.forEach(
+        (thing, events) ->
+            assertThat(ids(feed).stream().filter(id -> id.startsWith(thing + "-")))
+                .isEqualTo(events));
+    assertNothingLeft();
+  }
+
+  @Test
+  void watchersHearOfWhatAnotherProcessAppends() throws InterruptedException {
+    var tail = new FeedTail(feed, changes, Duration.ofMillis(20), event -> List.of("more"));
+    write("a", "e0");
+    sweep(relay());
+    var heard = new CountDownLatch(3);
+    // The first telling of each is for beginning to watch.
+    var watches =
+        Flux.merge(
+                changes.of("things/a").skip(1),
+                changes.of("more").skip(1),
+                changes.of(FeedTail.ALL).skip(1))
+            .subscribe(key -> heard.countDown());
+    tail.start();
+    try {
+      // Its first look only finds out where the feed is: write until it has taken one.
+      for (int i = 0; heard.getCount() > 0 && i < 200; i++) {
+        feed.append(List.of(event("a", "later" + i)), clock.instant()).block(PATIENCE);
+        if (heard.await(100, TimeUnit.MILLISECONDS)) {
+          break;
+        }
+      }
+      assertThat(heard.getCount()).isZero();
+    } finally {
+      tail.stop();
+      watches.dispose();
+    }
+    assertThat(
+            Mono.from(things.countDocuments(exists(Outbox.SINCE))).blockOptional(PATIENCE))
+        .contains(0L);
+  }
+}
