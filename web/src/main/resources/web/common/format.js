@@ -79,7 +79,7 @@ export function distance(meters) {
   const metric = value < 950
     ? {unit: 'meter', number: Math.max(10, Math.round(value / 10) * 10), digits: 0}
     : {unit: 'kilometer', number: value / 1000, digits: value < 10_000 ? 1 : 0};
-  return new Intl.NumberFormat(locale(), {style: 'unit', unit: metric.unit, maximumFractionDigits: metric.digits}).format(metric.number);
+  return new Intl.NumberFormat(locale(), {style: 'unit', unit: metric.unit, maximumFractionDigits: metric.digits}).format(metric.number).replace(' ', '\u00a0');
 }
 
 /** A whole number with the language's grouping. */

@@ -77,6 +77,19 @@ class BrowserJourneyTest {
       "Mozilla/5.0 (Linux; Android 16; Pixel 10) AppleWebKit/537.36 (KHTML, like Gecko)"
           + " Chrome/150.0.0.0 Mobile Safari/537.36";
 
+  /** Waits, though not for ever, for the pictures in sight. */
+  private static final String PICTURES_LOADED =
+      """
+      () => Promise.race([
+        new Promise((resolve) => setTimeout(resolve, 10000)),
+        Promise.all([...document.images].filter((image) => {
+          const {top, bottom} = image.getBoundingClientRect();
+          return !image.complete && image.checkVisibility() && bottom > 0 && top < innerHeight;
+        }).map((image) => new Promise((resolve) => {
+          for (const end of ['load', 'error']) image.addEventListener(end, resolve, {once: true});
+        }))).then(() => undefined)])
+      """;
+
   /** What a page may be refused on this journey: the method and path, and the status. */
   private static final Map<Pattern, Integer> REFUSALS =
       Map.of(Pattern.compile("POST /v1/stores/[^/]+/pickups:collect"), 409);
@@ -139,8 +152,8 @@ class BrowserJourneyTest {
     try {
       step("the desk and the store sign in");
       staff(desk, "/desk", "agent@filo.example");
-      assertThat(desk.role(AriaRole.TAB, "Libere")).isVisible();
-      desk.role(AriaRole.TAB, "Libere").click();
+      assertThat(desk.role(AriaRole.TAB, "Aperte")).isVisible();
+      desk.role(AriaRole.TAB, "Aperte").click();
       staff(store, "/store", "milano@filo.example");
       assertThat(store.page.locator(".band-name")).hasText(STORE);
 
@@ -307,6 +320,8 @@ class BrowserJourneyTest {
     assertThat(phone.page.locator(".message.mine")).containsText(message);
     assertThat(phone.page.locator(".message.pending")).hasCount(0);
     phone.screen("shop-chat-390");
+    // Away from the field: the tabs, put aside while she types, are there again.
+    phone.page.locator("shop-chat h1").tap();
   }
 
   private void answer(Seat desk, String message, String family) {
@@ -318,11 +333,14 @@ class BrowserJourneyTest {
     assertThat(panel.locator(".who h2")).hasText("Julia " + family);
     assertThat(panel.locator(".cart-line").first()).containsText("Divano in velluto");
     assertThat(near(desk)).containsText("Ultimo pezzo");
-    assertThat(panel.locator(".timeline")).containsText("divano in velluto verde");
+    assertThat(panel.locator(".timeline")).containsText("Ha guardato:");
     assertThat(panel.locator(".timeline")).containsText("Nel carrello:");
     assertThat(desk.page.locator("filo-thread")).containsText(message);
     desk.bothWidths("desk-thread");
     desk.accessible("desk thread");
+    // What she did before she was anybody has come along, too.
+    panel.locator(".timeline + button").click();
+    assertThat(panel.locator(".timeline")).containsText("Ha cercato: divano in velluto verde");
     desk.page.getByPlaceholder("Scriva una risposta").fill("Buongiorno Julia, certo: glielo tengo da parte.");
     desk.role(AriaRole.BUTTON, "Invia").click();
     assertThat(desk.page.locator(".message.mine")).containsText("glielo tengo da parte");
@@ -676,6 +694,7 @@ class BrowserJourneyTest {
     }
 
     private void screen(String file) {
+      page.evaluate(PICTURES_LOADED);
       page.screenshot(
           new Page.ScreenshotOptions()
               .setPath(SCREENS.resolve(file + ".png"))

@@ -215,7 +215,7 @@ class CustomerPanel extends FiloElement {
         day = its;
         return html`${head}<li class="timeline-row"><span class="timeline-icon" title=${channelWord(each.channel)}>${icon(HAPPENED_ICONS[each.type] ?? CHANNEL_ICONS[each.channel] ?? 'info', {size: 'small'})}</span>
           <span class="grow"><span class="timeline-what">${has(`happened.${each.type}`) ? t(`happened.${each.type}`) : each.type}</span>${each.title || each.type === 'search' ? html` <span>${each.title || each.subject}</span>` : nothing}
-            <span class="muted small timeline-by">${[channelWord(each.channel), each.by && each.by !== 'customer' ? each.by : ''].filter(Boolean).join(' · ')}</span></span>
+            <span class="muted small timeline-by">${[channelWord(each.channel), each.by && !['customer', 'system'].includes(each.by) ? each.by : ''].filter(Boolean).join(' · ')}</span></span>
           <time class="muted small nowrap" datetime=${each.time}>${format.time(each.time)}</time></li>`;
       })}</ol>
       ${timeline.length > listed.length ? html`<button class="link small" @click=${() => { this.everything = true; }}>${t('panel.earlier', {count: timeline.length - listed.length})}</button>` : nothing}</section>`;

@@ -11,7 +11,8 @@ class ConversationArchitectureTest extends ServiceArchitecture {
   @Override
   protected List<String> alsoAllowed(Layer layer) {
     return switch (layer) {
-      // Use cases are over documents whose outbox is written with the state, and the context is made
+      // Use cases are over documents whose outbox is written with the state, and the context is
+      // made
       // of the neighbours' messages; merges that are done are cached.
       case SERVICE ->
           List.of(

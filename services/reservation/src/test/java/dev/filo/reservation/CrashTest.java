@@ -118,10 +118,7 @@ class CrashTest {
             open.stream().map(one -> "reservations/" + one.id()).toList());
     for (var held : fixture.warehouse.active()) {
       var one =
-          open.stream()
-              .filter(it -> held.owner().endsWith(it.id()))
-              .findFirst()
-              .orElseThrow();
+          open.stream().filter(it -> held.owner().endsWith(it.id())).findFirst().orElseThrow();
       assertThat(held.units()).as(where).isEqualTo(one.units());
       assertThat(held.expireTime()).as(where).isEqualTo(one.expireTime());
     }
@@ -157,8 +154,7 @@ class CrashTest {
   @Test
   void create_partial() {
     survives(
-        (dying, seen) ->
-            dying.create(wish("c" + run, "S" + run, 5).setPartial(true).build(), HER));
+        (dying, seen) -> dying.create(wish("c" + run, "S" + run, 5).setPartial(true).build(), HER));
   }
 
   @Test
@@ -181,9 +177,7 @@ class CrashTest {
                     .setRequestId("x" + run)
                     .setUntilTime(
                         Times.timestamp(
-                            ReservationDocuments.read(seen)
-                                .expireTime()
-                                .plus(Duration.ofDays(1))))
+                            ReservationDocuments.read(seen).expireTime().plus(Duration.ofDays(1))))
                     .build(),
                 HER));
   }

@@ -20,6 +20,7 @@ class ReservationArchitectureTest extends ServiceArchitecture {
               "dev.filo.proto..",
               "com.google.protobuf..",
               "com.google.type..",
+              "com.google.rpc..",
               "io.grpc..",
               "org.bson..",
               "com.github.benmanes.caffeine.cache..",

@@ -152,8 +152,7 @@ class ReservationRpcTest {
     var byStore =
         fixture.milan().createReservation(wish("1", "SOFA", 1).setCustomer(JULIA).build());
     assertThat(byStore.getPickupCode()).isEmpty();
-    var guest =
-        fixture.as(Role.ROLE_GUEST, GUEST).createReservation(wish("1", "SOFA", 1).build());
+    var guest = fixture.as(Role.ROLE_GUEST, GUEST).createReservation(wish("1", "SOFA", 1).build());
     assertThat(guest.getPickupCode()).isNotEmpty();
     assertThat(fixture.warehouse.available("SOFA", "milano")).isZero();
 
@@ -210,7 +209,8 @@ class ReservationRpcTest {
             Status.Code.FAILED_PRECONDITION,
             "STOCK_INSUFFICIENT");
     assertThat(
-            Objects.requireNonNull(dev.filo.platform.grpc.Statuses.errorInfo(error)).getMetadataMap())
+            Objects.requireNonNull(dev.filo.platform.grpc.Statuses.errorInfo(error))
+                .getMetadataMap())
         .containsEntry("store", "stores/milano")
         .containsEntry("sku.SOFA", "1");
     // even the same request, once there is enough, is a new try
@@ -292,7 +292,8 @@ class ReservationRpcTest {
     var units =
         refused(() -> create("2", "LAMP", 1), Status.Code.RESOURCE_EXHAUSTED, "RESERVATION_LIMIT");
     assertThat(
-            Objects.requireNonNull(dev.filo.platform.grpc.Statuses.errorInfo(units)).getMetadataMap())
+            Objects.requireNonNull(dev.filo.platform.grpc.Statuses.errorInfo(units))
+                .getMetadataMap())
         .containsEntry("what", "units");
   }
 
@@ -501,8 +502,7 @@ class ReservationRpcTest {
     var guest = fixture.as(Role.ROLE_GUEST, GUEST);
     var held = guest.createReservation(wish("1", "SOFA", 1).build());
     refused(
-        () ->
-            guest.cancelReservation(cancel(held, "x").toBuilder().setEtag("1").build()),
+        () -> guest.cancelReservation(cancel(held, "x").toBuilder().setEtag("1").build()),
         Status.Code.ABORTED,
         "ETAG_STALE");
     var cancelled =
@@ -532,9 +532,7 @@ class ReservationRpcTest {
         "TIME_INVALID");
     refused(
         () ->
-            fixture
-                .julia()
-                .extendReservation(extend(held, before.plus(Duration.ofDays(30)), "g")),
+            fixture.julia().extendReservation(extend(held, before.plus(Duration.ofDays(30)), "g")),
         Status.Code.FAILED_PRECONDITION,
         "EXTENSION_TOO_LONG");
     refused(
@@ -566,10 +564,7 @@ class ReservationRpcTest {
     assertThat(fixture.warehouse.active().getFirst().expireTime()).isEqualTo(end);
     fixture.clock.set(end);
     refused(
-        () ->
-            fixture
-                .julia()
-                .extendReservation(extend(held, end.plus(Duration.ofDays(1)), "z")),
+        () -> fixture.julia().extendReservation(extend(held, end.plus(Duration.ofDays(1)), "z")),
         Status.Code.FAILED_PRECONDITION,
         "RESERVATION_OVER");
   }
@@ -594,13 +589,10 @@ class ReservationRpcTest {
         () ->
             fixture
                 .julia()
-                .cancelReservation(
-                    cancel(held, "c").toBuilder().setEtag(lapsed.getEtag()).build()),
+                .cancelReservation(cancel(held, "c").toBuilder().setEtag(lapsed.getEtag()).build()),
         Status.Code.FAILED_PRECONDITION,
         "RESERVATION_OVER");
-    Flux.range(0, 4)
-        .flatMap(i -> fixture.replica(fixture.database()).expire())
-        .blockLast(PATIENCE);
+    Flux.range(0, 4).flatMap(i -> fixture.replica(fixture.database()).expire()).blockLast(PATIENCE);
     fixture.reservations.expire().block(PATIENCE);
     assertThat(get(held.getName()).getState()).isEqualTo(State.EXPIRED);
     await()
@@ -650,16 +642,14 @@ class ReservationRpcTest {
     assertThat(fixture.milan().getReservation(name).getQrSvg()).isEmpty();
     assertThat(fixture.agent().getReservation(name).getPickupCode())
         .isEqualTo(held.getPickupCode());
-    assertThat(
-            fixture.as(Role.ROLE_MANAGER, "staff/boss").getReservation(name).getPickupCode())
+    assertThat(fixture.as(Role.ROLE_MANAGER, "staff/boss").getReservation(name).getPickupCode())
         .isEmpty();
     for (var stranger :
         List.of(
             fixture.as(Role.ROLE_CUSTOMER, "customers/other"),
             fixture.as(Role.ROLE_STORE_STAFF, "staff/r", "stores/roma"),
             fixture.as(Role.ROLE_STORE_STAFF, "staff/nowhere"))) {
-      refused(
-          () -> stranger.getReservation(name), Status.Code.NOT_FOUND, "RESERVATION_NOT_FOUND");
+      refused(() -> stranger.getReservation(name), Status.Code.NOT_FOUND, "RESERVATION_NOT_FOUND");
       assertThat(
               stranger
                   .listReservations(ListReservationsRequest.getDefaultInstance())
@@ -668,9 +658,7 @@ class ReservationRpcTest {
     }
     refused(
         () ->
-            fixture
-                .as(Role.ROLE_CUSTOMER, "customers/other")
-                .cancelReservation(cancel(held, "x")),
+            fixture.as(Role.ROLE_CUSTOMER, "customers/other").cancelReservation(cancel(held, "x")),
         Status.Code.NOT_FOUND,
         "RESERVATION_NOT_FOUND");
     refused(
@@ -719,11 +707,11 @@ class ReservationRpcTest {
 
   @Test
   void signIn_bringsTheGuestsReservation_beforeTheFirstAnswer() {
-    var guest =
-        fixture.as(Role.ROLE_GUEST, GUEST).createReservation(wish("1", "LAMP", 1).build());
+    var guest = fixture.as(Role.ROLE_GUEST, GUEST).createReservation(wish("1", "LAMP", 1).build());
     var signedIn = fixture.signedIn(JULIA, GUEST);
     var mine = signedIn.listReservations(ListReservationsRequest.getDefaultInstance());
-    assertThat(mine.getReservationsList()).extracting(Reservation::getName)
+    assertThat(mine.getReservationsList())
+        .extracting(Reservation::getName)
         .containsExactly(guest.getName());
     fixture.reservations.merged(JULIA, GUEST).block(PATIENCE);
     assertThat(get(guest.getName()).getPickupCode()).isEqualTo(guest.getPickupCode());
@@ -773,7 +761,8 @@ class ReservationRpcTest {
                 .build(),
             again);
     var names = List.of(again.next().getReservation(), again.next().getReservation());
-    assertThat(names).extracting(Reservation::getName)
+    assertThat(names)
+        .extracting(Reservation::getName)
         .containsExactlyInAnyOrder(first.getName(), second.getName());
     refused(
         () -> {

@@ -178,8 +178,7 @@ public final class Warehouse extends InventoryServiceGrpc.InventoryServiceImplBa
             throw refusal(Code.ALREADY_EXISTS, ErrorReason.ERROR_REASON_HOLD_DIFFERS);
           }
           if (known.state.equals("REFUSED")) {
-            throw refusal(
-                Code.FAILED_PRECONDITION, ErrorReason.ERROR_REASON_STOCK_INSUFFICIENT);
+            throw refusal(Code.FAILED_PRECONDITION, ErrorReason.ERROR_REASON_STOCK_INSUFFICIENT);
           }
           return message(known);
         });
@@ -225,7 +224,8 @@ public final class Warehouse extends InventoryServiceGrpc.InventoryServiceImplBa
                 .getLinesList()
                 .forEach(
                     line ->
-                        onHand.merge(line.getSku() + "@" + store, -line.getQuantity(), Integer::sum));
+                        onHand.merge(
+                            line.getSku() + "@" + store, -line.getQuantity(), Integer::sum));
           }
           if (!held.state.equals("SOLD")) {
             throw refusal(Code.FAILED_PRECONDITION, ErrorReason.ERROR_REASON_HOLD_OVER);

@@ -37,7 +37,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.ConfigurableApplicationContext;
 import reactor.core.publisher.Mono;
 
-/** The seven services and the gateway, started in one JVM; they call each other without a network in between. */
+/**
+ * The seven services and the gateway, started in one JVM; they call each other without a network in
+ * between.
+ */
 public final class Suite implements AutoCloseable {
   private static final Map<String, Class<?>> SERVICES = services();
 
@@ -101,7 +104,9 @@ public final class Suite implements AutoCloseable {
       return EmbeddedMongo.start(settings.data().resolve("store"));
     } catch (StoreInUseException e) {
       throw new CannotStart(
-          "another Filo has " + settings.data() + " open; end it, or use another folder: --data DIR");
+          "another Filo has "
+              + settings.data()
+              + " open; end it, or use another folder: --data DIR");
     }
   }
 
@@ -139,7 +144,9 @@ public final class Suite implements AutoCloseable {
     common.put("filo.client-secret", secrets.get("service"));
     common.put("filo.grpc.drain", "1s");
     common.put("filo.targets.identity", Channels.IN_PROCESS + "identity");
-    SERVICES.keySet().forEach(name -> common.put("filo.targets." + name, Channels.IN_PROCESS + name));
+    SERVICES
+        .keySet()
+        .forEach(name -> common.put("filo.targets." + name, Channels.IN_PROCESS + name));
     common.put("filo.catalog.index-dir", settings.data().resolve("index").toString());
     return common;
   }
@@ -155,10 +162,7 @@ public final class Suite implements AutoCloseable {
     common.put("filo.token-uri", "http://127.0.0.1:" + port + "/oauth2/token");
     common.put("filo.identity-http", "http://127.0.0.1:" + port);
     own.put("filo.token-uri", "http://127.0.0.1:" + port + "/oauth2/token");
-    contexts.add(
-        IdentityApplication.builder()
-            
-            .run(arguments(own)));
+    contexts.add(IdentityApplication.builder().run(arguments(own)));
   }
 
   private void startServices(Map<String, String> common) {

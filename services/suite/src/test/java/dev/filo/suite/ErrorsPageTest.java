@@ -105,9 +105,7 @@ class ErrorsPageTest {
   }
 
   private static String http(String code) {
-    return code.isEmpty()
-        ? ""
-        : String.valueOf(GrpcProblems.httpStatus(Status.Code.valueOf(code)));
+    return code.isEmpty() ? "" : String.valueOf(GrpcProblems.httpStatus(Status.Code.valueOf(code)));
   }
 
   private static String sentence(String text) {

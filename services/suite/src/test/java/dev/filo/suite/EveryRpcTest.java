@@ -320,8 +320,7 @@ class EveryRpcTest {
       boolean last = i == names.length - 1;
       assertThat(field.getJavaType())
           .as(path)
-          .isEqualTo(
-              last ? FieldDescriptor.JavaType.STRING : FieldDescriptor.JavaType.MESSAGE);
+          .isEqualTo(last ? FieldDescriptor.JavaType.STRING : FieldDescriptor.JavaType.MESSAGE);
       if (!last) {
         at = field.getMessageType();
       }
@@ -340,8 +339,7 @@ class EveryRpcTest {
         .filter(field -> field.isRepeated() && field.getType() == FieldDescriptor.Type.MESSAGE)
         .map(FieldDescriptor::getMessageType)
         .anyMatch(
-            thing ->
-                thing.findFieldByName("id") != null || thing.findFieldByName("name") != null);
+            thing -> thing.findFieldByName("id") != null || thing.findFieldByName("name") != null);
   }
 
   private static List<String> paths(HttpRule http) {

@@ -71,7 +71,9 @@ public record ChatThread(
       return new Said(place, key, speaker, displayName, text, channel, time, subject, subjectState);
     }
 
-    /** True for what was said in another thread: it opens nothing, and nobody waits because of it. */
+    /**
+     * True for what was said in another thread: it opens nothing, and nobody waits because of it.
+     */
     public boolean isCopy() {
       return key.startsWith(COPY);
     }

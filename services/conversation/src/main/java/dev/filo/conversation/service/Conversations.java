@@ -97,7 +97,8 @@ public final class Conversations {
             "",
             "");
     return store
-        .say(id, said, names, (thread, at) -> sent(thread, at, caller.actor()), this::written, now())
+        .say(
+            id, said, names, (thread, at) -> sent(thread, at, caller.actor()), this::written, now())
         .map(done -> same(done, text))
         .flatMap(done -> route(id).thenReturn(done));
   }
@@ -133,7 +134,8 @@ public final class Conversations {
   public Mono<Said> systemSays(
       String id, String key, String text, String subject, String subjectState) {
     var said = new Said(0, key, Speaker.SYSTEM, "", text, "chat", now(), subject, subjectState);
-    return store.say(id, said, null, (thread, at) -> sent(thread, at, SYSTEM), this::written, now());
+    return store.say(
+        id, said, null, (thread, at) -> sent(thread, at, SYSTEM), this::written, now());
   }
 
   private static Said same(Said said, String text) {
@@ -231,8 +233,7 @@ public final class Conversations {
       ChatThread thread, Map<String, ? extends @Nullable Object> fields, Actor actor) {
     var now = now();
     var next = new HashMap<String, @Nullable Object>(fields);
-    var waiting =
-        next.containsKey("waitingSince") ? (Date) next.get("waitingSince") : null;
+    var waiting = next.containsKey("waitingSince") ? (Date) next.get("waitingSince") : null;
     var after =
         new ChatThread(
             thread.id(),

@@ -4,8 +4,8 @@ import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.gt;
 import static com.mongodb.client.model.Filters.gte;
-import static com.mongodb.client.model.Filters.lt;
 import static com.mongodb.client.model.Filters.in;
+import static com.mongodb.client.model.Filters.lt;
 import static com.mongodb.client.model.Filters.lte;
 import static com.mongodb.client.model.Filters.ne;
 import static com.mongodb.client.model.Sorts.ascending;
@@ -141,12 +141,7 @@ public final class MongoConversationStore {
                                               : countThrough(id, placed.number(), written, now)
                                                   .then(
                                                       say(
-                                                          id,
-                                                          said,
-                                                          names,
-                                                          event,
-                                                          written,
-                                                          now,
+                                                          id, said, names, event, written, now,
                                                           tries + 1)))));
             });
   }
@@ -161,8 +156,7 @@ public final class MongoConversationStore {
   }
 
   /** Counts what was inserted up to a place, by whomever. */
-  private Mono<Void> countThrough(
-      String id, long number, Consumer<Document> written, Instant now) {
+  private Mono<Void> countThrough(String id, long number, Consumer<Document> written, Instant now) {
     return thread(id)
         .filter(thread -> thread.messageCount() < number)
         .flatMap(
@@ -174,14 +168,15 @@ public final class MongoConversationStore {
                     .flatMap(
                         next ->
                             count(thread, next, written, now)
-                                .then(
-                                    Mono.defer(() -> countThrough(id, number, written, now)))));
+                                .then(Mono.defer(() -> countThrough(id, number, written, now)))));
   }
 
   /** Counts messages that were left uncounted for a while; completes. */
   public Mono<Void> sweep(Instant before, Consumer<Document> written, Instant now) {
     return Flux.from(
-            messages.find(and(eq("counted", false), lt("insertTime", Date.from(before)))).limit(100))
+            messages
+                .find(and(eq("counted", false), lt("insertTime", Date.from(before))))
+                .limit(100))
         .concatMap(left -> counted(left, written, now).then(settle(left)))
         .then();
   }
@@ -249,14 +244,13 @@ public final class MongoConversationStore {
   }
 
   /**
-   * Changes a thread if it is still at the version seen; a null takes a field away. The document after it; an error {@link
-   * StaleVersionException} otherwise.
+   * Changes a thread if it is still at the version seen; a null takes a field away. The document
+   * after it; an error {@link StaleVersionException} otherwise.
    */
   public Mono<Document> change(
       ChatThread seen, Map<String, @Nullable Object> fields, Event event, Instant now) {
     var updates = new ArrayList<Bson>();
-    fields.forEach(
-        (key, value) -> updates.add(value == null ? unset(key) : set(key, value)));
+    fields.forEach((key, value) -> updates.add(value == null ? unset(key) : set(key, value)));
     updates.add(set("updateTime", Date.from(now)));
     updates.add(inc("version", 1L));
     updates.add(Outbox.record(List.of(event), now));
@@ -272,15 +266,9 @@ public final class MongoConversationStore {
   public Flux<ChatThread> list(
       @Nullable State state, @Nullable String assignee, int skip, int limit) {
     var filters = new ArrayList<Bson>();
-    filters.add(
-        state == null
-            ? ne("state", "NEW")
-            : eq("state", state.name()));
+    filters.add(state == null ? ne("state", "NEW") : eq("state", state.name()));
     if (assignee != null) {
-      filters.add(
-          assignee.isEmpty()
-              ? in("assignee", null, "")
-              : eq("assignee", assignee));
+      filters.add(assignee.isEmpty() ? in("assignee", null, "") : eq("assignee", assignee));
     }
     return Flux.from(
             threads
@@ -296,10 +284,7 @@ public final class MongoConversationStore {
   public Flux<ChatThread> changedSince(Instant since, int limit) {
     return Flux.from(
             threads
-                .find(
-                    and(
-                        gte("updateTime", Date.from(since)),
-                        ne("state", "NEW")))
+                .find(and(gte("updateTime", Date.from(since)), ne("state", "NEW")))
                 .sort(ascending("updateTime"))
                 .limit(limit))
         .map(MongoConversationStore::read);
@@ -309,10 +294,7 @@ public final class MongoConversationStore {
   public Flux<ChatThread> unassigned(int limit) {
     return Flux.from(
             threads
-                .find(
-                    and(
-                        eq("state", State.OPEN.name()),
-                        in("assignee", null, "")))
+                .find(and(eq("state", State.OPEN.name()), in("assignee", null, "")))
                 .sort(ascending("waitingSince"))
                 .limit(limit))
         .map(MongoConversationStore::read);

@@ -199,11 +199,14 @@ class MongoConversationStoreTest {
     for (int i = 1; i <= 5; i++) {
       say("k" + i, Speaker.CUSTOMER);
     }
-    assertThat(get(store.before("c", 0, 2).collectList())).extracting(Said::number)
+    assertThat(get(store.before("c", 0, 2).collectList()))
+        .extracting(Said::number)
         .containsExactly(5L, 4L);
-    assertThat(get(store.before("c", 4, 9).collectList())).extracting(Said::number)
+    assertThat(get(store.before("c", 4, 9).collectList()))
+        .extracting(Said::number)
         .containsExactly(3L, 2L, 1L);
-    assertThat(get(store.between("c", 1, 4, 2).collectList())).extracting(Said::number)
+    assertThat(get(store.between("c", 1, 4, 2).collectList()))
+        .extracting(Said::number)
         .containsExactly(2L, 3L);
   }
 
@@ -214,8 +217,7 @@ class MongoConversationStoreTest {
     say("1", Speaker.CUSTOMER);
     get(store.change(thread(), Map.of("assignee", "staff/a"), Event.getDefaultInstance(), NOW));
     var there = get(store.agents(NOW).collectList());
-    assertThat(there)
-        .containsExactly(new MongoConversationStore.Agent("staff/a", "Anna", 1));
+    assertThat(there).containsExactly(new MongoConversationStore.Agent("staff/a", "Anna", 1));
     assertThat(get(store.agentName("staff/b"))).isEqualTo("Berta");
     assertThat(get(store.agentName("staff/x"))).isEmpty();
   }

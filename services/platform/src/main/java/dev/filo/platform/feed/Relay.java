@@ -17,6 +17,7 @@ import com.mongodb.client.model.UpdateOneModel;
 import com.mongodb.client.model.WriteModel;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import dev.filo.platform.mongo.Mongo;
+import dev.filo.platform.watch.Changes;
 import dev.filo.proto.feed.v1.Event;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -24,7 +25,9 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +38,6 @@ import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
 import reactor.util.retry.Retry;
 
 /**
@@ -48,13 +50,16 @@ public final class Relay implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(Relay.class);
   private static final Duration SWEEP = Duration.ofSeconds(1);
   private static final int BATCH = 100;
+  // What waits in memory while the database is slow; beyond it the sweep does the work.
+  private static final int PENDING_MAX = 10_000;
+  private static final String OFFERED = "offered";
 
   private final FeedStore feed;
   private final FeedTail tail;
   private final InstantSource clock;
   private final List<MongoCollection<Document>> collections = new CopyOnWriteArrayList<>();
-  private final Sinks.Many<Pending> pending =
-      Sinks.unsafe().many().unicast().onBackpressureBuffer();
+  private final Queue<Pending> pending = new LinkedBlockingQueue<>(PENDING_MAX);
+  private final Changes wake = new Changes();
   private Disposable.@Nullable Composite running;
 
   /** A relay into one feed. */
@@ -75,9 +80,8 @@ public final class Relay implements SmartLifecycle {
   /** Takes what is in the outbox of a document as just written; returns at once. */
   public void offer(MongoCollection<Document> collection, Document written) {
     if (!Outbox.events(written).isEmpty()) {
-      var offered = new Pending(collection, written);
-      synchronized (pending) { // emitters of a unicast sink must take turns
-        pending.tryEmitNext(offered);
+      if (pending.offer(new Pending(collection, written))) { // else the sweep finds it
+        wake.tell(OFFERED);
       }
     }
   }
@@ -85,19 +89,27 @@ public final class Relay implements SmartLifecycle {
   @Override
   public void start() {
     var all = Disposables.composite();
-    all.add(
-        pending
-            .asFlux()
-            .bufferTimeout(BATCH, Duration.ofMillis(1))
-            .onBackpressureBuffer()
-            .concatMap(batch -> move(batch).onErrorResume(this::later))
-            .subscribe());
+    all.add(wake.of(OFFERED).concatMap(tick -> drain(), 1).subscribe());
     all.add(
         Flux.interval(SWEEP, SWEEP)
             .onBackpressureDrop()
             .concatMap(tick -> sweep().onErrorResume(this::later), 1)
             .subscribe());
     running = all;
+  }
+
+  /** Moves what was offered, as much as there is at a time, until there is no more. */
+  private Mono<Void> drain() {
+    var batch = new ArrayList<Pending>();
+    for (Pending one = pending.poll(); one != null; one = pending.poll()) {
+      batch.add(one);
+      if (batch.size() == BATCH) {
+        break;
+      }
+    }
+    return batch.isEmpty()
+        ? Mono.empty()
+        : move(batch).onErrorResume(this::later).then(Mono.defer(this::drain));
   }
 
   private Mono<Void> later(Throwable error) {

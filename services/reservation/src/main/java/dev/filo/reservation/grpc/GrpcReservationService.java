@@ -98,13 +98,13 @@ public final class GrpcReservationService
                   .thenMany(
                       Flux.defer(
                           () ->
-                  reservations.list(
-                      request.getCustomer(),
-                      request.getStore(),
-                      request.getStatesList().stream().map(Enum::name).toList(),
-                      skip,
-                      size + 1,
-                      caller)))
+                              reservations.list(
+                                  request.getCustomer(),
+                                  request.getStore(),
+                                  request.getStatesList().stream().map(Enum::name).toList(),
+                                  skip,
+                                  size + 1,
+                                  caller)))
                   .map(document -> message(document, caller))
                   .collectList()
                   .map(

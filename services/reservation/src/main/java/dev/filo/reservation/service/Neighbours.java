@@ -110,8 +110,7 @@ public final class Neighbours {
   }
 
   /**
-   * Sells a hold's goods. True when they are sold, now or before; false when the hold had
-   * ended.
+   * Sells a hold's goods. True when they are sold, now or before; false when the hold had ended.
    */
   Mono<Boolean> sell(String hold, String onBehalfOf) {
     return Calls.unary(
@@ -128,9 +127,7 @@ public final class Neighbours {
             e -> Mono.just(false));
   }
 
-  /**
-   * Moves the end of a hold. True when it is moved; false when the hold had ended.
-   */
+  /** Moves the end of a hold. True when it is moved; false when the hold had ended. */
   Mono<Boolean> extend(String hold, Instant end) {
     return Calls.unary(
             inventory(),

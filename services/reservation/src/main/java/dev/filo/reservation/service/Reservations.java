@@ -675,8 +675,7 @@ public final class Reservations {
                           sold
                               ? write(document, seen, seen.sold(clock.instant()), actor, null)
                               : end(document, seen, actor))
-                  .flatMap(
-                      done -> quotas.release(seen.customer(), seen.id()).thenReturn(done));
+                  .flatMap(done -> quotas.release(seen.customer(), seen.id()).thenReturn(done));
         };
     return seen.step() == Step.PLACE
         ? step
@@ -736,10 +735,7 @@ public final class Reservations {
         ReservationProtos.PREFIX + seen.id(),
         now,
         actor,
-        ReservationChanged.newBuilder()
-            .setReservation(message)
-            .setPreviousState(before)
-            .build());
+        ReservationChanged.newBuilder().setReservation(message).setPreviousState(before).build());
   }
 
   /** Ends what has lapsed. Completes; errors of single reservations are left to the next time. */

@@ -153,8 +153,7 @@ public final class MongoReservationStore {
   public Mono<Void> deleteDropped(String id) {
     return Mono.from(
             reservations.deleteOne(
-                and(
-                    eq("_id", id), eq("state", "PENDING"), eq("step", Step.RELEASE.name()))))
+                and(eq("_id", id), eq("state", "PENDING"), eq("step", Step.RELEASE.name()))))
         .then();
   }
 

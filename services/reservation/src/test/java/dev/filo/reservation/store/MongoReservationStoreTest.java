@@ -180,14 +180,13 @@ class MongoReservationStoreTest {
         .containsExactly("2", "1", "3");
     assertThat(ids(store.pickList("stores/a", at, 10))).containsExactly("1", "3");
     assertThat(ids(store.open("customers/c", at))).containsExactly("3", "1");
-    assertThat(ids(store.counted("customers/c", at)))
-        .containsExactlyInAnyOrder("0", "1", "3");
-    assertThat(ids(store.changedSince("customers/c", NOW.plusSeconds(3)))).containsExactly("3", "4");
+    assertThat(ids(store.counted("customers/c", at))).containsExactlyInAnyOrder("0", "1", "3");
+    assertThat(ids(store.changedSince("customers/c", NOW.plusSeconds(3))))
+        .containsExactly("3", "4");
     assertThat(ids(store.lapsed(at.minusMillis(1), 10))).isEmpty();
     assertThat(ids(store.lapsed(at, 10))).containsExactly("2");
     assertThat(ids(store.unfinished(NOW.plusSeconds(20), 10))).containsExactly("0");
-    assertThat(ids(store.unfinished(NOW.plusSeconds(21), 10)))
-        .containsExactlyInAnyOrder("0", "4");
+    assertThat(ids(store.unfinished(NOW.plusSeconds(21), 10))).containsExactlyInAnyOrder("0", "4");
 
     store.move("customers/d", "customers/c", NOW.plusSeconds(30)).block(PATIENCE);
     store.move("customers/d", "customers/c", NOW.plusSeconds(31)).block(PATIENCE);

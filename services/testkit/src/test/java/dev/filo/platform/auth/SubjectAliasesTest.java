@@ -69,8 +69,7 @@ class SubjectAliasesTest {
 
   @Test
   void aLongChainMergedOneByOneStaysShort() {
-    IntStream.range(0, 30)
-        .forEach(i -> record("customers/c" + i, "customers/c" + (i + 1)));
+    IntStream.range(0, 30).forEach(i -> record("customers/c" + i, "customers/c" + (i + 1)));
     assertValid("customers/c0", "customers/c30");
     assertValid("customers/c17", "customers/c30");
   }

@@ -188,8 +188,7 @@ class TokenVerifierTest {
     assertInvalid(token(ONE, claims -> claims.claim("roles", List.of("customer", "root"))));
     assertInvalid(token(ONE, claims -> claims.claim("stores", "stores/milano")));
     assertInvalid(
-        token(
-            ONE, claims -> claims.notBeforeTime(Date.from(clock.instant().plusSeconds(120)))));
+        token(ONE, claims -> claims.notBeforeTime(Date.from(clock.instant().plusSeconds(120)))));
   }
 
   @Test
@@ -200,8 +199,7 @@ class TokenVerifierTest {
         List.of(
             ONE.toRSAPublicKey().getEncoded(),
             ONE.toPublicJWK().toString().getBytes(StandardCharsets.UTF_8))) {
-      assertInvalid(
-          sign(claims(claims -> {}), JWSAlgorithm.HS256, "one", new MACSigner(secret)));
+      assertInvalid(sign(claims(claims -> {}), JWSAlgorithm.HS256, "one", new MACSigner(secret)));
     }
     // Somebody else's key under our key's id, our key under another algorithm, no id.
     assertInvalid(sign(claims(c -> {}), JWSAlgorithm.RS256, "one", new RSASSASigner(TWO)));

@@ -11,7 +11,6 @@ import dev.filo.platform.grpc.Statuses;
 import dev.filo.platform.watch.Changes;
 import dev.filo.proto.api.v1.ErrorReason;
 import dev.filo.proto.api.v1.Role;
-import dev.filo.proto.feed.v1.Event;
 import dev.filo.proto.feed.v1.FeedServiceGrpc;
 import dev.filo.proto.feed.v1.WatchRequest;
 import dev.filo.proto.feed.v1.WatchResponse;
@@ -49,8 +48,7 @@ class FeedServiceTest {
   }
 
   private void append(int first, int last) {
-    feed.append(
-            IntStream.rangeClosed(first, last).mapToObj(i -> event("a", "e" + i)).toList(), NOW)
+    feed.append(IntStream.rangeClosed(first, last).mapToObj(i -> event("a", "e" + i)).toList(), NOW)
         .block(PATIENCE);
     changes.tell(FeedTail.ALL);
   }
@@ -96,25 +94,6 @@ class FeedServiceTest {
   }
 
   @Test
-  void aLongFeedIsNoDeepStack() {
-    int all = 60_000;
-    Flux.range(0, 30)
-        .concatMap(
-            i ->
-                feed.append(
-                    IntStream.rangeClosed(1, all / 30)
-                        .mapToObj(n -> Event.newBuilder().setId(i + "-" + n).build())
-                        .toList(),
-                    NOW))
-        .then()
-        .block(PATIENCE);
-    StepVerifier.create(positions(0).take(all).count())
-        .expectNext((long) all)
-        .expectComplete()
-        .verify(PATIENCE);
-  }
-
-  @Test
   void onlyTheTypesAskedForComeAndThePositionGoesOn() {
     var other = event("a", "other").toBuilder().setType("filo.test.Other").build();
     feed.append(List.of(event("a", "e1"), other, event("a", "e3")), NOW).block(PATIENCE);
@@ -145,10 +124,14 @@ class FeedServiceTest {
   void aPositionOfAFeedThatWasHereBeforeIsRefused() {
     append(1, 3);
     StepVerifier.create(positions(4)).expectErrorMatches(this::isTooOld).verify(PATIENCE);
-    StepVerifier.create(positions(3).mergeWith(Flux.defer(() -> {
-          append(4, 4);
-          return Flux.empty();
-        })))
+    StepVerifier.create(
+            positions(3)
+                .mergeWith(
+                    Flux.defer(
+                        () -> {
+                          append(4, 4);
+                          return Flux.empty();
+                        })))
         .expectNext(4L)
         .thenCancel()
         .verify(PATIENCE);
@@ -181,9 +164,7 @@ class FeedServiceTest {
   void watchersWhoLeaveLeaveNothing() {
     append(1, 1);
     StepVerifier.create(positions(0)).expectNext(1L).thenCancel().verify(PATIENCE);
-    org.awaitility.Awaitility.await()
-        .atMost(PATIENCE)
-        .until(() -> changes.watcherCount() == 0);
+    org.awaitility.Awaitility.await().atMost(PATIENCE).until(() -> changes.watcherCount() == 0);
   }
 
   @Test

@@ -74,8 +74,7 @@ class RelayTest {
   }
 
   private void assertNothingLeft() {
-    assertThat(
-            Flux.from(things.find()).collectList().blockOptional(PATIENCE).orElseThrow())
+    assertThat(Flux.from(things.find()).collectList().blockOptional(PATIENCE).orElseThrow())
         .allMatch(thing -> Outbox.events(thing).isEmpty())
         .noneMatch(thing -> thing.containsKey(Outbox.SINCE));
   }
@@ -165,8 +164,7 @@ class RelayTest {
         .flatMap(
             id ->
                 things.insertOne(
-                    Outbox.with(
-                        new Document("_id", id), List.of(event(id, id)), clock.instant())),
+                    Outbox.with(new Document("_id", id), List.of(event(id, id)), clock.instant())),
             32)
         .then()
         .block(PATIENCE);
@@ -271,8 +269,7 @@ class RelayTest {
       tail.stop();
       watches.dispose();
     }
-    assertThat(
-            Mono.from(things.countDocuments(exists(Outbox.SINCE))).blockOptional(PATIENCE))
+    assertThat(Mono.from(things.countDocuments(exists(Outbox.SINCE))).blockOptional(PATIENCE))
         .contains(0L);
   }
 }

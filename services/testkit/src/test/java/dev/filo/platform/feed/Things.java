@@ -17,7 +17,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 
-/** What the tests of feeds have in common: events, and a server in this JVM with a channel to it. */
+/**
+ * What the tests of feeds have in common: events, and a server in this JVM with a channel to it.
+ */
 final class Things {
   static final Duration PATIENCE = Duration.ofSeconds(30);
   static final TestTokens TOKENS = TestTokens.byTheSystemClock();
@@ -56,8 +58,7 @@ final class Things {
               TOKENS.verifier(),
               new SubjectAliases(TestMongo.embedded().client().getDatabase("no_aliases")),
               new FieldRules());
-      var server =
-          new GrpcServer(listen, Duration.ZERO, List.of(service), List.of(access));
+      var server = new GrpcServer(listen, Duration.ZERO, List.of(service), List.of(access));
       server.start();
       return new Served(
           server,

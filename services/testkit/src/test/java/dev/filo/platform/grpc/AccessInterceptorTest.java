@@ -90,8 +90,7 @@ class AccessInterceptorTest {
             services,
             List.of(
                 new SeesCancel(),
-                new AccessInterceptor(
-                    Rules.of(services), verifier, aliases, new FieldRules())));
+                new AccessInterceptor(Rules.of(services), verifier, aliases, new FieldRules())));
     server.start();
     var opened = Channels.open(listen);
     open.add(opened::shutdownNow);
@@ -126,8 +125,7 @@ class AccessInterceptorTest {
   private static <S extends AbstractStub<S>> S with(S stub, String... headers) {
     var metadata = new Metadata();
     for (int i = 0; i < headers.length; i += 2) {
-      metadata.put(
-          Metadata.Key.of(headers[i], Metadata.ASCII_STRING_MARSHALLER), headers[i + 1]);
+      metadata.put(Metadata.Key.of(headers[i], Metadata.ASCII_STRING_MARSHALLER), headers[i + 1]);
     }
     return stub.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata));
   }
@@ -244,7 +242,9 @@ class AccessInterceptorTest {
     assertRefused(
         Status.Code.NOT_FOUND,
         ErrorReason.ERROR_REASON_RESOURCE_NOT_FOUND,
-        () -> cart(tokens.bearer(Role.ROLE_AGENT, "staff/a@filo.example")).getCart(of("customers/me")));
+        () ->
+            cart(tokens.bearer(Role.ROLE_AGENT, "staff/a@filo.example"))
+                .getCart(of("customers/me")));
   }
 
   @ParameterizedTest
@@ -363,8 +363,11 @@ class AccessInterceptorTest {
                 .applyCartOperations(
                     ApplyCartOperationsRequest.newBuilder()
                         .setName("customers/me/cart")
-                        .addOperations(CartOperation.newBuilder().setId("o1").setRemove(
-                            dev.filo.proto.cart.v1.RemoveLine.newBuilder().setLine("l1")))
+                        .addOperations(
+                            CartOperation.newBuilder()
+                                .setId("o1")
+                                .setRemove(
+                                    dev.filo.proto.cart.v1.RemoveLine.newBuilder().setLine("l1")))
                         .build())
                 .getName())
         .isEqualTo(ME + "/cart");
@@ -507,7 +510,10 @@ class AccessInterceptorTest {
     assertThat(ended.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
   }
 
-  /** A method of ours as if it took many messages: a name that must be looked up, and one that need not. */
+  /**
+   * A method of ours as if it took many messages: a name that must be looked up, and one that need
+   * not.
+   */
   @Test
   void messagesStayInOrderHoweverLongEachWaits() throws Exception {
     for (int i = 0; i < 20; i++) {
@@ -548,10 +554,7 @@ class AccessInterceptorTest {
   }
 
   private static WatchCartRequest watchRequest(String customer, String mark) {
-    return WatchCartRequest.newBuilder()
-        .setName(customer + "/cart")
-        .setResumeCursor(mark)
-        .build();
+    return WatchCartRequest.newBuilder().setName(customer + "/cart").setResumeCursor(mark).build();
   }
 
   /** Says when a call's cancellation has gone through all of the server's interceptors. */
@@ -616,8 +619,7 @@ class AccessInterceptorTest {
 
     @Override
     public void getPickList(GetPickListRequest request, StreamObserver<PickList> observer) {
-      Answers.unary(
-          observer, Mono.just(PickList.newBuilder().setName(request.getName()).build()));
+      Answers.unary(observer, Mono.just(PickList.newBuilder().setName(request.getName()).build()));
     }
   }
 

@@ -100,8 +100,7 @@ class RequestsTest {
   @Test
   void theSameIdWithOtherContentIsRefused() {
     count(request("r1", "x"), cart("first"));
-    assertThatThrownBy(
-            () -> Requests.answer(thing(), "r1", request("r1", "y"), Cart.parser()))
+    assertThatThrownBy(() -> Requests.answer(thing(), "r1", request("r1", "y"), Cart.parser()))
         .matches(
             error -> Statuses.isReason(error, ErrorReason.ERROR_REASON_REQUEST_ID_REUSED),
             "REQUEST_ID_REUSED");
@@ -119,8 +118,7 @@ class RequestsTest {
   void withoutAnIdEveryRequestIsNew() {
     for (int i = 0; i < 2; i++) {
       Mono.from(
-              things.updateOne(
-                  and(eq("_id", "a"), Requests.notSeen("")), Updates.inc("count", 1)))
+              things.updateOne(and(eq("_id", "a"), Requests.notSeen("")), Updates.inc("count", 1)))
           .block(PATIENCE);
     }
     assertThat(Docs.number(thing(), "count")).isEqualTo(2);
