@@ -342,7 +342,7 @@ class BrowserJourneyTest {
     panel.locator(".timeline + button").click();
     assertThat(panel.locator(".timeline")).containsText("Ha cercato: divano in velluto verde");
     desk.page.getByPlaceholder("Scriva una risposta").fill("Buongiorno Julia, certo: glielo tengo da parte.");
-    desk.role(AriaRole.BUTTON, "Invia").click();
+    desk.button("Invia").click();
     assertThat(desk.page.locator(".message.mine")).containsText("glielo tengo da parte");
   }
 

@@ -143,6 +143,7 @@ public final class Suite implements AutoCloseable {
     common.put("filo.public-url", settings.publicUrl());
     common.put("filo.client-secret", secrets.get("service"));
     common.put("filo.grpc.drain", "1s");
+    common.put("filo.feed.poll", "1s"); // every writer is in this process and tells at once
     common.put("filo.targets.identity", Channels.IN_PROCESS + "identity");
     SERVICES
         .keySet()

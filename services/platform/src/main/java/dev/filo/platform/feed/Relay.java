@@ -100,6 +100,10 @@ public final class Relay implements SmartLifecycle {
 
   /** Moves what was offered, as much as there is at a time, until there is no more. */
   private Mono<Void> drain() {
+    return Mono.defer(this::moveSome).repeat(() -> !pending.isEmpty()).then();
+  }
+
+  private Mono<Void> moveSome() {
     var batch = new ArrayList<Pending>();
     for (Pending one = pending.poll(); one != null; one = pending.poll()) {
       batch.add(one);
@@ -107,9 +111,7 @@ public final class Relay implements SmartLifecycle {
         break;
       }
     }
-    return batch.isEmpty()
-        ? Mono.empty()
-        : move(batch).onErrorResume(this::later).then(Mono.defer(this::drain));
+    return batch.isEmpty() ? Mono.empty() : move(batch).onErrorResume(this::later);
   }
 
   private Mono<Void> later(Throwable error) {
