@@ -16,6 +16,7 @@ import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.UnsupportedMediaTypeStatusException;
 import reactor.core.publisher.Mono;
+import reactor.netty.http.client.PrematureCloseException;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Answers with a problem document. Thread-safe. */
@@ -116,7 +117,8 @@ public final class ProblemWriter {
   private Problem fault(Throwable error, ServerWebExchange exchange) {
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {
       if (cause instanceof java.net.ConnectException
-          || cause instanceof java.net.UnknownHostException) {
+          || cause instanceof java.net.UnknownHostException
+          || cause instanceof PrematureCloseException) {
         return Problem.of(503, "UNAVAILABLE", "A part of the suite cannot be reached now.")
             .retryAfter(1);
       }
