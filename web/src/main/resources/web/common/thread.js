@@ -44,7 +44,12 @@ export class FiloThread extends FiloElement {
     this.setAttribute('tabindex', '0');
     this.observer = new ResizeObserver(() => { if (this.#atEnd) this.scrollTop = this.scrollHeight; });
     this.observer.observe(this);
+    const content = this.querySelector('.thread');
+    if (content) this.observer.observe(content);
   }
+
+  // What is attached may grow after its message is shown.
+  firstUpdated() { this.observer?.observe(this.querySelector('.thread')); }
 
   disconnectedCallback() {
     super.disconnectedCallback();

@@ -148,7 +148,7 @@ class BrowserJourneyTest {
     var phone = seat("phone", NARROW, true);
     var desk = seat("desk", new ViewportSize(1280, 800), false);
     var store = seat("store", NARROW, false);
-    var family = suite == null ? "Rossi " + run : "Rossi";
+    var given = suite == null ? "Julia " + run : "Julia";
     try {
       step("the desk and the store sign in");
       staff(desk, "/desk", "agent@filo.example");
@@ -162,20 +162,20 @@ class BrowserJourneyTest {
       step("she goes on with the phone; what changes on one changes on the other");
       handOff(pc, phone);
       step("phone: she signs in by a code; the cart stays on both");
-      signIn(pc, phone, family);
+      signIn(pc, phone, given);
       step("phone: she writes; the desk sees her at once, with all there is to know");
       var message = "Buongiorno, il divano verde me lo tenete fino a sabato? Rif. " + run;
       write(phone, message);
-      answer(desk, message, family);
+      answer(desk, message, given);
       step("desk: one sofa is set aside until Saturday's closing; she is told");
       pc.page.navigate(target + "/products/divano-velluto-lucca");
       assertThat(row(pc)).containsText("Ultimo pezzo");
       reserve(desk);
       var code = kept(pc, phone);
       step("store: it is on the list at once, is prepared, and she is told");
-      prepare(store, phone, family);
+      prepare(store, phone, given);
       step("store: handed over for the code, once");
-      handOver(store, phone, code, family);
+      handOver(store, phone, code, given);
     } catch (RuntimeException | AssertionError failure) {
       for (var each : seats) {
         each.screen("failed-" + each.name);
@@ -287,7 +287,7 @@ class BrowserJourneyTest {
     phone.accessible("cart, phone");
   }
 
-  private void signIn(Seat pc, Seat phone, String family) {
+  private void signIn(Seat pc, Seat phone, String given) {
     var address = "julia." + UUID.randomUUID().toString().substring(0, 8) + "@example.com";
     phone.tab("Profilo");
     phone.page.getByLabel("E-mail").fill(address);
@@ -297,10 +297,10 @@ class BrowserJourneyTest {
     assertThat(field).isVisible();
     field.fill(code(phone.page, address, ""));
     assertThat(phone.page.locator(".identifier")).containsText(address);
-    phone.page.getByLabel("Nome", new Page.GetByLabelOptions().setExact(true)).fill("Julia");
-    phone.page.getByLabel("Cognome").fill(family);
+    phone.page.getByLabel("Nome", new Page.GetByLabelOptions().setExact(true)).fill(given);
+    phone.page.getByLabel("Cognome").fill("Rossi");
     phone.button("Salva il nome").tap();
-    assertThat(phone.page.locator("h1")).hasText("Ciao Julia");
+    assertThat(phone.page.locator("h1")).hasText("Ciao " + given);
     phone.button("Cambia città").tap();
     phone.page.locator("dialog .town").filter(new Locator.FilterOptions().setHasText("Milano")).tap();
     assertThat(phone.page.locator("dialog")).hasCount(0);
@@ -324,13 +324,13 @@ class BrowserJourneyTest {
     phone.page.locator("shop-chat h1").tap();
   }
 
-  private void answer(Seat desk, String message, String family) {
+  private void answer(Seat desk, String message, String given) {
     var row =
         desk.page.locator(".inbox-row").filter(new Locator.FilterOptions().setHasText(message));
     live("the desk's inbox shows the thread", () -> assertThat(row).isVisible());
     row.click();
     var panel = desk.page.locator("desk-customer");
-    assertThat(panel.locator(".who h2")).hasText("Julia " + family);
+    assertThat(panel.locator(".who h2")).hasText(given + " Rossi");
     assertThat(panel.locator(".cart-line").first()).containsText("Divano in velluto");
     assertThat(near(desk)).containsText("Ultimo pezzo");
     assertThat(panel.locator(".timeline")).containsText("Ha guardato:");
@@ -401,12 +401,12 @@ class BrowserJourneyTest {
     return code;
   }
 
-  private void prepare(Seat store, Seat phone, String family) {
+  private void prepare(Seat store, Seat phone, String given) {
     var row =
         store
             .page
             .locator("#column-toPrepare .pick-row")
-            .filter(new Locator.FilterOptions().setHasText("Julia " + family));
+            .filter(new Locator.FilterOptions().setHasText(given + " R."));
     var fresh = store.page.locator("#column-toPrepare .fresh");
     assertThat(row.or(fresh).first()).isVisible();
     if (!row.isVisible()) {
@@ -426,13 +426,13 @@ class BrowserJourneyTest {
         store
             .page
             .locator("#column-prepared .pick-row")
-            .filter(new Locator.FilterOptions().setHasText("Julia " + family));
+            .filter(new Locator.FilterOptions().setHasText(given + " R."));
     assertThat(ready).isVisible();
     store.bothWidths("store-prepared");
     ready.getByRole(AriaRole.LINK).click();
   }
 
-  private void handOver(Seat store, Seat phone, String code, String family) {
+  private void handOver(Seat store, Seat phone, String code, String given) {
     var field = store.page.getByLabel("Codice di ritiro");
     assertThat(field).isVisible();
     store.bothWidths("store-handover");
@@ -441,7 +441,7 @@ class BrowserJourneyTest {
     store.page.locator("form button[type=submit]").click();
     var dialog = store.page.locator("dialog");
     assertThat(dialog.locator("h2")).hasText("Può consegnare");
-    assertThat(dialog).containsText("Julia " + family);
+    assertThat(dialog).containsText(given + " R.");
     assertThat(dialog).containsText("Divano in velluto");
     store.bothWidths("store-handed-over");
     store.accessible("store success");
