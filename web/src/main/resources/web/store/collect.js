@@ -20,7 +20,7 @@ class Outcome extends FiloDialog {
     return html`<div class="outcome"><div class="outcome-sign" aria-hidden="true">${icon(this.sign, {size: 'large'})}</div>
       ${this.who ? html`<p class="outcome-who">${this.who}</p>` : nothing}<p class="outcome-text">${this.text}</p>
       ${lines.length ? html`<ul class="outcome-lines">${lines.map((line) => html`<li><span class="line-picture">${picture(line.mediaUri ? {uri: line.mediaUri} : undefined, {decorative: true})}</span>
-        <span class="quantity">${line.quantity ?? 1} ×</span><span class="grow">${line.title || line.sku}<br><span class="muted small">${line.sku}</span></span>${price(line.unitPrice)}</li>`)}</ul>` : nothing}</div>`;
+        <span class="quantity">${line.quantity ?? 1} ×</span><span class="grow">${line.title || line.sku}<br><span class="muted small">${line.sku} · ${price(line.unitPrice)}</span></span></li>`)}</ul>` : nothing}</div>`;
   }
 
   footer() { return html`<button class="button primary wide outcome-next" @click=${() => this.close()}>${t('handover.next')}</button>`; }

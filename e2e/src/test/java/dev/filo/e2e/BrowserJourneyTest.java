@@ -30,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -92,7 +93,7 @@ class BrowserJourneyTest {
 
   /** What a page may be refused on this journey: the method and path, and the status. */
   private static final Map<Pattern, Integer> REFUSALS =
-      Map.of(Pattern.compile("POST /v1/stores/[^/]+/pickups:collect"), 409);
+      Map.of(Pattern.compile("POST /v1/stores/[^/]+/pickups:collect"), 400);
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final List<Seat> seats = new ArrayList<>();
@@ -112,6 +113,11 @@ class BrowserJourneyTest {
       Assumptions.abort(reason);
     }
     Files.createDirectories(SCREENS);
+    try (var before = Files.newDirectoryStream(SCREENS, "failed-*.png")) {
+      for (var each : before) {
+        Files.delete(each);
+      }
+    }
     target = System.getProperty("filo.target", "");
     if (target.isEmpty()) {
       suite = SuiteProcess.start(data, Map.of());
@@ -191,11 +197,11 @@ class BrowserJourneyTest {
   @Test
   void stream_threeTabs_isOne() {
     var shop = seat("tabs", WIDE, false);
-    var streams = new LinkedHashSet<Request>();
+    var streams = new HashMap<Request, Page>();
     shop.context.onRequest(
         request -> {
           if (request.url().startsWith(target + "/v1/watch")) {
-            streams.add(request);
+            streams.put(request, request.frame().page());
           }
         });
     shop.context.onRequestFinished(streams::remove);
@@ -217,9 +223,9 @@ class BrowserJourneyTest {
       assertThat(shop.page.locator(".in-cart")).containsText("2");
       assertThat(streams).hasSize(1);
 
-      var leader = streams.iterator().next().frame().page();
+      var leader = streams.values().iterator().next();
       leader.close();
-      streams.removeIf(request -> request.frame().page().isClosed());
+      streams.values().removeIf(Page::isClosed);
       var left = Stream.of(shop.page, others.getFirst(), others.getLast());
       var tabs = left.filter(page -> page != leader).toList();
       tabs.getFirst().waitForCondition(() -> streams.size() == 1, patient());
@@ -728,7 +734,9 @@ class BrowserJourneyTest {
 
     /** Keeps what axe finds serious or critical. */
     private void accessible(String what) {
-      for (var violation : new AxeBuilder(page).withTags(WCAG).analyze().getViolations()) {
+      var seen = new AxeBuilder(page).withTags(WCAG).analyze();
+      assertThat(seen.getPasses()).as("rules that looked at " + what).hasSizeGreaterThan(10);
+      for (var violation : seen.getViolations()) {
         if (!List.of("serious", "critical").contains(violation.getImpact())) {
           continue;
         }
