@@ -36,7 +36,10 @@ class BadInputTest {
   @BeforeAll
   void start(@TempDir Path data) throws Exception {
     suite = SuiteProcess.start(data, Map.of());
-    guest = token("grant_type=urn:filo:oauth:guest&client_id=shop-web").path("access_token").asString("");
+    guest =
+        token("grant_type=urn:filo:oauth:guest&client_id=shop-web")
+            .path("access_token")
+            .asString("");
     assertThat(guest).isNotEmpty();
   }
 
@@ -111,12 +114,16 @@ class BadInputTest {
         "SKU_NOT_FOUND");
     assertProblem(
         reserve(
-            "{\"store\":\"stores/milano-buenos-aires\"," + line + ",\"untilTime\":\"2020-01-01T00:00:00Z\"}"),
+            "{\"store\":\"stores/milano-buenos-aires\","
+                + line
+                + ",\"untilTime\":\"2020-01-01T00:00:00Z\"}"),
         400,
         "TIME_INVALID");
     assertProblem(
         reserve(
-            "{\"store\":\"stores/milano-buenos-aires\"," + line + ",\"untilStoreClosing\":\"2026-02-31\"}"),
+            "{\"store\":\"stores/milano-buenos-aires\","
+                + line
+                + ",\"untilStoreClosing\":\"2026-02-31\"}"),
         400,
         "FIELDS_INVALID");
     assertProblem(
@@ -168,8 +175,7 @@ class BadInputTest {
           .isEqualTo("invalid_grant");
     }
     var box =
-        JSON.readTree(
-            call("GET", "/dev/mailbox?to=wrong@example.com", null, null, null).body());
+        JSON.readTree(call("GET", "/dev/mailbox?to=wrong@example.com", null, null, null).body());
     var matcher =
         java.util.regex.Pattern.compile("\\b\\d{6}\\b")
             .matcher(box.path("messages").path(0).path("text").asString(""));
@@ -203,7 +209,8 @@ class BadInputTest {
             guest),
         413,
         "BODY_TOO_LARGE");
-    assertProblem(call("DELETE", "/v1/customers/me/cart", null, null, guest), 405, "METHOD_NOT_ALLOWED");
+    assertProblem(
+        call("DELETE", "/v1/customers/me/cart", null, null, guest), 405, "METHOD_NOT_ALLOWED");
   }
 
   private HttpResponse<String> reserve(String body) throws Exception {

@@ -125,8 +125,7 @@ class BrowserJourneyTest {
     }
     playwright =
         Playwright.create(
-            new Playwright.CreateOptions()
-                .setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
     browser =
         playwright
             .chromium()
@@ -258,7 +257,8 @@ class BrowserJourneyTest {
     assertThat(pc.page.locator("shop-product h1")).containsText("Divano in velluto");
     assertThat(pc.page.locator("shop-product")).containsText(SKU);
     assertThat(row(pc)).containsText("Ultimo pezzo");
-    assertThat(pc.page.locator(".store-foot .as-of")).hasText(Pattern.compile("alle \\d\\d:\\d\\d"));
+    assertThat(pc.page.locator(".store-foot .as-of"))
+        .hasText(Pattern.compile("alle \\d\\d:\\d\\d"));
     pc.bothWidths("shop-product");
     pc.accessible("product");
     pc.button("Aggiungi al carrello").click();
@@ -308,7 +308,11 @@ class BrowserJourneyTest {
     phone.button("Salva il nome").tap();
     assertThat(phone.page.locator("h1")).hasText("Ciao " + given);
     phone.button("Cambia città").tap();
-    phone.page.locator("dialog .town").filter(new Locator.FilterOptions().setHasText("Milano")).tap();
+    phone
+        .page
+        .locator("dialog .town")
+        .filter(new Locator.FilterOptions().setHasText("Milano"))
+        .tap();
     assertThat(phone.page.locator("dialog")).hasCount(0);
     phone.screen("shop-account-390");
     phone.tab("Carrello");
@@ -347,7 +351,9 @@ class BrowserJourneyTest {
     // What she did before she was anybody has come along, too.
     panel.locator(".timeline + button").click();
     assertThat(panel.locator(".timeline")).containsText("Ha cercato: divano in velluto verde");
-    desk.page.getByPlaceholder("Scriva una risposta").fill("Buongiorno Julia, certo: glielo tengo da parte.");
+    desk.page
+        .getByPlaceholder("Scriva una risposta")
+        .fill("Buongiorno Julia, certo: glielo tengo da parte.");
     desk.button("Invia").click();
     assertThat(desk.page.locator(".message.mine")).containsText("glielo tengo da parte");
   }
@@ -424,8 +430,7 @@ class BrowserJourneyTest {
     row.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("È pronto")).click();
     live(
         "the phone is told",
-        () ->
-            assertThat(phone.page.locator(".ticket h1")).hasText("È pronto: passa quando vuoi"));
+        () -> assertThat(phone.page.locator(".ticket h1")).hasText("È pronto: passa quando vuoi"));
     phone.screen("shop-reservation-ready-390");
     store.role(AriaRole.TAB, "Pronte").click();
     var ready =
@@ -457,7 +462,8 @@ class BrowserJourneyTest {
     dialog.locator(".outcome-next").click();
     assertThat(dialog).hasCount(0);
 
-    // The same code within moments is taken for a scanner's echo and passed over: she tries again until it is not.
+    // The same code within moments is taken for a scanner's echo and passed over: she tries again
+    // until it is not.
     store.page.waitForCondition(
         () -> {
           if (dialog.count() == 0) {
@@ -526,24 +532,23 @@ class BrowserJourneyTest {
     seats.clear();
   }
 
-  // What is there before the journey begins, and what was sent by mail: asked of the API, not of a page
+  // What is there before the journey begins, and what was sent by mail: asked of the API, not of a
+  // page
 
   /** The till counts: one sofa can be promised in the store. */
   private void standOneSofa() throws IOException, InterruptedException {
     var token =
-        json(
-                HttpRequest.newBuilder(URI.create(target + "/oauth2/token"))
-                    .header("Content-Type", "application/x-www-form-urlencoded")
-                    .POST(
-                        HttpRequest.BodyPublishers.ofString(
-                            "grant_type=client_credentials&client_id=till-milano-1&client_secret=till-secret")))
+        json(HttpRequest.newBuilder(URI.create(target + "/oauth2/token"))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(
+                    HttpRequest.BodyPublishers.ofString(
+                        "grant_type=client_credentials&client_id=till-milano-1&client_secret=till-secret")))
             .path("access_token")
             .asString("");
     var bearer = "Bearer " + token;
     var level =
         json(
-            HttpRequest.newBuilder(
-                    URI.create(target + "/v1/stockLevels/" + SKU + "@" + STORE_ID))
+            HttpRequest.newBuilder(URI.create(target + "/v1/stockLevels/" + SKU + "@" + STORE_ID))
                 .header("Authorization", bearer));
     int missing = 1 - level.path("available").asInt(0);
     if (missing == 0) {
@@ -552,8 +557,16 @@ class BrowserJourneyTest {
     var key = "browser-" + UUID.randomUUID();
     var movement =
         Map.of(
-            "id", key, "kind", "ADJUSTMENT", "sku", SKU, "location", "stores/" + STORE_ID,
-            "quantity", missing);
+            "id",
+            key,
+            "kind",
+            "ADJUSTMENT",
+            "sku",
+            SKU,
+            "location",
+            "stores/" + STORE_ID,
+            "quantity",
+            missing);
     var answer =
         json(
             HttpRequest.newBuilder(URI.create(target + "/v1/stockMovements:batchCreate"))
@@ -586,10 +599,7 @@ class BrowserJourneyTest {
   private String newest(Page page, String address) {
     var box =
         page.request()
-            .get(
-                target
-                    + "/dev/mailbox?to="
-                    + URLEncoder.encode(address, StandardCharsets.UTF_8));
+            .get(target + "/dev/mailbox?to=" + URLEncoder.encode(address, StandardCharsets.UTF_8));
     assertThat(box.status()).isEqualTo(200);
     var mails = new ArrayList<String>();
     for (var mail : JSON.readTree(box.text()).path("messages")) {
@@ -671,8 +681,7 @@ class BrowserJourneyTest {
         return;
       }
       var told =
-          "%d to %s %s"
-              .formatted(response.status(), response.request().method(), response.url());
+          "%d to %s %s".formatted(response.status(), response.request().method(), response.url());
       if (response.status() == 503 || response.status() == 504) {
         // The machine is busy: the page has to cope, and the journey to go on.
         System.out.println("browser:   " + name + ": " + told);
@@ -689,7 +698,9 @@ class BrowserJourneyTest {
                   each.getValue() == response.status() && each.getKey().matcher(what).matches());
     }
 
-    /** Every refusal is also told by the browser in the console; the answer itself was judged above. */
+    /**
+     * Every refusal is also told by the browser in the console; the answer itself was judged above.
+     */
     private void said(ConsoleMessage message) {
       var judged =
           message

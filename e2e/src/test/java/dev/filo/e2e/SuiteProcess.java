@@ -15,7 +15,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** The suite's executable jar as a process of its own, on free ports, with data that go with the test. */
+/**
+ * The suite's executable jar as a process of its own, on free ports, with data that go with the
+ * test.
+ */
 final class SuiteProcess implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(4);
 
@@ -72,8 +75,7 @@ final class SuiteProcess implements AutoCloseable {
     builder.environment().put("FILO_GRPC_PORT", Integer.toString(grpcPort));
     builder.environment().put("FILO_DATA", data.toString());
     builder.redirectErrorStream(true);
-    builder.redirectOutput(
-        ProcessBuilder.Redirect.appendTo(data.resolve("console.txt").toFile()));
+    builder.redirectOutput(ProcessBuilder.Redirect.appendTo(data.resolve("console.txt").toFile()));
     try {
       Files.createDirectories(data);
       var started = builder.start();
