@@ -24,6 +24,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -41,17 +42,7 @@ import tools.jackson.databind.json.JsonMapper;
     exitCodeList = {"0: every promise was kept", "1: a promise was not kept", "2: wrong usage"},
     subcommands = DemoCommand.Seed.class)
 public final class DemoCommand implements Callable<Integer> {
-  @Option(
-      names = "--target",
-      defaultValue = "http://localhost:8080",
-      description = "Where it runs (${DEFAULT-VALUE}).")
-  private String target = "";
-
-  @Option(
-      names = "--grpc",
-      defaultValue = "localhost:9090",
-      description = "The tills' gRPC door, HOST:PORT (${DEFAULT-VALUE}).")
-  private String grpc = "";
+  @Mixin private Address at = new Address();
 
   @Option(
       names = "--kill",
@@ -71,11 +62,11 @@ public final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var out = out(spec);
-    var door = door(target, grpc);
+    var door = at.door();
     try {
-      out.println("Julia's journey against " + target);
+      out.println("Julia's journey against " + at.target);
       new Journey(
-              target,
+              at.target,
               door,
               this::restart,
               line -> {
@@ -123,7 +114,7 @@ public final class DemoCommand implements Callable<Integer> {
         try {
           var answer =
               http.send(
-                  HttpRequest.newBuilder(URI.create(target + "/healthz"))
+                  HttpRequest.newBuilder(URI.create(at.target + "/healthz"))
                       .timeout(Duration.ofSeconds(2))
                       .build(),
                   HttpResponse.BodyHandlers.discarding());
@@ -148,18 +139,8 @@ public final class DemoCommand implements Callable<Integer> {
         : spec.commandLine().getOut();
   }
 
-  static ManagedChannel door(String target, String grpc) {
-    var builder = NettyChannelBuilder.forTarget(grpc).maxInboundMessageSize(16 * 1024 * 1024);
-    return target.startsWith("https:") ? builder.build() : builder.usePlaintext().build();
-  }
-
-  /** Loads the demo retailer. */
-  @Command(
-      name = "seed",
-      mixinStandardHelpOptions = true,
-      description =
-          "Loads the demo retailer: stores, products, pictures, stock. Harmless to repeat.")
-  static final class Seed implements Callable<Integer> {
+  /** Where the Filo is that a command talks to. */
+  static final class Address {
     @Option(
         names = "--target",
         defaultValue = "http://localhost:8080",
@@ -169,8 +150,23 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
         names = "--grpc",
         defaultValue = "localhost:9090",
-        description = "The gRPC door, HOST:PORT (${DEFAULT-VALUE}).")
+        description = "The tills' gRPC door, HOST:PORT (${DEFAULT-VALUE}).")
     private String grpc = "";
+
+    private ManagedChannel door() {
+      var builder = NettyChannelBuilder.forTarget(grpc).maxInboundMessageSize(16 * 1024 * 1024);
+      return target.startsWith("https:") ? builder.build() : builder.usePlaintext().build();
+    }
+  }
+
+  /** Loads the demo retailer. */
+  @Command(
+      name = "seed",
+      mixinStandardHelpOptions = true,
+      description =
+          "Loads the demo retailer: stores, products, pictures, stock. Harmless to repeat.")
+  static final class Seed implements Callable<Integer> {
+    @Mixin private Address at = new Address();
 
     @Option(
         names = "--secret-file",
@@ -182,7 +178,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
       var out = out(spec);
-      var door = door(target, grpc);
+      var door = at.door();
       try {
         var seeder =
             new Seeder(
@@ -218,7 +214,7 @@ public final class DemoCommand implements Callable<Integer> {
       try (var http = HttpClient.newHttpClient()) {
         var answer =
             http.send(
-                HttpRequest.newBuilder(URI.create(target + "/oauth2/token"))
+                HttpRequest.newBuilder(URI.create(at.target + "/oauth2/token"))
                     .timeout(Duration.ofSeconds(10))
                     .header("Content-Type", "application/x-www-form-urlencoded")
                     .header(
