@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -27,9 +28,11 @@ import tools.jackson.databind.json.JsonMapper;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BadInputTest {
   private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String SOFA = "DIV-LUC-VEL-VRD";
 
-  private final HttpClient http = HttpClient.newHttpClient();
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private SuiteProcess suite;
   private String guest = "";
 
@@ -242,6 +245,7 @@ class BadInputTest {
   private HttpResponse<String> form(String form) throws IOException, InterruptedException {
     return http.send(
         HttpRequest.newBuilder(URI.create(suite.target() + "/oauth2/token"))
+            .timeout(PATIENCE)
             .header("Content-Type", "application/x-www-form-urlencoded")
             .POST(HttpRequest.BodyPublishers.ofString(form))
             .build(),
@@ -255,7 +259,8 @@ class BadInputTest {
       @Nullable String idempotencyKey,
       @Nullable String token)
       throws IOException, InterruptedException {
-    var request = HttpRequest.newBuilder(URI.create(suite.target() + path.trim()));
+    var request =
+        HttpRequest.newBuilder(URI.create(suite.target() + path.trim())).timeout(PATIENCE);
     if (token != null) {
       request.header("Authorization", "Bearer " + token);
     }

@@ -60,6 +60,10 @@ public final class ProblemWriter {
     }
     response.setStatusCode(HttpStatusCode.valueOf(problem.status()));
     HttpHeaders headers = response.getHeaders();
+    if (hasBody(exchange)) {
+      // It may be refused before it was read: what is left of it must not stall the next request.
+      headers.set(HttpHeaders.CONNECTION, "close");
+    }
     headers.remove(HttpHeaders.ETAG);
     headers.set(HttpHeaders.CONTENT_TYPE, "application/problem+json");
     headers.set(HttpHeaders.CACHE_CONTROL, "no-store");
@@ -126,5 +130,10 @@ public final class ProblemWriter {
     String incident = requestId(exchange);
     log.error("A request failed, incident {}", incident, error);
     return GrpcProblems.fault(incident);
+  }
+
+  private static boolean hasBody(ServerWebExchange exchange) {
+    HttpHeaders asked = exchange.getRequest().getHeaders();
+    return asked.getContentLength() > 0 || asked.getFirst(HttpHeaders.TRANSFER_ENCODING) != null;
   }
 }
