@@ -30,6 +30,9 @@ public final class Services {
     defaults.put("spring.main.banner-mode", "off");
     defaults.put("spring.jmx.enabled", "false");
     defaults.put("spring.main.log-startup-info", "false");
+    // All threads of a gRPC server are daemons: without this the process would end when it has
+    // started.
+    defaults.put("spring.main.keep-alive", "true");
     defaults.put("filo.service", name);
     return new SpringApplicationBuilder(application).properties(defaults);
   }

@@ -1,0 +1,92 @@
+package dev.filo.e2e.crash;
+
+import dev.filo.platform.grpc.Statuses;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+
+/**
+ * Calls as a careful client: when it does not know how a call ended it makes the same call again,
+ * with the same ids, at any replica, until it is answered. Thread-safe.
+ */
+final class Insistence {
+  /** One try; longer than any step of ours should take. */
+  static final Duration TRY = Duration.ofSeconds(6);
+
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final long PAUSE_MIN_MILLIS = 20;
+  private static final long PAUSE_MAX_MILLIS = 400;
+
+  private final AtomicLong operations = new AtomicLong();
+  private final AtomicLong tries = new AtomicLong();
+  private final Violations violations;
+
+  Insistence(Violations violations) {
+    this.violations = violations;
+  }
+
+  /** How an operation ended. */
+  sealed interface Ending<T> {
+    /** It was done; this is the answer. */
+    record Done<T>(T answer) implements Ending<T> {}
+
+    /** It was refused for this reason. */
+    record Refused<T>(String reason) implements Ending<T> {}
+  }
+
+  /** Does one operation at one of these replicas. */
+  <T> Ending<T> call(List<Replica> replicas, String what, Function<ManagedChannel, T> operation) {
+    operations.incrementAndGet();
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    long pause = PAUSE_MIN_MILLIS;
+    while (true) {
+      var replica = replicas.get(ThreadLocalRandom.current().nextInt(replicas.size()));
+      tries.incrementAndGet();
+      try {
+        return new Ending.Done<>(operation.apply(replica.channel()));
+      } catch (StatusRuntimeException e) {
+        if (!isUnknown(e)) {
+          return new Ending.Refused<>(reason(e, what));
+        }
+        if (System.nanoTime() > end) {
+          throw new IllegalStateException(what + " was never answered: " + e.getStatus(), e);
+        }
+        replica.channel().resetConnectBackoff();
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(pause));
+        pause = Math.min(PAUSE_MAX_MILLIS, pause * 2);
+      }
+    }
+  }
+
+  /** True for what says nothing about whether the operation was done, or that it may be later. */
+  private static boolean isUnknown(StatusRuntimeException error) {
+    return switch (error.getStatus().getCode()) {
+      case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED, ABORTED -> true;
+      default -> false;
+    };
+  }
+
+  private String reason(StatusRuntimeException error, String what) {
+    var info = Statuses.errorInfo(error);
+    if (info == null || error.getStatus().getCode() == Status.Code.INTERNAL) {
+      violations.add(what + " failed without a reason of ours: " + error.getStatus());
+      return "";
+    }
+    return info.getReason();
+  }
+
+  long operations() {
+    return operations.get();
+  }
+
+  long tries() {
+    return tries.get();
+  }
+}

@@ -1,0 +1,2 @@
+/** Stock and reservations under SIGKILL: real processes on a real MongoDB replica set. */
+package dev.filo.e2e.crash;
