@@ -1,6 +1,7 @@
 package dev.filo.demo;
 
 import dev.filo.demo.journey.Broken;
+import dev.filo.demo.journey.Contention;
 import dev.filo.demo.journey.Journey;
 import dev.filo.demo.seed.Seeder;
 import io.grpc.ManagedChannel;
@@ -31,8 +32,8 @@ import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * {@code ./filo demo}: plays Julia's journey against a running Filo; {@code seed} loads the demo
- * retailer into one.
+ * {@code ./filo demo}: plays Julia's journey against a running Filo; {@code contend} lets many
+ * shoppers ask for the last pieces; {@code seed} loads the demo retailer.
  */
 @Command(
     name = "filo demo",
@@ -40,7 +41,7 @@ import tools.jackson.databind.json.JsonMapper;
     description = "Plays one customer's journey against a running Filo, one line a step.",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0: every promise was kept", "1: a promise was not kept", "2: wrong usage"},
-    subcommands = DemoCommand.Seed.class)
+    subcommands = {DemoCommand.Seed.class, DemoCommand.Contend.class})
 public final class DemoCommand implements Callable<Integer> {
   @Mixin private Address at = new Address();
 
@@ -156,6 +157,31 @@ public final class DemoCommand implements Callable<Integer> {
     private ManagedChannel door() {
       var builder = NettyChannelBuilder.forTarget(grpc).maxInboundMessageSize(16 * 1024 * 1024);
       return target.startsWith("https:") ? builder.build() : builder.usePlaintext().build();
+    }
+  }
+
+  /** Plays the contention. */
+  @Command(
+      name = "contend",
+      mixinStandardHelpOptions = true,
+      description = "64 shoppers ask for the last ten pieces at once; exactly ten get one.")
+  static final class Contend implements Callable<Integer> {
+    @Mixin private Address at = new Address();
+
+    @Spec private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() {
+      var out = out(spec);
+      try {
+        new Contention(at.target, out::println).play();
+        return 0;
+      } catch (Broken broken) {
+        out.println("BROKEN    " + broken.getMessage());
+        return 1;
+      } finally {
+        out.flush();
+      }
     }
   }
 

@@ -26,6 +26,9 @@ final class Shopfront {
   private String accessToken = "";
   private String refreshToken = "";
 
+  /** How a call was answered. */
+  record Answer(int status, JsonNode body) {}
+
   Shopfront(HttpClient http, String target, String clientId) {
     this.http = http;
     this.target = target;
@@ -103,6 +106,17 @@ final class Shopfront {
 
   JsonNode post(String path, Object body, String idempotencyKey) {
     return body(exchange("POST", path, body, idempotencyKey), 200, "POST " + path);
+  }
+
+  /** A POST that may be refused. */
+  Answer attempt(String path, Object body, String idempotencyKey) {
+    var answer = exchange("POST", path, body, idempotencyKey);
+    return new Answer(answer.statusCode(), JSON.readTree(answer.body()));
+  }
+
+  /** Later calls are made with this token. */
+  void as(String token) {
+    accessToken = token;
   }
 
   JsonNode patch(String path, Object body) {
