@@ -2,6 +2,7 @@ package dev.filo.demo;
 
 import dev.filo.demo.journey.Broken;
 import dev.filo.demo.journey.Journey;
+import dev.filo.demo.retailer.DemoRetailer;
 import dev.filo.demo.seed.Seeder;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
@@ -182,6 +183,7 @@ public final class DemoCommand implements Callable<Integer> {
       try {
         var seeder =
             new Seeder(
+                DemoRetailer.create(),
                 door,
                 token(),
                 line -> {
