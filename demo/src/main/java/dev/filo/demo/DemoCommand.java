@@ -3,6 +3,7 @@ package dev.filo.demo;
 import dev.filo.demo.journey.Broken;
 import dev.filo.demo.journey.Contention;
 import dev.filo.demo.journey.Journey;
+import dev.filo.demo.retailer.DemoRetailer;
 import dev.filo.demo.seed.Seeder;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
@@ -208,6 +209,7 @@ public final class DemoCommand implements Callable<Integer> {
       try {
         var seeder =
             new Seeder(
+                DemoRetailer.create(),
                 door,
                 token(),
                 line -> {

@@ -7,8 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.filo.gateway.FakeIdentity.Seen;
 import dev.filo.proto.cart.v1.Cart;
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -90,6 +95,58 @@ class EdgeTest {
         gateway.send(
             gateway.request("/oauth2/token").POST(BodyPublishers.ofString("x".repeat(70_000))));
     assertThat(large.statusCode()).isEqualTo(413);
+  }
+
+  @Test
+  void refusal_bodyUnread_leavesItsConnectionInOrder() throws Exception {
+    var uri = gateway.uri("/");
+    byte[] body = "x".repeat(60_000).getBytes(StandardCharsets.US_ASCII); // within the limit
+    byte[] head =
+        """
+        POST %s:apply HTTP/1.1
+        Host: localhost
+        Authorization: Bearer abc
+        Content-Type: application/json
+        Content-Length: %d
+
+        """
+            .formatted(CART, body.length)
+            .replace("\n", "\r\n")
+            .getBytes(StandardCharsets.US_ASCII);
+    try (var socket = new Socket(uri.getHost(), uri.getPort())) {
+      socket.setSoTimeout(20_000);
+      var answers = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
+      for (int round = 0; round < 50; round++) {
+        socket.getOutputStream().write(head);
+        socket.getOutputStream().flush(); // the refusal is decided before the body comes
+        socket.getOutputStream().write(body);
+        assertThat(status(answers)).as("round %d", round).isEqualTo(401);
+      }
+    }
+    assertThat(gateway.services.calls).isEmpty();
+  }
+
+  /** Reads one whole answer; its status, or a failure when the connection is closed. */
+  private static int status(DataInputStream answers) throws IOException {
+    int status = Integer.parseInt(line(answers).split(" ")[1]);
+    int length = 0;
+    for (var header = line(answers); !header.isEmpty(); header = line(answers)) {
+      if (header.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
+        length = Integer.parseInt(header.substring(header.indexOf(':') + 1).strip());
+      }
+    }
+    answers.skipNBytes(length);
+    return status;
+  }
+
+  private static String line(DataInputStream answers) throws IOException {
+    var line = new StringBuilder();
+    for (char c = (char) answers.readUnsignedByte();
+        c != '\n';
+        c = (char) answers.readUnsignedByte()) {
+      line.append(c);
+    }
+    return line.toString().strip();
   }
 
   @Test

@@ -1,6 +1,8 @@
 package dev.filo.demo.retailer;
 
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Casa Filo, a furniture and home retailer that does not exist. Two creations are equal.
@@ -40,5 +42,22 @@ public record DemoRetailer(
             .findFirst()
             .orElseThrow(),
         StockPlan.draw(goods, places));
+  }
+
+  /** The same retailer with only its first products, at most {@code size}, and their stock. */
+  public DemoRetailer sample(int size) {
+    List<Product> few = products.subList(0, Math.min(size, products.size()));
+    Set<String> skus =
+        few.stream()
+            .flatMap(product -> product.variants().stream())
+            .map(Variant::sku)
+            .collect(Collectors.toSet());
+    return new DemoRetailer(
+        name,
+        categories,
+        few,
+        stores,
+        warehouse,
+        stock.stream().filter(item -> skus.contains(item.sku())).toList());
   }
 }

@@ -66,17 +66,19 @@ public final class Seeder {
   private final CatalogServiceGrpc.CatalogServiceBlockingStub catalog;
   private final InventoryServiceGrpc.InventoryServiceBlockingStub inventory;
   private final InventoryServiceGrpc.InventoryServiceFutureStub inventoryFutures;
-  private final DemoRetailer retailer = DemoRetailer.create();
+  private final DemoRetailer retailer;
   private final Consumer<String> tell;
 
   /**
    * A seeder.
    *
+   * @param retailer what it loads
    * @param door the gRPC door
    * @param token an access token with role service or manager
    * @param tell is told of the progress, a line at a time
    */
-  public Seeder(Channel door, String token, Consumer<String> tell) {
+  public Seeder(DemoRetailer retailer, Channel door, String token, Consumer<String> tell) {
+    this.retailer = retailer;
     var headers = new Metadata();
     headers.put(
         Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + token);

@@ -21,6 +21,21 @@ final class DemoRetailerTest {
   private final DemoRetailer retailer = DemoRetailer.create();
 
   @Test
+  void sample_keepsTheFirstProductsAndTheirStock() {
+    DemoRetailer few = retailer.sample(20);
+    assertThat(few.products()).isEqualTo(retailer.products().subList(0, 20));
+    var skus =
+        few.products().stream()
+            .flatMap(product -> product.variants().stream())
+            .map(Variant::sku)
+            .toList();
+    assertThat(few.stock())
+        .isEqualTo(retailer.stock().stream().filter(item -> skus.contains(item.sku())).toList())
+        .isNotEmpty();
+    assertThat(retailer.sample(Integer.MAX_VALUE)).isEqualTo(retailer);
+  }
+
+  @Test
   void create_twice_isEqual() {
     assertThat(DemoRetailer.create()).isEqualTo(retailer);
   }

@@ -3,6 +3,7 @@ package dev.filo.gateway.edge;
 import dev.filo.gateway.GatewayProperties;
 import dev.filo.gateway.problem.Problem;
 import dev.filo.gateway.problem.ProblemWriter;
+import dev.filo.gateway.problem.RequestBody;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.core.Ordered;
@@ -59,6 +60,7 @@ public final class EdgeFilter implements WebFilter, Ordered {
   public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
     String requestId = ProblemWriter.requestId(exchange);
     ServerHttpRequest request = exchange.getRequest();
+    RequestBody body = RequestBody.of(exchange, limited(request.getBody()));
     ServerHttpResponse response = exchange.getResponse();
     response.beforeCommit(
         () -> {
@@ -77,7 +79,7 @@ public final class EdgeFilter implements WebFilter, Ordered {
     } catch (dev.filo.gateway.problem.ProblemException refused) {
       return problems.write(exchange, refused.problem());
     }
-    return chain.filter(exchange.mutate().request(new Limited(clean(request))).build());
+    return chain.filter(exchange.mutate().request(new Limited(clean(request), body)).build());
   }
 
   private static ServerHttpRequest clean(ServerHttpRequest request) {
@@ -121,17 +123,12 @@ public final class EdgeFilter implements WebFilter, Ordered {
         .exception();
   }
 
-  /** A request whose body fails once it is too large, however it is sent. */
-  private final class Limited extends ServerHttpRequestDecorator {
-    Limited(ServerHttpRequest request) {
-      super(request);
-    }
-
-    @Override
-    public Flux<DataBuffer> getBody() {
-      AtomicLong seen = new AtomicLong();
-      return super.getBody()
-          .map(
+  /** The body, failing once it is too large, however it is sent. */
+  private Flux<DataBuffer> limited(Flux<DataBuffer> body) {
+    return Flux.defer(
+        () -> {
+          AtomicLong seen = new AtomicLong();
+          return body.map(
               buffer -> {
                 if (seen.addAndGet(buffer.readableByteCount()) > bodyMax) {
                   DataBufferUtils.release(buffer);
@@ -139,6 +136,21 @@ public final class EdgeFilter implements WebFilter, Ordered {
                 }
                 return buffer;
               });
+        });
+  }
+
+  /** A request with this body. */
+  private static final class Limited extends ServerHttpRequestDecorator {
+    private final RequestBody body;
+
+    Limited(ServerHttpRequest request, RequestBody body) {
+      super(request);
+      this.body = body;
+    }
+
+    @Override
+    public Flux<DataBuffer> getBody() {
+      return body.read();
     }
   }
 }

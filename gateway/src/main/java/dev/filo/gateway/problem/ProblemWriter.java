@@ -58,12 +58,28 @@ public final class ProblemWriter {
     if (response.isCommitted()) {
       return Mono.empty();
     }
+    if (!hasBody(exchange)) {
+      return answer(exchange, problem);
+    }
+    // Who waits to be told to send the body (Expect: 100-continue) need not send it.
+    boolean waits = exchange.getRequest().getHeaders().getFirst(HttpHeaders.EXPECT) != null;
+    return (waits ? Mono.just(false) : RequestBody.finished(exchange))
+        .flatMap(
+            finished -> {
+              if (response.isCommitted()) {
+                return Mono.empty();
+              }
+              if (!finished) {
+                response.getHeaders().set(HttpHeaders.CONNECTION, "close");
+              }
+              return answer(exchange, problem);
+            });
+  }
+
+  private Mono<Void> answer(ServerWebExchange exchange, Problem problem) {
+    ServerHttpResponse response = exchange.getResponse();
     response.setStatusCode(HttpStatusCode.valueOf(problem.status()));
     HttpHeaders headers = response.getHeaders();
-    if (hasBody(exchange)) {
-      // It may be refused before it was read: what is left of it must not stall the next request.
-      headers.set(HttpHeaders.CONNECTION, "close");
-    }
     headers.remove(HttpHeaders.ETAG);
     headers.set(HttpHeaders.CONTENT_TYPE, "application/problem+json");
     headers.set(HttpHeaders.CACHE_CONTROL, "no-store");

@@ -12,15 +12,18 @@ import java.util.Optional;
  * @param mongodbUri a real MongoDB (FILO_MONGODB_URI); empty: the embedded store
  * @param data where the embedded store and the secrets are (FILO_DATA)
  * @param publicUrl the address people use (FILO_PUBLIC_URL)
- * @param demo whether the demo retailer is loaded (FILO_DEMO; `false` leaves it out)
+ * @param demo how much of the demo retailer is loaded (FILO_DEMO; `false` leaves it out)
  */
 record Settings(
-    int port,
-    int grpcPort,
-    Optional<String> mongodbUri,
-    Path data,
-    String publicUrl,
-    boolean demo) {
+    int port, int grpcPort, Optional<String> mongodbUri, Path data, String publicUrl, Demo demo) {
+
+  /** How much of the demo retailer is loaded. */
+  enum Demo {
+    NONE,
+    /** Its stores and a few products: enough to run through everything once. */
+    SAMPLE,
+    ALL
+  }
 
   /** Reads the environment. */
   static Settings from(Map<String, String> environment) {
@@ -31,7 +34,7 @@ record Settings(
         Optional.ofNullable(environment.get("FILO_MONGODB_URI")).filter(uri -> !uri.isBlank()),
         Path.of(environment.getOrDefault("FILO_DATA", ".filo/data")).toAbsolutePath().normalize(),
         environment.getOrDefault("FILO_PUBLIC_URL", "http://localhost:" + port),
-        !environment.getOrDefault("FILO_DEMO", "true").equals("false"));
+        environment.getOrDefault("FILO_DEMO", "true").equals("false") ? Demo.NONE : Demo.ALL);
   }
 
   private static int number(Map<String, String> environment, String name, int byDefault) {

@@ -4,6 +4,7 @@ import com.mongodb.MongoException;
 import dev.filo.cart.CartApplication;
 import dev.filo.catalog.CatalogApplication;
 import dev.filo.conversation.ConversationApplication;
+import dev.filo.demo.retailer.DemoRetailer;
 import dev.filo.demo.seed.Seeder;
 import dev.filo.embedded.EmbeddedMongo;
 import dev.filo.embedded.StoreInUseException;
@@ -31,6 +32,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -43,12 +45,18 @@ import reactor.core.publisher.Mono;
  */
 public final class Suite implements AutoCloseable {
   private static final Map<String, Class<?>> SERVICES = services();
+  private static final int SAMPLE = 20;
 
   private final List<ConfigurableApplicationContext> contexts = new CopyOnWriteArrayList<>();
   private final @Nullable EmbeddedMongo embedded;
 
   private Suite(@Nullable EmbeddedMongo embedded) {
     this.embedded = embedded;
+  }
+
+  /** What runs a context by its arguments. */
+  private interface Application {
+    ConfigurableApplicationContext run(String... arguments);
   }
 
   private static Map<String, Class<?>> services() {
@@ -85,11 +93,11 @@ public final class Suite implements AutoCloseable {
                   + settings.data()
                   + ": for trying and developing, not for a shop.");
       var common = common(settings, uri, secrets);
-      suite.startIdentity(common, secrets);
-      suite.startServices(common);
-      suite.startGateway(settings, common);
-      if (settings.demo()) {
-        suite.seed(settings, common, tell);
+      suite.startApplications(settings, common, secrets);
+      switch (settings.demo()) {
+        case NONE -> {}
+        case SAMPLE -> suite.seed(DemoRetailer.create().sample(SAMPLE), settings, common, tell);
+        case ALL -> suite.seed(DemoRetailer.create(), settings, common, tell);
       }
       tell.accept(welcome(settings, Duration.ofNanos(System.nanoTime() - begin)));
       return suite;
@@ -149,41 +157,65 @@ public final class Suite implements AutoCloseable {
     return common;
   }
 
-  private void startIdentity(Map<String, String> common, Secrets secrets) {
-    var own = new LinkedHashMap<>(common);
-    int port = freePort();
-    own.put("server.port", Integer.toString(port));
-    own.put("server.address", "127.0.0.1");
-    own.put("filo.grpc.listen", Channels.IN_PROCESS + "identity");
-    own.put("filo.identity.service-secret", secrets.get("service"));
-    own.put("filo.identity.key-secret", secrets.get("keys"));
-    common.put("filo.token-uri", "http://127.0.0.1:" + port + "/oauth2/token");
-    common.put("filo.identity-http", "http://127.0.0.1:" + port);
-    own.put("filo.token-uri", "http://127.0.0.1:" + port + "/oauth2/token");
-    contexts.add(IdentityApplication.builder().run(arguments(own)));
-  }
-
-  private void startServices(Map<String, String> common) {
-    try (var executor = Executors.newFixedThreadPool(2)) { // as many as a small machine's cores
-      var starting = new ArrayList<CompletableFuture<Void>>();
+  /**
+   * Starts all applications, as many at once as a small machine has cores: none needs another to be
+   * there already. The doors come last, so that whoever gets in finds everything nearly ready.
+   */
+  private void startApplications(Settings settings, Map<String, String> common, Secrets secrets) {
+    int identityPort = freePort();
+    common.put("filo.token-uri", "http://127.0.0.1:" + identityPort + "/oauth2/token");
+    common.put("filo.identity-http", "http://127.0.0.1:" + identityPort);
+    try (var executor = Executors.newFixedThreadPool(2)) {
+      var starting = new ArrayList<CompletableFuture<ConfigurableApplicationContext>>();
+      starting.add(
+          start(
+              executor,
+              arguments -> IdentityApplication.builder().run(arguments),
+              identity(identityPort, common, secrets)));
       SERVICES.forEach(
           (name, application) -> {
             var own = new LinkedHashMap<>(common);
             own.put("filo.grpc.listen", Channels.IN_PROCESS + name);
             starting.add(
-                CompletableFuture.runAsync(
-                    () -> contexts.add(Services.run(application, name, arguments(own))), executor));
+                start(executor, arguments -> Services.run(application, name, arguments), own));
           });
-      starting.forEach(CompletableFuture::join);
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
+      starting.add(
+          start(
+              executor,
+              arguments -> GatewayApplication.builder().run(arguments),
+              gateway(settings, common)));
+      // In this order whatever came up first: they are closed in the opposite one, doors first.
+      var failures = new ArrayList<RuntimeException>();
+      for (var one : starting) {
+        try {
+          contexts.add(one.join());
+        } catch (CompletionException e) {
+          failures.add(e.getCause() instanceof RuntimeException cause ? cause : e);
+        }
       }
-      throw e;
+      if (!failures.isEmpty()) {
+        throw failures.getFirst();
+      }
     }
   }
 
-  private void startGateway(Settings settings, Map<String, String> common) {
+  private static CompletableFuture<ConfigurableApplicationContext> start(
+      Executor executor, Application application, Map<String, String> properties) {
+    return CompletableFuture.supplyAsync(() -> application.run(arguments(properties)), executor);
+  }
+
+  private static Map<String, String> identity(
+      int port, Map<String, String> common, Secrets secrets) {
+    var own = new LinkedHashMap<>(common);
+    own.put("server.port", Integer.toString(port));
+    own.put("server.address", "127.0.0.1");
+    own.put("filo.grpc.listen", Channels.IN_PROCESS + "identity");
+    own.put("filo.identity.service-secret", secrets.get("service"));
+    own.put("filo.identity.key-secret", secrets.get("keys"));
+    return own;
+  }
+
+  private static Map<String, String> gateway(Settings settings, Map<String, String> common) {
     var own = new LinkedHashMap<>(common);
     own.put("server.port", Integer.toString(settings.port()));
     own.put("filo.gateway.grpc.port", Integer.toString(settings.grpcPort()));
@@ -193,10 +225,11 @@ public final class Suite implements AutoCloseable {
     SERVICES
         .keySet()
         .forEach(name -> own.put("filo.gateway.targets." + name, Channels.IN_PROCESS + name));
-    contexts.add(GatewayApplication.builder().run(arguments(own)));
+    return own;
   }
 
-  private void seed(Settings settings, Map<String, String> common, Consumer<String> tell) {
+  private void seed(
+      DemoRetailer retailer, Settings settings, Map<String, String> common, Consumer<String> tell) {
     var tokens =
         new ServiceTokens(
             URI.create(common.getOrDefault("filo.token-uri", "")),
@@ -211,7 +244,8 @@ public final class Suite implements AutoCloseable {
     try {
       var token = tokens.token().retry(2).block(Duration.ofSeconds(20));
       var seeder =
-          new Seeder(door, token == null ? "" : token, line -> tell.accept("  loaded " + line));
+          new Seeder(
+              retailer, door, token == null ? "" : token, line -> tell.accept("  loaded " + line));
       if (!seeder.isLoaded()) {
         tell.accept("Loading the demo retailer (once) ...");
         seeder.load();
@@ -221,7 +255,8 @@ public final class Suite implements AutoCloseable {
     }
   }
 
-  private static int freePort() {
+  /** A port nobody listens on now. */
+  static int freePort() {
     try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     } catch (IOException e) {

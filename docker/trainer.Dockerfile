@@ -1,0 +1,3 @@
+# What starts each service once while its image is built, on an embedded store: the suite. It is in no image that runs.
+FROM eclipse-temurin:25-jre
+COPY . /trainer
