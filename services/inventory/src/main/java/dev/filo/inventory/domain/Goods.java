@@ -169,7 +169,7 @@ public record Goods(
     var next = new TreeSet<>(found);
     later.stream()
         .filter(one -> one.effectiveTime().isAfter(effectiveTime) && !one.counted())
-        .sorted(Comparator.comparing(Applied::effectiveTime).thenComparing(Applied::sequence))
+        .sorted(Comparator.comparing(Applied::effectiveTime).thenComparingLong(Applied::sequence))
         .forEach(
             one -> {
               if (one.delta() > 0) {

@@ -397,7 +397,7 @@ public record Hold(
             plan.content(),
             isRefused,
             shortages,
-            location,
+            isRefused ? plan.location() : location,
             lines,
             more.kits,
             expireTime,

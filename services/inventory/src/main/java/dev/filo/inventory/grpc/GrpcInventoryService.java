@@ -253,10 +253,19 @@ public final class GrpcInventoryService extends InventoryServiceGrpc.InventorySe
     var author = InventoryProtos.author(Caller.current());
     answer(
         observer,
-        stock
-            .setSafety(
-                id, request.getSafety(), !request.getUseRules(), request.getRequestId(), author)
+        Mono.fromCallable(() -> isOwn(request))
+            .flatMap(
+                own ->
+                    stock.setSafety(
+                        id, request.getSafety(), own, request.getRequestId(), author))
             .map(level -> InventoryProtos.level(id, level)));
+  }
+
+  private static boolean isOwn(SetSafetyStockRequest request) {
+    if (request.getUseRules() && request.getSafety() != 0) {
+      throw Statuses.field("safety", "must be 0 where the rules decide");
+    }
+    return !request.getUseRules();
   }
 
   @Override

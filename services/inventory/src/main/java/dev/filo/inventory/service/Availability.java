@@ -56,7 +56,8 @@ public final class Availability {
 
   // All of the basket first, then most of it; the order before decides what is the same.
   private static final Comparator<Here> MOST_FIRST =
-      Comparator.comparing((Here here) -> here.available == 0).thenComparing(here -> -here.found);
+      Comparator.comparing((Here here) -> here.available == 0)
+          .thenComparingInt(here -> -here.found);
 
   private record At(Location location, @Nullable Double distanceMeters) {}
 

@@ -558,21 +558,23 @@ public final class Holds {
 
   /**
    * Keeps a decision; when it ends the hold its levels are freed then. The hold as decided, by us
-   * or by whoever was first.
+   * or by whoever was first: if that was its end, what we asked of the levels came too late and is
+   * freed as well.
    */
   private Mono<Hold> decided(Hold seen, Hold next) {
     return holds
         .replace(seen, next)
-        .flatMap(
-            kept ->
-                switch (kept.state()) {
-                  case PLACING, ACTIVE, CHANGING, MOVING, TRIMMING, SELLING, SETTLING ->
-                      Mono.just(kept);
-                  case REFUSED, SOLD, RELEASED, EXPIRED ->
-                      free(kept, kept.state() == State.REFUSED ? kept.author() : Author.INVENTORY)
-                          .thenReturn(kept);
-                })
-        .onErrorResume(StaleVersionException.class, stale -> holds.find(seen.id()));
+        .onErrorResume(StaleVersionException.class, stale -> holds.find(seen.id()))
+        .flatMap(this::freed);
+  }
+
+  private Mono<Hold> freed(Hold kept) {
+    return switch (kept.state()) {
+      case PLACING, ACTIVE, CHANGING, MOVING, TRIMMING, SELLING, SETTLING -> Mono.just(kept);
+      case REFUSED, SOLD, RELEASED, EXPIRED ->
+          free(kept, kept.state() == State.REFUSED ? kept.author() : Author.INVENTORY)
+              .thenReturn(kept);
+    };
   }
 
   private Mono<Void> free(Hold hold, Author author) {

@@ -59,6 +59,9 @@ public final class MongoLevelStore implements LevelStore {
   private static final Bson NUMBERS =
       exclude("outbox", "outboxSince", "tail", "requests", "goods.requests", "goods.serials");
 
+  // The server's own first batch of 101 would cost a second question for 102 levels.
+  private static final int IN_ONE_ANSWER = 100_000;
+
   private final MongoCollection<Document> levels;
   private final MongoCollection<Document> movements;
   private final Relay relay;
@@ -90,7 +93,11 @@ public final class MongoLevelStore implements LevelStore {
 
   @Override
   public Mono<Map<String, Level>> read(Collection<String> ids) {
-    return Flux.from(levels.find(in("_id", ids)).projection(exclude("outbox", "outboxSince")))
+    return Flux.from(
+            levels
+                .find(in("_id", ids))
+                .batchSize(IN_ONE_ANSWER)
+                .projection(exclude("outbox", "outboxSince")))
         .map(Documents::level)
         .collectMap(Level::id);
   }
@@ -290,7 +297,11 @@ public final class MongoLevelStore implements LevelStore {
 
   @Override
   public Flux<Level> ofSkus(Collection<String> skus) {
-    return Flux.from(levels.find(and(in("sku", skus), gt("onHand", 0))).projection(NUMBERS))
+    return Flux.from(
+            levels
+                .find(and(in("sku", skus), gt("onHand", 0)))
+                .batchSize(IN_ONE_ANSWER)
+                .projection(NUMBERS))
         .map(Documents::level);
   }
 
