@@ -9,6 +9,7 @@ import dev.filo.platform.watch.Changes;
 import dev.filo.proto.api.v1.ErrorReason;
 import dev.filo.proto.inventory.v1.WatchStockRequest;
 import dev.filo.proto.inventory.v1.WatchStockResponse;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -98,14 +99,15 @@ final class StockWatch {
   }
 
   private Flux<WatchStockResponse> state(WatchStockRequest request, Cursor cursor) {
+    var now = clock.instant();
     return levels
-        .page(cursor.after, request.getSkusList(), request.getLocationsList(), BATCH)
+        .page(cursor.after, request.getSkusList(), request.getLocationsList(), BATCH, now)
         .collectList()
         .flatMapMany(
             page -> {
               var answers = new ArrayList<WatchStockResponse>();
               for (Level level : page) {
-                answers.add(answer(level, new Cursor(cursor.position, level.id(), true)));
+                answers.add(answer(level, now, new Cursor(cursor.position, level.id(), true)));
               }
               var sent = Flux.fromIterable(answers);
               return page.size() < BATCH
@@ -142,12 +144,13 @@ final class StockWatch {
                       ids.add(subject.substring(LEVELS.length()));
                     }
                   });
+              var now = clock.instant();
               var answers =
                   ids.isEmpty()
                       ? Flux.<WatchStockResponse>empty()
                       : levels
-                          .read(ids)
-                          .flatMapIterable(found -> answers(found.values(), before, end));
+                          .numbers(ids, now)
+                          .flatMapIterable(found -> answers(found.values(), now, before, end));
               return answers.concatWith(
                   Flux.defer(
                       () -> {
@@ -160,20 +163,21 @@ final class StockWatch {
   }
 
   /** Only the last of a batch lets a reader resume behind it. */
-  private List<WatchStockResponse> answers(Collection<Level> found, long before, long end) {
+  private List<WatchStockResponse> answers(
+      Collection<Level> found, Instant now, long before, long end) {
     var answers = new ArrayList<WatchStockResponse>();
     int left = found.size();
     for (Level level : found) {
       left--;
-      answers.add(answer(level, new Cursor(left == 0 ? end : before, "", false)));
+      answers.add(answer(level, now, new Cursor(left == 0 ? end : before, "", false)));
     }
     return answers;
   }
 
-  private WatchStockResponse answer(Level level, Cursor cursor) {
+  private static WatchStockResponse answer(Level level, Instant now, Cursor cursor) {
     return WatchStockResponse.newBuilder()
         .setCursor(cursor.text())
-        .setStockLevel(InventoryProtos.level(level.id(), level.snapshot(clock.instant())))
+        .setStockLevel(InventoryProtos.level(level.id(), level.snapshot(now)))
         .build();
   }
 
