@@ -256,8 +256,7 @@ public final class GrpcInventoryService extends InventoryServiceGrpc.InventorySe
         Mono.fromCallable(() -> isOwn(request))
             .flatMap(
                 own ->
-                    stock.setSafety(
-                        id, request.getSafety(), own, request.getRequestId(), author))
+                    stock.setSafety(id, request.getSafety(), own, request.getRequestId(), author))
             .map(level -> InventoryProtos.level(id, level)));
   }
 
