@@ -6,11 +6,13 @@ import dev.filo.inventory.events.GrpcCatalog;
 import dev.filo.inventory.grpc.GrpcInventoryService;
 import dev.filo.inventory.service.Availability;
 import dev.filo.inventory.service.Holds;
+import dev.filo.inventory.service.Imports;
 import dev.filo.inventory.service.LevelWriter;
 import dev.filo.inventory.service.Places;
 import dev.filo.inventory.service.Stock;
 import dev.filo.inventory.service.Sweeper;
 import dev.filo.inventory.store.MongoHoldStore;
+import dev.filo.inventory.store.MongoImportStore;
 import dev.filo.inventory.store.MongoLevelStore;
 import dev.filo.inventory.store.MongoPlaceStore;
 import dev.filo.platform.Background;
@@ -67,6 +69,11 @@ public class InventoryConfiguration {
   }
 
   @Bean
+  Imports imports(MongoDatabase database, Stock stock, InstantSource clock) {
+    return new Imports(new MongoImportStore(database), stock, clock);
+  }
+
+  @Bean
   Availability availability(MongoLevelStore levels, Places places, InstantSource clock) {
     return new Availability(levels, places, clock);
   }
@@ -76,11 +83,13 @@ public class InventoryConfiguration {
       Stock stock,
       Holds holds,
       Availability availability,
+      Imports imports,
       MongoLevelStore levels,
       FeedStore feed,
       Changes changes,
       InstantSource clock) {
-    return new GrpcInventoryService(stock, holds, availability, levels, feed, changes, clock);
+    return new GrpcInventoryService(
+        stock, holds, availability, imports, levels, feed, changes, clock);
   }
 
   @Bean

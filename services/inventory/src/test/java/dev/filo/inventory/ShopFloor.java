@@ -11,12 +11,14 @@ import dev.filo.inventory.service.Availability;
 import dev.filo.inventory.service.Catalog;
 import dev.filo.inventory.service.HoldStore;
 import dev.filo.inventory.service.Holds;
+import dev.filo.inventory.service.Imports;
 import dev.filo.inventory.service.LevelStore;
 import dev.filo.inventory.service.LevelWriter;
 import dev.filo.inventory.service.Places;
 import dev.filo.inventory.service.Stock;
 import dev.filo.inventory.service.Sweeper;
 import dev.filo.inventory.store.MongoHoldStore;
+import dev.filo.inventory.store.MongoImportStore;
 import dev.filo.inventory.store.MongoLevelStore;
 import dev.filo.inventory.store.MongoPlaceStore;
 import dev.filo.platform.feed.FeedStore;
@@ -80,6 +82,7 @@ public final class ShopFloor {
   public final Stock stock;
   public final Holds holds;
   public final Availability availability;
+  public final Imports imports;
   public final Sweeper sweeper;
 
   /** A replica. */
@@ -109,6 +112,7 @@ public final class ShopFloor {
     stock = new Stock(usedLevels, writer, places, clock);
     holds = new Holds(usedJournal, writer, places, clock);
     availability = new Availability(usedLevels, places, clock);
+    imports = new Imports(new MongoImportStore(database), stock, clock);
     sweeper = new Sweeper(usedLevels, writer, usedJournal, holds, clock);
   }
 

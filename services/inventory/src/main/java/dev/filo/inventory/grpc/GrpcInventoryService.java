@@ -4,6 +4,7 @@ import dev.filo.inventory.domain.Hold;
 import dev.filo.inventory.domain.Movement;
 import dev.filo.inventory.service.Availability;
 import dev.filo.inventory.service.Holds;
+import dev.filo.inventory.service.Imports;
 import dev.filo.inventory.service.LevelStore;
 import dev.filo.inventory.service.Stock;
 import dev.filo.platform.auth.Caller;
@@ -20,6 +21,8 @@ import dev.filo.proto.inventory.v1.ExtendHoldRequest;
 import dev.filo.proto.inventory.v1.FindNearbyRequest;
 import dev.filo.proto.inventory.v1.FindNearbyResponse;
 import dev.filo.proto.inventory.v1.GetStockLevelRequest;
+import dev.filo.proto.inventory.v1.ImportStockLevelsRequest;
+import dev.filo.proto.inventory.v1.ImportStockLevelsResponse;
 import dev.filo.proto.inventory.v1.InventoryServiceGrpc;
 import dev.filo.proto.inventory.v1.ListMovementsRequest;
 import dev.filo.proto.inventory.v1.ListMovementsResponse;
@@ -50,6 +53,7 @@ public final class GrpcInventoryService extends InventoryServiceGrpc.InventorySe
   private final Stock stock;
   private final Holds holds;
   private final Availability availability;
+  private final Imports imports;
   private final StockWatch watch;
   private final InstantSource clock;
 
@@ -58,6 +62,7 @@ public final class GrpcInventoryService extends InventoryServiceGrpc.InventorySe
       Stock stock,
       Holds holds,
       Availability availability,
+      Imports imports,
       LevelStore levels,
       FeedStore feed,
       Changes changes,
@@ -65,6 +70,7 @@ public final class GrpcInventoryService extends InventoryServiceGrpc.InventorySe
     this.stock = stock;
     this.holds = holds;
     this.availability = availability;
+    this.imports = imports;
     this.watch = new StockWatch(levels, feed, changes, clock);
     this.clock = clock;
   }
@@ -215,6 +221,14 @@ public final class GrpcInventoryService extends InventoryServiceGrpc.InventorySe
               }
               return answer.build();
             });
+  }
+
+  @Override
+  public StreamObserver<ImportStockLevelsRequest> importStockLevels(
+      StreamObserver<ImportStockLevelsResponse> observer) {
+    var one = new StockImport(imports, InventoryProtos.author(Caller.current()));
+    return Answers.exchange(
+        observer, requests -> one.answers(requests).onErrorMap(Refusals::status));
   }
 
   private static Predicate<String> allowed(Caller caller) {

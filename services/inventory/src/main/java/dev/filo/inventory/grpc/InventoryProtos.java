@@ -119,23 +119,29 @@ final class InventoryProtos {
   }
 
   static MovementResult result(Movement movement, Stock.Result result) {
-    var answer = MovementResult.newBuilder().setId(movement.id());
+    var answer = outcome(result).setId(movement.id());
     switch (result) {
-      case Stock.Result.Recorded(var level) ->
-          answer
-              .setOutcome(MovementResult.Outcome.RECORDED)
-              .setLevel(level(movement.level(), level));
-      case Stock.Result.Repeated(var level) ->
-          answer
-              .setOutcome(MovementResult.Outcome.REPEATED)
-              .setLevel(level(movement.level(), level));
+      case Stock.Result.Recorded(var level) -> answer.setLevel(level(movement.level(), level));
+      case Stock.Result.Repeated(var level) -> answer.setLevel(level(movement.level(), level));
+      case Stock.Result.Refused refused -> {}
+    }
+    return answer.build();
+  }
+
+  /** A result without its movement and level. */
+  static MovementResult.Builder outcome(Stock.Result result) {
+    var answer = MovementResult.newBuilder();
+    return switch (result) {
+      case Stock.Result.Recorded recorded ->
+          answer.setOutcome(MovementResult.Outcome.RECORDED);
+      case Stock.Result.Repeated repeated ->
+          answer.setOutcome(MovementResult.Outcome.REPEATED);
       case Stock.Result.Refused(var reason) ->
           answer
               .setOutcome(MovementResult.Outcome.REFUSED)
               .setReason(reason.name())
               .setDetail(detail(reason));
-    }
-    return answer.build();
+    };
   }
 
   private static String detail(Stock.Reason reason) {

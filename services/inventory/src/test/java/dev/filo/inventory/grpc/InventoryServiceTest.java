@@ -69,6 +69,7 @@ class InventoryServiceTest {
             floor.stock,
             floor.holds,
             floor.availability,
+            floor.imports,
             floor.levels,
             floor.feed,
             floor.changes,
