@@ -99,6 +99,20 @@ public final class Stock {
    * @param allowed whether the caller may record at a location
    */
   public Mono<List<Result>> record(List<Movement> movements, Predicate<String> allowed) {
+    return record(movements, allowed, true);
+  }
+
+  /**
+   * Records movements that are asked for again should they not be answered. Their levels carry the
+   * effects until somebody reads the ledger; that is half the writes. One value: a result for each,
+   * in this order.
+   */
+  public Mono<List<Result>> recordCarried(List<Movement> movements) {
+    return record(movements, location -> true, false);
+  }
+
+  private Mono<List<Result>> record(
+      List<Movement> movements, Predicate<String> allowed, boolean settles) {
     return checks
         .refused(movements, allowed)
         .flatMap(
@@ -109,7 +123,7 @@ public final class Stock {
                   asked.add(movements.get(i));
                 }
               }
-              return enter(asked)
+              return enter(asked, settles)
                   .map(
                       outcomes -> {
                         var results = new ArrayList<Result>();
@@ -125,11 +139,11 @@ public final class Stock {
   }
 
   /** Records movements that were found good; tells the other ends of transfers. */
-  private Mono<List<Outcome>> enter(List<Movement> movements) {
+  private Mono<List<Outcome>> enter(List<Movement> movements, boolean settles) {
     return writer
         .submit(
             movements.stream()
-                .map(one -> new LevelWriter.Order(one.level(), new Command.Enter(one)))
+                .map(one -> new LevelWriter.Order(one.level(), new Command.Enter(one), settles))
                 .toList())
         .flatMap(outcomes -> transfers.follow(movements, outcomes).thenReturn(outcomes));
   }

@@ -78,17 +78,7 @@ class StockRoomTest {
   private final ManagedChannel channel = Channels.open("in-process:" + store.name());
 
   private GrpcServer server() {
-    var service =
-        new GrpcInventoryService(
-            floor.stock,
-            floor.holds,
-            floor.availability,
-            floor.explanations,
-            floor.items,
-            floor.levels,
-            floor.feed,
-            floor.changes,
-            clock);
+    var service = floor.service();
     return new GrpcServer(
         "in-process:" + store.name(),
         Duration.ofSeconds(1),
