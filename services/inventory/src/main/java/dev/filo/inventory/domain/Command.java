@@ -25,6 +25,6 @@ public sealed interface Command {
   /** Sets what is kept back. */
   record SetSafety(String requestId, int safety, Author author) implements Command {}
 
-  /** Drops what has expired. */
+  /** Drops what has expired, at most {@link Level#DROPS_MAX} holds. */
   record DropExpired() implements Command {}
 }

@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -81,14 +82,14 @@ public final class Availability {
               for (At at : near) {
                 wanted.keySet().forEach(sku -> ids.add(Level.id(sku, at.location.name())));
               }
+              var now = clock.instant();
               return store
-                  .read(ids)
+                  .numbers(ids, now)
                   .map(
-                      levels -> {
-                        var now = clock.instant();
-                        return new Nearby(
-                            now, near.stream().map(at -> here(at, wanted, levels, now)).toList());
-                      });
+                      levels ->
+                          new Nearby(
+                              now,
+                              near.stream().map(at -> here(at, wanted, levels, now)).toList()));
             });
   }
 
@@ -99,10 +100,18 @@ public final class Availability {
   public Mono<NearestOfMany> nearestOfMany(
       List<String> skus, @Nullable Point point, double radiusMeters) {
     var distinct = new LinkedHashSet<>(skus);
-    return Mono.zip(places.all(), store.ofSkus(distinct).collectList())
+    return Mono.defer(() -> nearestOfMany(skus, distinct, point, radiusMeters, clock.instant()));
+  }
+
+  private Mono<NearestOfMany> nearestOfMany(
+      List<String> skus,
+      Set<String> distinct,
+      @Nullable Point point,
+      double radiusMeters,
+      Instant now) {
+    return Mono.zip(places.all(), store.ofSkus(distinct, now).collectList())
         .map(
             found -> {
-              var now = clock.instant();
               var bySku = new HashMap<String, Map<String, Level>>();
               for (Level level : found.getT2()) {
                 bySku

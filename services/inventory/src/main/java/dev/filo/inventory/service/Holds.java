@@ -111,7 +111,11 @@ public final class Holds {
       case ACTIVE, SELLING, SETTLING, SOLD -> Mono.just(hold.asPlaced(expireTime));
       case RELEASED, EXPIRED ->
           hold.wasActive() ? Mono.just(hold.asPlaced(expireTime)) : over(hold);
-      case REFUSED -> refused(new Refusal.StockInsufficient(hold.location(), hold.shortages()));
+      case REFUSED ->
+          refused(
+              hold.shortages().isEmpty()
+                  ? new Refusal.HoldsFull(hold.location())
+                  : new Refusal.StockInsufficient(hold.location(), hold.shortages()));
     };
   }
 
@@ -127,15 +131,17 @@ public final class Holds {
             outcomes -> {
               var available = new TreeMap<String, Integer>();
               boolean over = false;
+              boolean full = false;
               for (int i = 0; i < outcomes.size(); i++) {
                 var outcome = outcomes.get(i);
                 if (outcome instanceof Outcome.TooFew(int pieces)) {
                   available.put(hold.lines().get(i).sku(), pieces);
                 }
                 over |= outcome instanceof Outcome.Over;
+                full |= outcome instanceof Outcome.Full;
               }
               var cleaning = clock.instant().plus(CLEAN_SOON);
-              if (!available.isEmpty()) {
+              if (full || !available.isEmpty()) {
                 return decided(hold, hold.refused(available, cleaning));
               }
               return over

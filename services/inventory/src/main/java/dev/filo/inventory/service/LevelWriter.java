@@ -1,5 +1,7 @@
 package dev.filo.inventory.service;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.filo.inventory.domain.Applied;
 import dev.filo.inventory.domain.Change;
 import dev.filo.inventory.domain.Command;
@@ -34,6 +36,11 @@ import reactor.core.publisher.Sinks;
  * other, and what comes out is written if nobody else wrote meanwhile; else it is read and decided
  * again. So every decision is true at the moment it is kept, however many replicas there are.
  *
+ * <p>What it wrote last it remembers, and decides on that without reading: a SKU many want here
+ * costs one write for all who wait. When another replica has written, the write finds so, and the
+ * level is read. Where nothing is to be written, as when all are refused, the level's version is
+ * compared instead. Only what a majority of the database has is remembered.
+ *
  * <p>Commands that come while a write is under way wait and are done together in the next one: a
  * SKU everybody wants costs one write for all of them, not a queue of lost races. Levels are spread
  * over a few lanes by their id. Thread-safe.
@@ -50,9 +57,19 @@ public final class LevelWriter {
   private static final int TAIL_MAX = 16;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+  // Some 30 MB: a hold takes 250 bytes, a level without any 500.
+  private static final int REMEMBERED_MAX = 100_000;
+  private static final int LEVEL_WEIGHT = 4;
+
   private final LevelStore store;
   private final InstantSource clock;
   private final List<Lane> lanes = new ArrayList<>();
+  private final Cache<String, Level> remembered =
+      Caffeine.newBuilder()
+          .maximumWeight(REMEMBERED_MAX)
+          .weigher((String id, Level level) -> LEVEL_WEIGHT + level.holds().size())
+          .executor(Runnable::run)
+          .build();
 
   /**
    * A command and the level it is for.
@@ -104,12 +121,14 @@ public final class LevelWriter {
     var now = clock.instant();
     var ids = new LinkedHashSet<String>();
     batch.forEach(one -> ids.add(one.order.level));
-    return store
-        .read(ids)
+    var known = remembered.getAllPresent(ids);
+    ids.removeAll(known.keySet());
+    return (ids.isEmpty() ? Mono.just(known) : store.read(ids).map(read -> joined(read, known)))
         .flatMap( // the ledger is asked after the levels: what was applied before is in one of them
             levels ->
                 ledger(batch, levels, now)
-                    .flatMap(ledger -> decide(batch, levels, ledger, attempted, now)))
+                    .flatMap(ledger -> decide(batch, levels, known, ledger, attempted, now)))
+        .doOnError(error -> forget(batch))
         .onErrorResume(
             StaleVersionException.class,
             stale ->
@@ -117,6 +136,17 @@ public final class LevelWriter {
                     ? Mono.error(stale)
                     : Mono.delay(pause())
                         .then(Mono.defer(() -> attempt(batch, attempted, tries + 1))));
+  }
+
+  private static Map<String, Level> joined(Map<String, Level> read, Map<String, Level> known) {
+    var all = new HashMap<>(known);
+    all.putAll(read);
+    return all;
+  }
+
+  /** What is not certain any more is read the next time. */
+  private void forget(List<Waiting> batch) {
+    batch.forEach(one -> remembered.invalidate(one.order.level));
   }
 
   private static Duration pause() {
@@ -194,6 +224,7 @@ public final class LevelWriter {
   private Mono<Map<Waiting, Outcome>> decide(
       List<Waiting> batch,
       Map<String, Level> levels,
+      Map<String, Level> known,
       Ledger ledger,
       Set<String> attempted,
       Instant now) {
@@ -230,8 +261,17 @@ public final class LevelWriter {
             writes.add(new LevelStore.Write(before, kept, changes.getOrDefault(id, List.of())));
           }
         });
+    var unwritten = new HashMap<>(known);
+    var asRead = new HashMap<>(levels);
+    asRead.keySet().removeAll(known.keySet());
+    writes.forEach(
+        write -> {
+          unwritten.remove(write.before().id());
+          asRead.remove(write.before().id());
+        });
+    remembered.putAll(asRead);
     if (writes.isEmpty()) {
-      return Mono.just(outcomes);
+      return unchanged(unwritten).thenReturn(outcomes);
     }
     outcomes.forEach(
         (one, outcome) -> {
@@ -246,13 +286,33 @@ public final class LevelWriter {
         .flatMap(
             kept -> {
               if (!kept) {
-                return Mono.error(
-                    new StaleVersionException(
-                        writes.getFirst().before().id(), writes.getFirst().before().version()));
+                return Mono.error(stale(writes.getFirst().before()));
               }
+              writes.forEach(write -> remembered.put(write.after().id(), write.after()));
               settleLater(writes, carried(batch));
-              return Mono.just(outcomes);
+              return unchanged(unwritten).thenReturn(outcomes);
             });
+  }
+
+  /** Empty when the levels are still as they are remembered; else StaleVersionException. */
+  private Mono<Void> unchanged(Map<String, Level> levels) {
+    return levels.isEmpty()
+        ? Mono.empty()
+        : store
+            .versions(levels.keySet())
+            .flatMap(
+                versions -> {
+                  for (Level level : levels.values()) {
+                    if (versions.getOrDefault(level.id(), 0L) != level.version()) {
+                      return Mono.error(stale(level));
+                    }
+                  }
+                  return Mono.empty();
+                });
+  }
+
+  private static StaleVersionException stale(Level level) {
+    return new StaleVersionException(level.id(), level.version());
   }
 
   /** A movement that an earlier try of ours has written is recorded, not repeated. */
@@ -327,6 +387,7 @@ public final class LevelWriter {
       }
       Mono.defer(() -> attempt(batch, new HashSet<>(), 1))
           .timeout(PATIENCE)
+          .doOnError(error -> forget(batch))
           .doFinally(
               signal -> {
                 synchronized (this) {

@@ -160,25 +160,26 @@ public final class Stock {
       case Outcome.Repeated(var level) -> new Result.Repeated(level);
       case Outcome.Differs() -> new Result.Refused(Reason.MOVEMENT_DIFFERS);
       case Outcome.TooFew s -> throw new IllegalStateException("a movement is never short");
+      case Outcome.Full f -> throw new IllegalStateException("a movement is no hold");
       case Outcome.Over o -> throw new IllegalStateException("a movement has no hold");
     };
   }
 
   /** A level as it is; RefusedException for an unknown location or SKU. One value. */
   public Mono<Snapshot> level(String id) {
+    return Mono.defer(() -> level(id, clock.instant()));
+  }
+
+  private Mono<Snapshot> level(String id, Instant now) {
     return store
-        .read(List.of(id))
+        .numbers(List.of(id), now)
         .flatMap(
             found -> {
               var level = found.get(id);
               return level != null
-                  ? Mono.just(level.snapshot(clock.instant()))
-                  : known(id).then(Mono.fromSupplier(() -> empty(id)));
+                  ? Mono.just(level.snapshot(now))
+                  : known(id).then(Mono.fromSupplier(() -> Level.empty(id).snapshot(now)));
             });
-  }
-
-  private Snapshot empty(String id) {
-    return Level.empty(id).snapshot(clock.instant());
   }
 
   private Mono<Void> known(String id) {
@@ -198,6 +199,7 @@ public final class Stock {
                   case Outcome.Differs() ->
                       Mono.error(new RefusedException(new Refusal.RequestIdReused()));
                   case Outcome.TooFew s -> Mono.error(new IllegalStateException("short"));
+                  case Outcome.Full f -> Mono.error(new IllegalStateException("full"));
                   case Outcome.Over o -> Mono.error(new IllegalStateException("over"));
                 });
   }
@@ -209,12 +211,10 @@ public final class Stock {
    */
   public Mono<List<Ledger.Entry.Settled>> movements(String id, long below, int limit) {
     return store
-        .read(List.of(id))
-        .flatMap(
-            found -> {
-              var level = found.get(id);
-              return level == null ? known(id) : store.settle(level.tail());
-            })
+        .tail(id)
+        .map(store::settle)
+        .switchIfEmpty(Mono.fromSupplier(() -> known(id)))
+        .flatMap(step -> step)
         .then(Mono.defer(() -> store.movements(id, below, limit).collectList()));
   }
 }

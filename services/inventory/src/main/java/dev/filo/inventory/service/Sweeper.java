@@ -3,9 +3,9 @@ package dev.filo.inventory.service;
 import dev.filo.inventory.domain.Command;
 import dev.filo.inventory.domain.Hold;
 import dev.filo.inventory.domain.Movement;
+import dev.filo.inventory.domain.Outcome;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -19,6 +19,10 @@ import reactor.core.publisher.Mono;
 public final class Sweeper {
   private static final Logger log = LoggerFactory.getLogger(Sweeper.class);
   private static final int BATCH = 200;
+  // Of one sweep; what is left waits for the next.
+  private static final int ROUNDS_MAX = 100;
+  // So that the levels' writes are shared.
+  private static final int AT_ONCE = 32;
   // Longer than any call: whoever began to record is gone by then.
   private static final Duration RECORDING_MAX = Duration.ofSeconds(30);
 
@@ -58,16 +62,20 @@ public final class Sweeper {
     return expired().then(due()).then(unsettled());
   }
 
+  /** A level where much has expired at once is cleaned in portions, round after round. */
   private Mono<Void> expired() {
     return levels
         .expired(clock.instant(), BATCH)
         .map(level -> new LevelWriter.Order(level, new Command.DropExpired()))
         .collectList()
-        .flatMap(orders -> orders.isEmpty() ? Mono.empty() : writer.submit(orders).then());
+        .flatMap(orders -> orders.isEmpty() ? Mono.empty() : writer.submit(orders))
+        .repeat(ROUNDS_MAX)
+        .takeWhile(outcomes -> outcomes.stream().anyMatch(Outcome.Done.class::isInstance))
+        .then();
   }
 
   private Mono<Void> due() {
-    return journal.due(clock.instant(), BATCH).concatMap(this::goOn).then();
+    return journal.due(clock.instant(), BATCH).flatMap(this::goOn, AT_ONCE).then();
   }
 
   private Mono<Void> goOn(Hold hold) {
@@ -90,11 +98,7 @@ public final class Sweeper {
   private Mono<Void> finish(Movement movement) {
     return writer
         .submit(movement.level(), new Command.Enter(movement))
-        .then(Mono.defer(() -> levels.read(List.of(movement.level()))))
-        .flatMap(
-            found -> {
-              var level = found.get(movement.level());
-              return level == null ? Mono.empty() : levels.settle(level.tail());
-            });
+        .then(Mono.defer(() -> levels.tail(movement.level())))
+        .flatMap(levels::settle);
   }
 }

@@ -13,6 +13,7 @@ import static com.mongodb.client.model.Sorts.ascending;
 import static com.mongodb.client.model.Sorts.descending;
 
 import com.mongodb.MongoBulkWriteException;
+import com.mongodb.ReadConcern;
 import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
@@ -22,15 +23,18 @@ import com.mongodb.client.model.UpdateOneModel;
 import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.model.Updates;
 import com.mongodb.client.model.WriteModel;
+import com.mongodb.reactivestreams.client.FindPublisher;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.inventory.domain.Applied;
+import dev.filo.inventory.domain.HeldPieces;
 import dev.filo.inventory.domain.Ledger;
 import dev.filo.inventory.domain.Level;
 import dev.filo.inventory.domain.Movement;
 import dev.filo.inventory.service.LevelStore;
 import dev.filo.platform.feed.Outbox;
 import dev.filo.platform.feed.Relay;
+import dev.filo.platform.mongo.Docs;
 import dev.filo.platform.mongo.Mongo;
 import dev.filo.proto.feed.v1.Event;
 import java.time.Instant;
@@ -40,6 +44,7 @@ import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
@@ -54,21 +59,29 @@ import reactor.core.publisher.Mono;
  * Levels and the ledger in MongoDB: a document for each level, {@code _id} = SKU@store, and one for
  * each movement, {@code _id} = the movement's id.
  *
+ * <p>A hold is a field of its level's document, {@code holds.b<bucket>.h<id>}: a write says only
+ * which holds changed. Beside them is what readers need: {@code held}, the pieces in all of them,
+ * and {@code ends}, how many of these pieces end at the next instants.
+ *
  * <p>A movement takes effect in its level's one update, which also puts the effect into the level's
  * {@code tail}; the ledger's document exists before, and has the effect noted after. Only what the
  * ledger has is dropped from a tail. So a movement has taken effect exactly if its document or its
  * level's tail says so.
  */
 public final class MongoLevelStore implements LevelStore {
-  private static final Bson NUMBERS = exclude("outbox", "outboxSince", "tail", "requests");
+  private static final Bson NUMBERS = exclude("holds", "outbox", "outboxSince", "tail", "requests");
+  // So many different ends a reader learns of without reading the holds; some 700 bytes.
+  private static final int ENDS_MAX = 24;
 
   private final MongoCollection<Document> levels;
+  private final MongoCollection<Document> settled;
   private final MongoCollection<Document> movements;
   private final Relay relay;
 
   /** Levels in a service's own database. */
   public MongoLevelStore(MongoDatabase database, Relay relay) {
     this.levels = database.getCollection("levels");
+    this.settled = levels.withReadConcern(ReadConcern.MAJORITY);
     this.movements = database.getCollection("movements");
     this.relay = relay;
   }
@@ -85,9 +98,57 @@ public final class MongoLevelStore implements LevelStore {
 
   @Override
   public Mono<Map<String, Level>> read(Collection<String> ids) {
-    return Flux.from(levels.find(in("_id", ids)).projection(exclude("outbox", "outboxSince")))
+    return Flux.from(settled.find(in("_id", ids)).projection(exclude("outbox", "outboxSince")))
         .map(Documents::level)
         .collectMap(Level::id);
+  }
+
+  @Override
+  public Mono<Map<String, Long>> versions(Collection<String> ids) {
+    return Flux.from(settled.find(in("_id", ids)).projection(include("version")))
+        .collectMap(
+            document -> document.getString("_id"), document -> Docs.number(document, "version"));
+  }
+
+  @Override
+  public Mono<Map<String, Level>> numbers(Collection<String> ids, Instant now) {
+    return numbers(levels.find(in("_id", ids)), now).collectMap(Level::id);
+  }
+
+  /**
+   * Levels without their holds. What ends when is in {@code ends}, from the first that is still
+   * there on; if more different ends have passed since the level was written or cleaned than fit in
+   * there, which {@code endsUntil} tells, the holds themselves are read.
+   */
+  private Flux<Level> numbers(FindPublisher<Document> found, Instant now) {
+    return Flux.from(found.projection(NUMBERS))
+        .collectList()
+        .flatMapMany(
+            documents -> {
+              var inOrder = new ArrayList<Level>(documents.size());
+              var whole = new ArrayList<String>();
+              for (Document document : documents) {
+                var until = Docs.instant(document, "endsUntil");
+                if (until != null && !now.isBefore(until)) {
+                  whole.add(document.getString("_id"));
+                }
+                inOrder.add(Documents.numbers(document));
+              }
+              return whole.isEmpty()
+                  ? Flux.fromIterable(inOrder)
+                  : read(whole)
+                      .flatMapIterable(
+                          read ->
+                              inOrder.stream()
+                                  .map(level -> read.getOrDefault(level.id(), level))
+                                  .toList());
+            });
+  }
+
+  @Override
+  public Mono<List<Applied>> tail(String id) {
+    return Mono.from(levels.find(eq("_id", id)).projection(include("tail")).first())
+        .map(Documents::tail);
   }
 
   @Override
@@ -218,30 +279,63 @@ public final class MongoLevelStore implements LevelStore {
     };
   }
 
+  /** What changed; a level's first write says everything. */
   private static Bson update(Write write, List<Event> events, Instant now) {
+    var before = write.before();
     var after = write.after();
     var parts = new ArrayList<Bson>();
-    parts.add(Updates.set("onHand", after.onHand()));
-    parts.add(Updates.set("safety", after.safety()));
     parts.add(Updates.set("version", after.version()));
-    parts.add(Updates.set("sequence", after.sequence()));
-    parts.add(Updates.set("holds", Documents.holds(after)));
-    parts.add(Updates.set("count", Documents.count(after)));
-    parts.add(Updates.set("tail", Documents.tail(after)));
-    parts.add(Updates.set("requests", Documents.requests(after)));
-    parts.add(
-        after
-            .nextExpiry()
-            .map(time -> Updates.set("nextExpiry", Date.from(time)))
-            .orElseGet(() -> Updates.unset("nextExpiry")));
-    if (write.before().version() == 0) {
+    if (before.version() == 0) {
       parts.add(Updates.setOnInsert("sku", after.sku()));
       parts.add(Updates.setOnInsert("location", after.location()));
+    }
+    if (before.version() == 0 || after.onHand() != before.onHand()) {
+      parts.add(Updates.set("onHand", after.onHand()));
+    }
+    if (after.safety() != before.safety()) {
+      parts.add(Updates.set("safety", after.safety()));
+    }
+    if (after.sequence() != before.sequence()) {
+      parts.add(Updates.set("sequence", after.sequence()));
+    }
+    if (!Objects.equals(after.count(), before.count())) {
+      parts.add(Updates.set("count", Documents.count(after)));
+    }
+    if (!after.tail().equals(before.tail())) {
+      parts.add(Updates.set("tail", Documents.tail(after)));
+    }
+    if (!after.requests().equals(before.requests())) {
+      parts.add(Updates.set("requests", Documents.requests(after)));
+    }
+    var changed = after.holds().since(before.holds());
+    if (!changed.isEmpty()) {
+      changed.forEach(
+          (hold, held) ->
+              parts.add(
+                  held.isPresent()
+                      ? Updates.set(Documents.path(hold), Documents.held(held.get()))
+                      : Updates.unset(Documents.path(hold))));
+      parts.addAll(ends(after.holds()));
     }
     if (!events.isEmpty()) {
       parts.add(Outbox.record(events, now));
     }
     return Updates.combine(parts);
+  }
+
+  private static List<Bson> ends(HeldPieces holds) {
+    var ends = holds.ends(ENDS_MAX + 1);
+    boolean isAll = ends.size() <= ENDS_MAX;
+    return List.of(
+        Updates.set("held", holds.pieces()),
+        Updates.set("holdCount", holds.size()),
+        Updates.set("ends", Documents.ends(isAll ? ends : ends.subList(0, ENDS_MAX))),
+        isAll
+            ? Updates.unset("endsUntil")
+            : Updates.set("endsUntil", Date.from(ends.getLast().time())),
+        ends.isEmpty()
+            ? Updates.unset("nextExpiry")
+            : Updates.set("nextExpiry", Date.from(ends.getFirst().time())));
   }
 
   @Override
@@ -291,14 +385,17 @@ public final class MongoLevelStore implements LevelStore {
   }
 
   @Override
-  public Flux<Level> ofSkus(Collection<String> skus) {
-    return Flux.from(levels.find(and(in("sku", skus), gt("onHand", 0))).projection(NUMBERS))
-        .map(Documents::level);
+  public Flux<Level> ofSkus(Collection<String> skus, Instant now) {
+    return numbers(levels.find(and(in("sku", skus), gt("onHand", 0))), now);
   }
 
   @Override
   public Flux<Level> page(
-      String afterId, Collection<String> skus, Collection<String> locations, int limit) {
+      String afterId,
+      Collection<String> skus,
+      Collection<String> locations,
+      int limit,
+      Instant now) {
     var filters = new ArrayList<Bson>();
     filters.add(gt("_id", afterId));
     if (!skus.isEmpty()) {
@@ -307,8 +404,6 @@ public final class MongoLevelStore implements LevelStore {
     if (!locations.isEmpty()) {
       filters.add(in("location", locations));
     }
-    return Flux.from(
-            levels.find(and(filters)).projection(NUMBERS).sort(ascending("_id")).limit(limit))
-        .map(Documents::level);
+    return numbers(levels.find(and(filters)).sort(ascending("_id")).limit(limit), now);
   }
 }
