@@ -188,6 +188,7 @@ final class Door {
     var text = status.getDescription();
     return switch (status.getCode()) {
       case UNAVAILABLE -> "Filo's gRPC door does not answer.";
+      case DEADLINE_EXCEEDED -> "Filo did not answer in time.";
       case PERMISSION_DENIED ->
           "The client may not do this; it needs the role "
               + name(Role.ROLE_SERVICE)

@@ -68,6 +68,7 @@ final class ImportCommand implements Callable<Integer> {
   static final int BROKEN_OFF = 3;
   private static final int ID_DIGITS = 32;
   private static final int PAGE = 500;
+  private static final int PATIENCE_SECONDS = 60;
 
   @Parameters(paramLabel = "FILE", description = "Shopify's inventory export.")
   private Path file = Path.of("");
@@ -171,7 +172,7 @@ final class ImportCommand implements Callable<Integer> {
         totals = rehearse(csv, refused, progress, read);
       } else {
         var sending = new Sending(channel, door, id, time, from, refused, checkpoints);
-        totals = sending.send(csv, at -> progress.at(read.getCount(), at.rows(), at.refused()));
+        totals = sending.send(csv, read::getCount, progress);
       }
       progress.end(totals.rows(), totals.refused());
     } catch (Sending.BrokenOffException e) {
@@ -289,7 +290,7 @@ final class ImportCommand implements Callable<Integer> {
       var answer =
           catalog
               .withWaitForReady()
-              .withDeadlineAfter(20, TimeUnit.SECONDS)
+              .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
               .listStores(
                   ListStoresRequest.newBuilder().setPageSize(PAGE).setPageToken(page).build());
       for (Store store : answer.getStoresList()) {
@@ -302,7 +303,7 @@ final class ImportCommand implements Callable<Integer> {
           var full = store.startsWith("stores/") ? store : "stores/" + store;
           try {
             catalog
-                .withDeadlineAfter(20, TimeUnit.SECONDS)
+                .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
                 .getStore(GetStoreRequest.newBuilder().setName(full).build());
           } catch (StatusRuntimeException e) {
             throw e.getStatus().getCode() == Status.Code.NOT_FOUND

@@ -25,7 +25,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +55,7 @@ final class Sending {
   private final Path checkpoints;
   private final ArrayDeque<Batch> unanswered = new ArrayDeque<>();
   private long answeredRow;
+  private long answeredBytes;
   private long recorded;
   private long repeated;
   private long refused;
@@ -71,8 +72,12 @@ final class Sending {
     }
   }
 
-  /** Rows on their way, with what of them goes into the file of refused rows. */
-  private record Batch(List<Line> lines) {
+  /**
+   * Rows on their way, with what of them goes into the file of refused rows.
+   *
+   * @param bytes how much of the file had been read with them
+   */
+  private record Batch(List<Line> lines, long bytes) {
     List<Line.Count> counts() {
       var counts = new ArrayList<Line.Count>();
       for (Line line : lines) {
@@ -107,8 +112,12 @@ final class Sending {
     }
   }
 
-  /** Sends all rows and waits for their answers. */
-  Totals send(InventoryCsv csv, Consumer<Totals> progress)
+  /**
+   * Sends all rows and waits for their answers.
+   *
+   * @param read how many bytes of the file have been read
+   */
+  Totals send(InventoryCsv csv, LongSupplier read, ProgressLine progress)
       throws IOException, InterruptedException {
     try {
       var lines = new ArrayList<Line>();
@@ -118,15 +127,16 @@ final class Sending {
         if (lines.size() >= BATCH || (!more && !lines.isEmpty())) {
           // A record of many locations may give more than one request takes.
           for (int begin = 0; begin < lines.size(); begin += BATCH) {
-            give(new Batch(List.copyOf(lines.subList(begin, Math.min(lines.size(), begin + BATCH)))));
+            var some = lines.subList(begin, Math.min(lines.size(), begin + BATCH));
+            give(new Batch(List.copyOf(some), read.getAsLong()));
           }
           lines.clear();
-          progress.accept(totals());
+          progress.at(answeredBytes, answeredRows(), refused);
         }
       }
       while (!unanswered.isEmpty()) {
         answer();
-        progress.accept(totals());
+        progress.at(answeredBytes, answeredRows(), refused);
       }
       return totals();
     } finally {
@@ -149,8 +159,12 @@ final class Sending {
     }
   }
 
+  private long answeredRows() {
+    return recorded + repeated + refused;
+  }
+
   private Totals totals() {
-    return new Totals(recorded + repeated + refused + empty, recorded, repeated, refused, empty);
+    return new Totals(answeredRows() + empty, recorded, repeated, refused, empty);
   }
 
   private void give(Batch batch) throws IOException, InterruptedException {
@@ -229,6 +243,7 @@ final class Sending {
       }
     }
     answeredRow = batch.lines.getLast().row();
+    answeredBytes = batch.bytes;
     if (System.nanoTime() - lastCheckpoint >= CHECKPOINTS.toNanos()) {
       checkpoint();
     }

@@ -27,7 +27,9 @@ public record Drift(
      */
     SEQUENCE,
     /** The ledger has movements of a level that does not exist; {@code expected} says how many. */
-    LEVEL
+    LEVEL,
+    /** The pieces a level says it keeps in all are not those of the holds it keeps. */
+    COUNTER
   }
 
   /** True when both are the same drift, though the numbers may have moved on meanwhile. */

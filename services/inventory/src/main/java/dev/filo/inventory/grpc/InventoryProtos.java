@@ -333,6 +333,7 @@ final class InventoryProtos {
           case HOLD -> StockDrift.Kind.HOLD;
           case SEQUENCE -> StockDrift.Kind.SEQUENCE;
           case LEVEL -> StockDrift.Kind.LEVEL;
+          case COUNTER -> StockDrift.Kind.COUNTER;
         };
     return StockDrift.newBuilder()
         .setKind(kind)

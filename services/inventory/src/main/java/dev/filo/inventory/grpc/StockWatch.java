@@ -16,8 +16,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -65,17 +68,13 @@ final class StockWatch {
     }
   }
 
-  /**
-   * The watch, without end.
-   *
-   * @param channel where it is asked, for the safety rules
-   */
+  /** What is watched, and the channel it is asked on, for the safety rules. */
+  private record Watched(WatchStockRequest request, String channel) {}
+
+  /** The watch, without end. */
   Flux<WatchStockResponse> watch(WatchStockRequest request, String channel) {
     return items.ready().thenMany(watched(new Watched(request, channel)));
   }
-
-  /** What is watched, and from where. */
-  private record Watched(WatchStockRequest request, String channel) {}
 
   private Flux<WatchStockResponse> watched(Watched watched) {
     return start(watched.request.getResumeCursor())
@@ -112,28 +111,36 @@ final class StockWatch {
                         }));
   }
 
+  /** The first state, a page at a time; the next page is read when this one has been sent. */
   private Flux<WatchStockResponse> state(Watched watched, Cursor cursor) {
-    var request = watched.request;
+    return Flux.defer(
+        () -> {
+          var after = new AtomicReference<>(cursor.after);
+          var more = new AtomicBoolean();
+          return Flux.defer(() -> page(watched, cursor.position, after, more)).repeat(more::get);
+        });
+  }
+
+  private Flux<WatchStockResponse> page(
+      Watched watched, long position, AtomicReference<String> after, AtomicBoolean more) {
     var now = clock.instant();
     return levels
-        .page(cursor.after, request.getSkusList(), request.getLocationsList(), BATCH, now)
+        .page(
+            after.get(),
+            watched.request.getSkusList(),
+            watched.request.getLocationsList(),
+            BATCH,
+            now)
         .collectList()
-        .flatMapMany(
+        .flatMapIterable(
             page -> {
-              var answers = new ArrayList<WatchStockResponse>();
-              for (Level level : page) {
-                answers.add(
-                    answer(level, now, new Cursor(cursor.position, level.id(), true), watched));
+              more.set(page.size() == BATCH);
+              if (more.get()) {
+                after.set(page.getLast().id());
               }
-              var sent = Flux.fromIterable(answers);
-              return page.size() < BATCH
-                  ? sent
-                  : sent.concatWith(
-                      Flux.defer(
-                          () ->
-                              state(
-                                  watched,
-                                  new Cursor(cursor.position, page.getLast().id(), true))));
+              return page.stream()
+                  .map(level -> answer(level, now, new Cursor(position, level.id(), true), watched))
+                  .toList();
             });
   }
 
@@ -143,46 +150,68 @@ final class StockWatch {
   }
 
   private Flux<WatchStockResponse> news(Watched watched, AtomicLong position) {
-    var request = watched.request;
-    long before = position.get();
-    return feed.after(before, BATCH)
-        .flatMapMany(
+    return Flux.defer(
+        () -> {
+          var more = new AtomicBoolean();
+          return Flux.defer(
+                  () ->
+                      changed(watched, position.get(), new TreeSet<>())
+                          .flatMapMany(
+                              changed -> {
+                                more.set(changed.more);
+                                return answers(watched, changed, position);
+                              }))
+              .repeat(more::get);
+        });
+  }
+
+  /**
+   * What changed up to a position.
+   *
+   * @param more whether the feed goes on behind it
+   */
+  private record Changed(Set<String> ids, long before, long end, boolean more) {}
+
+  /**
+   * Reads on in the feed until it ends or enough levels have changed: a reader who was slow gets
+   * each of them once, as it is by now. One value.
+   */
+  private Mono<Changed> changed(Watched watched, long before, Set<String> ids) {
+    var end = new AtomicLong(before);
+    var more = new AtomicBoolean();
+    return Flux.defer(() -> feed.after(end.get(), BATCH))
+        .doOnNext(
             events -> {
-              if (events.isEmpty()) {
-                return Flux.empty();
+              more.set(events.size() == BATCH);
+              for (FeedStore.Positioned event : events) {
+                var subject = event.event().getSubject();
+                end.set(event.position());
+                if (subject.startsWith(LEVELS)
+                    && matches(watched, subject.substring(LEVELS.length()))) {
+                  ids.add(subject.substring(LEVELS.length()));
+                }
               }
-              long end = events.getLast().position();
-              var ids = new TreeSet<String>();
-              events.forEach(
-                  event -> {
-                    var subject = event.event().getSubject();
-                    if (subject.startsWith(LEVELS)
-                        && matches(request, subject.substring(LEVELS.length()))) {
-                      ids.add(subject.substring(LEVELS.length()));
-                    }
-                  });
-              var now = clock.instant();
-              var answers =
-                  ids.isEmpty()
-                      ? Flux.<WatchStockResponse>empty()
-                      : levels
-                          .numbers(ids, now)
-                          .flatMapIterable(
-                              found -> answers(found.values(), now, before, end, watched));
-              return answers.concatWith(
-                  Flux.defer(
-                      () -> {
-                        position.set(end);
-                        return events.size() == BATCH
-                            ? news(watched, position)
-                            : Flux.<WatchStockResponse>empty();
-                      }));
-            });
+            })
+        .repeat(() -> more.get() && ids.size() < BATCH)
+        .then(Mono.fromSupplier(() -> new Changed(ids, before, end.get(), more.get())));
+  }
+
+  /** The levels that changed, as they are; then the position is behind them. */
+  private Flux<WatchStockResponse> answers(Watched watched, Changed changed, AtomicLong position) {
+    var now = clock.instant();
+    var answers =
+        changed.ids.isEmpty()
+            ? Flux.<WatchStockResponse>empty()
+            : levels
+                .numbers(changed.ids, now)
+                .flatMapIterable(
+                    found -> answers(watched, found.values(), now, changed.before, changed.end));
+    return answers.doOnComplete(() -> position.set(changed.end));
   }
 
   /** Only the last of a batch lets a reader resume behind it. */
   private List<WatchStockResponse> answers(
-      Collection<Level> found, Instant now, long before, long end, Watched watched) {
+      Watched watched, Collection<Level> found, Instant now, long before, long end) {
     var answers = new ArrayList<WatchStockResponse>();
     int left = found.size();
     for (Level level : found) {
@@ -199,10 +228,11 @@ final class StockWatch {
         .build();
   }
 
-  private static boolean matches(WatchStockRequest request, String id) {
+  private static boolean matches(Watched watched, String id) {
     var level = Level.empty(id);
-    return (request.getSkusCount() == 0 || request.getSkusList().contains(level.sku()))
-        && (request.getLocationsCount() == 0
-            || request.getLocationsList().contains(level.location()));
+    return (watched.request.getSkusCount() == 0
+            || watched.request.getSkusList().contains(level.sku()))
+        && (watched.request.getLocationsCount() == 0
+            || watched.request.getLocationsList().contains(level.location()));
   }
 }

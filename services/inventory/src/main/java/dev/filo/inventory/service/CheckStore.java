@@ -2,8 +2,10 @@ package dev.filo.inventory.service;
 
 import dev.filo.inventory.domain.Applied;
 import dev.filo.inventory.domain.Held;
+import dev.filo.inventory.domain.HeldPieces;
 import dev.filo.inventory.domain.Hold;
 import dev.filo.inventory.domain.Ledger;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +19,17 @@ public interface CheckStore {
    * A level as far as it is checked.
    *
    * @param held what it keeps, expired or not
+   * @param counters what readers are told of that, without the holds themselves
+   * @param countersUntil from this instant on readers are told of the holds themselves; null: never
    */
-  record Stand(String id, int onHand, long sequence, List<Applied> tail, List<Held> held) {}
+  record Stand(
+      String id,
+      int onHand,
+      long sequence,
+      List<Applied> tail,
+      List<Held> held,
+      HeldPieces counters,
+      @Nullable Instant countersUntil) {}
 
   /**
    * Levels as they are in the database.

@@ -2,6 +2,7 @@ package dev.filo.inventory.service;
 
 import dev.filo.inventory.domain.Audit;
 import dev.filo.inventory.domain.Drift;
+import dev.filo.inventory.domain.Held;
 import dev.filo.inventory.domain.Hold;
 import dev.filo.inventory.domain.Hold.State;
 import dev.filo.inventory.domain.Ledger;
@@ -272,6 +273,7 @@ public final class Reconciliation {
       orphans.forEach((id, count) -> drifts.add(new Drift(Drift.Kind.LEVEL, id, "", "", count, 0)));
       var holds = new HashSet<String>();
       for (Stand level : page) {
+        counters(level, drifts);
         level.held().stream()
             .filter(held -> held.counts(now))
             .forEach(held -> holds.add(held.hold()));
@@ -288,6 +290,23 @@ public final class Reconciliation {
                 }
                 return drifts;
               });
+    }
+
+    /** Whether readers are told what the holds add up to. */
+    private void counters(Stand level, List<Drift> drifts) {
+      long all = level.held().stream().mapToLong(Held::quantity).sum();
+      long counting =
+          level.held().stream().filter(held -> held.counts(now)).mapToLong(Held::quantity).sum();
+      var until = level.countersUntil();
+      if (all != level.counters().pieces()) {
+        drifts.add(counter(level, all, level.counters().pieces()));
+      } else if ((until == null || now.isBefore(until)) && counting != level.counters().held(now)) {
+        drifts.add(counter(level, counting, level.counters().held(now)));
+      }
+    }
+
+    private static Drift counter(Stand level, long expected, long found) {
+      return new Drift(Drift.Kind.COUNTER, level.id(), "", "", expected, found);
     }
 
     private void held(Stand level, Map<String, Hold> journals, List<Drift> drifts) {

@@ -116,6 +116,9 @@ public final class SelfCheck {
       case LEVEL ->
           "%s does not exist; the ledger has %d movements of it."
               .formatted(level, drift.expected());
+      case COUNTER ->
+          "%s says that %d pieces are held; its holds add up to %d."
+              .formatted(level, drift.found(), drift.expected());
     };
   }
 

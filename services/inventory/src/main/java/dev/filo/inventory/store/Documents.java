@@ -66,11 +66,15 @@ final class Documents {
   }
 
   private static HeldPieces holds(Document document) {
+    return HeldPieces.of(held(document));
+  }
+
+  static List<Held> held(Document document) {
     var all = new ArrayList<Held>((int) Docs.number(document, "holdCount"));
     for (Object bucket : document.get("holds", new Document()).values()) {
       ((Document) bucket).forEach((name, text) -> all.add(held(name.substring(1), (String) text)));
     }
-    return HeldPieces.of(all);
+    return all;
   }
 
   /** Where a hold lies in its level's document. A bucket is found without looking at the others. */

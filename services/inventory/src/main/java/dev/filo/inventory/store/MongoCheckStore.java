@@ -13,6 +13,7 @@ import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.inventory.domain.Hold;
 import dev.filo.inventory.domain.Ledger;
 import dev.filo.inventory.service.CheckStore;
+import dev.filo.platform.mongo.Docs;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Date;
@@ -56,9 +57,15 @@ public final class MongoCheckStore implements CheckStore {
   }
 
   private static Stand stand(Document document) {
-    var level = Documents.level(document);
+    var level = Documents.numbers(document);
     return new Stand(
-        level.id(), level.onHand(), level.sequence(), level.tail(), level.holds().all());
+        level.id(),
+        level.onHand(),
+        level.sequence(),
+        level.tail(),
+        Documents.held(document),
+        level.holds(),
+        Docs.instant(document, "endsUntil"));
   }
 
   @Override

@@ -192,13 +192,32 @@ class CheckTest {
 
   @Test
   void aHoldWhosePiecesAreNotKept() {
-    behindItsBack("levels", CHAIR + "@milano", Updates.set("holds", List.of()));
+    behindItsBack(
+        "levels",
+        CHAIR + "@milano",
+        Updates.combine(
+            Updates.set("holds", new Document()),
+            Updates.set("held", 0L),
+            Updates.set("holdCount", 0),
+            Updates.set("ends", List.of())));
     assertThat(check())
         .containsExactly(new Drift(Drift.Kind.HOLD, CHAIR + "@milano", "", "both", 2, 0));
     assertThat(check(SOFA_MILANO))
         .as("the hold is of that level too")
         .containsExactly(new Drift(Drift.Kind.HOLD, CHAIR + "@milano", "", "both", 2, 0));
     assertThat(check(SOFA + "@monza")).isEmpty();
+  }
+
+  @Test
+  void whatReadersAreToldIsNotWhatIsHeld() {
+    behindItsBack("levels", SOFA_MILANO, Updates.inc("held", 3));
+    assertThat(check()).containsExactly(new Drift(Drift.Kind.COUNTER, SOFA_MILANO, "", "", 1, 4));
+    behindItsBack("levels", SOFA_MILANO, Updates.inc("held", -3));
+    behindItsBack(
+        "levels",
+        SOFA_MILANO,
+        Updates.set("ends.0.t", java.util.Date.from(clock.instant().minusSeconds(1))));
+    assertThat(check()).containsExactly(new Drift(Drift.Kind.COUNTER, SOFA_MILANO, "", "", 1, 0));
   }
 
   @Test
