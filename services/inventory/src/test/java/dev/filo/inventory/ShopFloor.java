@@ -6,17 +6,27 @@ import dev.filo.inventory.domain.Author;
 import dev.filo.inventory.domain.Hold;
 import dev.filo.inventory.domain.Level;
 import dev.filo.inventory.domain.Movement;
+import dev.filo.inventory.domain.Refusal;
 import dev.filo.inventory.domain.Snapshot;
+import dev.filo.inventory.grpc.GrpcInventoryService;
 import dev.filo.inventory.service.Availability;
 import dev.filo.inventory.service.Catalog;
+import dev.filo.inventory.service.Explanations;
 import dev.filo.inventory.service.HoldStore;
 import dev.filo.inventory.service.Holds;
+import dev.filo.inventory.service.Imports;
+import dev.filo.inventory.service.Items;
 import dev.filo.inventory.service.LevelStore;
 import dev.filo.inventory.service.LevelWriter;
 import dev.filo.inventory.service.Places;
+import dev.filo.inventory.service.Reconciliation;
+import dev.filo.inventory.service.RefusedException;
 import dev.filo.inventory.service.Stock;
 import dev.filo.inventory.service.Sweeper;
+import dev.filo.inventory.store.MongoCheckStore;
 import dev.filo.inventory.store.MongoHoldStore;
+import dev.filo.inventory.store.MongoImportStore;
+import dev.filo.inventory.store.MongoItemStore;
 import dev.filo.inventory.store.MongoLevelStore;
 import dev.filo.inventory.store.MongoPlaceStore;
 import dev.filo.platform.feed.FeedStore;
@@ -69,6 +79,7 @@ public final class ShopFloor {
   /** The parts. */
   public final MutableClock clock;
 
+  public final MongoDatabase database;
   public final Changes changes = new Changes();
   public final FeedStore feed;
   public final FeedTail tail;
@@ -77,9 +88,13 @@ public final class ShopFloor {
   public final MongoHoldStore journal;
   public final LevelWriter writer;
   public final Places places;
+  public final Items items;
+  public final Explanations explanations;
   public final Stock stock;
   public final Holds holds;
   public final Availability availability;
+  public final Imports imports;
+  public final Reconciliation reconciliation;
   public final Sweeper sweeper;
 
   /** A replica. */
@@ -94,6 +109,7 @@ public final class ShopFloor {
       UnaryOperator<LevelStore> levelStore,
       UnaryOperator<HoldStore> holdStore) {
     this.clock = clock;
+    this.database = database;
     feed = new FeedStore(database);
     feed.prepare();
     tail = new FeedTail(feed, changes, Duration.ofMillis(20), event -> List.of());
@@ -106,10 +122,33 @@ public final class ShopFloor {
     var usedJournal = holdStore.apply(journal);
     writer = new LevelWriter(usedLevels, clock);
     places = new Places(new MongoPlaceStore(database), new Shelf());
-    stock = new Stock(usedLevels, writer, places, clock);
-    holds = new Holds(usedJournal, writer, places, clock);
-    availability = new Availability(usedLevels, places, clock);
+    var itemStore = new MongoItemStore(database);
+    itemStore.prepare();
+    items = new Items(itemStore, places, usedLevels, clock);
+    levels.ruledBy((level, numbers) -> items.ruled(level, numbers, ""));
+    stock = new Stock(usedLevels, writer, places, items, clock);
+    holds = new Holds(usedJournal, writer, places, items, clock);
+    availability = new Availability(usedLevels, places, items, clock);
+    explanations = new Explanations(usedLevels, usedJournal, places, items, clock);
+    reconciliation = new Reconciliation(new MongoCheckStore(database), clock, Mono.empty());
+    imports = new Imports(new MongoImportStore(database), stock, clock);
     sweeper = new Sweeper(usedLevels, writer, usedJournal, holds, clock);
+  }
+
+  /** The same parts as gRPC. */
+  public GrpcInventoryService service() {
+    return new GrpcInventoryService(
+        stock,
+        holds,
+        availability,
+        explanations,
+        items,
+        imports,
+        reconciliation,
+        levels,
+        feed,
+        changes,
+        clock);
   }
 
   /** Lets events flow. */
@@ -167,12 +206,12 @@ public final class ShopFloor {
   /** Places a hold in Milan. */
   public Mono<Hold> hold(String id, Duration life, Hold.Line... lines) {
     return holds.place(
-        id, MILANO, List.of(lines), clock.instant().plus(life), "reservations/" + id, TILL);
+        id, MILANO, List.of(lines), clock.instant().plus(life), "reservations/" + id, TILL, "");
   }
 
   /** A level's numbers now. */
   public Snapshot level(String sku, String location) {
-    return got(stock.level(Level.id(sku, location)));
+    return got(stock.level(Level.id(sku, location), "")).numbers();
   }
 
   /** The value, waited for. */
@@ -182,6 +221,13 @@ public final class ShopFloor {
       throw new AssertionError("empty");
     }
     return value;
+  }
+
+  /** Why a call is refused. */
+  public static Refusal refusal(Mono<?> call) {
+    return got(
+        call.<Refusal>map(value -> new Refusal.HoldUnknown("not refused: " + value))
+            .onErrorResume(RefusedException.class, refused -> Mono.just(refused.refusal())));
   }
 
   /** Waits for the end. */

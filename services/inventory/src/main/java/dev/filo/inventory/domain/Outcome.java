@@ -11,9 +11,27 @@ public sealed interface Outcome {
   /** Fewer pieces are available. */
   record TooFew(int available) implements Outcome {}
 
+  /** The level carries as many holds as it can. */
+  record Full() implements Outcome {}
+
   /** The hold keeps nothing here any more. */
   record Over() implements Outcome {}
 
   /** The movement's or request's id is known with other content. */
   record Differs() implements Outcome {}
+
+  /** What was asked does not go with what is there. */
+  record Unfit(Why why) implements Outcome {
+    /** What does not go. */
+    public enum Why {
+      /** A serial number that comes in is there already. */
+      SERIAL_DUPLICATE,
+      /** A serial number that goes out is not there. */
+      SERIAL_NOT_FOUND,
+      /** There would be more than {@link Goods#SERIALS_MAX} serial numbers. */
+      SERIALS_TOO_MANY,
+      /** There would be more than {@link Goods#INCOMING_MAX} entries of incoming stock. */
+      INCOMING_TOO_MANY
+    }
+  }
 }

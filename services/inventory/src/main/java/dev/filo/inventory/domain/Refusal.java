@@ -17,6 +17,9 @@ public sealed interface Refusal {
    */
   record StockInsufficient(String location, Map<String, Integer> available) implements Refusal {}
 
+  /** A level of the hold carries {@link Level#HOLDS_MAX} holds already. */
+  record HoldsFull(String location) implements Refusal {}
+
   /** No hold has this id. */
   record HoldUnknown(String hold) implements Refusal {}
 
@@ -31,4 +34,22 @@ public sealed interface Refusal {
 
   /** The request id came before with other content. */
   record RequestIdReused() implements Refusal {}
+
+  /** The thing changed since it was read with this etag. */
+  record EtagStale(String etag) implements Refusal {}
+
+  /** A kit has no stock of its own. */
+  record KitNotAllowed(String sku) implements Refusal {}
+
+  /** A component of a kit is a kit itself. */
+  record KitNested(String sku) implements Refusal {}
+
+  /** What has stock can be no kit. */
+  record KitHasStock(String sku) implements Refusal {}
+
+  /** The hold does not have so much of a SKU. */
+  record HoldLineInvalid(String hold, String sku) implements Refusal {}
+
+  /** A level has {@link Goods#INCOMING_MAX} entries of incoming stock already. */
+  record IncomingTooMany(String level) implements Refusal {}
 }

@@ -1,6 +1,7 @@
 package dev.filo.inventory.grpc;
 
 import dev.filo.inventory.domain.Level;
+import dev.filo.inventory.service.Items;
 import dev.filo.inventory.service.LevelStore;
 import dev.filo.platform.feed.FeedStore;
 import dev.filo.platform.feed.FeedTail;
@@ -9,13 +10,17 @@ import dev.filo.platform.watch.Changes;
 import dev.filo.proto.api.v1.ErrorReason;
 import dev.filo.proto.inventory.v1.WatchStockRequest;
 import dev.filo.proto.inventory.v1.WatchStockResponse;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -34,10 +39,12 @@ final class StockWatch {
   private final LevelStore levels;
   private final FeedStore feed;
   private final Changes changes;
+  private final Items items;
   private final InstantSource clock;
 
-  StockWatch(LevelStore levels, FeedStore feed, Changes changes, InstantSource clock) {
+  StockWatch(LevelStore levels, FeedStore feed, Changes changes, Items items, InstantSource clock) {
     this.levels = levels;
+    this.items = items;
     this.feed = feed;
     this.changes = changes;
     this.clock = clock;
@@ -61,14 +68,21 @@ final class StockWatch {
     }
   }
 
+  /** What is watched, and the channel it is asked on, for the safety rules. */
+  private record Watched(WatchStockRequest request, String channel) {}
+
   /** The watch, without end. */
-  Flux<WatchStockResponse> watch(WatchStockRequest request) {
-    return start(request.getResumeCursor())
+  Flux<WatchStockResponse> watch(WatchStockRequest request, String channel) {
+    return items.ready().thenMany(watched(new Watched(request, channel)));
+  }
+
+  private Flux<WatchStockResponse> watched(Watched watched) {
+    return start(watched.request.getResumeCursor())
         .flatMapMany(
             cursor -> {
               var first =
-                  cursor.inFirstState ? state(request, cursor) : Flux.<WatchStockResponse>empty();
-              return first.concatWith(follow(request, cursor.position));
+                  cursor.inFirstState ? state(watched, cursor) : Flux.<WatchStockResponse>empty();
+              return first.concatWith(follow(watched, cursor.position));
             });
   }
 
@@ -97,90 +111,128 @@ final class StockWatch {
                         }));
   }
 
-  private Flux<WatchStockResponse> state(WatchStockRequest request, Cursor cursor) {
+  /** The first state, a page at a time; the next page is read when this one has been sent. */
+  private Flux<WatchStockResponse> state(Watched watched, Cursor cursor) {
+    return Flux.defer(
+        () -> {
+          var after = new AtomicReference<>(cursor.after);
+          var more = new AtomicBoolean();
+          return Flux.defer(() -> page(watched, cursor.position, after, more)).repeat(more::get);
+        });
+  }
+
+  private Flux<WatchStockResponse> page(
+      Watched watched, long position, AtomicReference<String> after, AtomicBoolean more) {
+    var now = clock.instant();
     return levels
-        .page(cursor.after, request.getSkusList(), request.getLocationsList(), BATCH)
+        .page(
+            after.get(),
+            watched.request.getSkusList(),
+            watched.request.getLocationsList(),
+            BATCH,
+            now)
         .collectList()
-        .flatMapMany(
+        .flatMapIterable(
             page -> {
-              var answers = new ArrayList<WatchStockResponse>();
-              for (Level level : page) {
-                answers.add(answer(level, new Cursor(cursor.position, level.id(), true)));
+              more.set(page.size() == BATCH);
+              if (more.get()) {
+                after.set(page.getLast().id());
               }
-              var sent = Flux.fromIterable(answers);
-              return page.size() < BATCH
-                  ? sent
-                  : sent.concatWith(
-                      Flux.defer(
-                          () ->
-                              state(
-                                  request,
-                                  new Cursor(cursor.position, page.getLast().id(), true))));
+              return page.stream()
+                  .map(level -> answer(level, now, new Cursor(position, level.id(), true), watched))
+                  .toList();
             });
   }
 
-  private Flux<WatchStockResponse> follow(WatchStockRequest request, long from) {
+  private Flux<WatchStockResponse> follow(Watched watched, long from) {
     var position = new AtomicLong(from);
-    return changes.of(FeedTail.ALL).concatMap(tick -> news(request, position), 1);
+    return changes.of(FeedTail.ALL).concatMap(tick -> news(watched, position), 1);
   }
 
-  private Flux<WatchStockResponse> news(WatchStockRequest request, AtomicLong position) {
-    long before = position.get();
-    return feed.after(before, BATCH)
-        .flatMapMany(
+  private Flux<WatchStockResponse> news(Watched watched, AtomicLong position) {
+    return Flux.defer(
+        () -> {
+          var more = new AtomicBoolean();
+          return Flux.defer(
+                  () ->
+                      changed(watched, position.get(), new TreeSet<>())
+                          .flatMapMany(
+                              changed -> {
+                                more.set(changed.more);
+                                return answers(watched, changed, position);
+                              }))
+              .repeat(more::get);
+        });
+  }
+
+  /**
+   * What changed up to a position.
+   *
+   * @param more whether the feed goes on behind it
+   */
+  private record Changed(Set<String> ids, long before, long end, boolean more) {}
+
+  /**
+   * Reads on in the feed until it ends or enough levels have changed: a reader who was slow gets
+   * each of them once, as it is by now. One value.
+   */
+  private Mono<Changed> changed(Watched watched, long before, Set<String> ids) {
+    var end = new AtomicLong(before);
+    var more = new AtomicBoolean();
+    return Flux.defer(() -> feed.after(end.get(), BATCH))
+        .doOnNext(
             events -> {
-              if (events.isEmpty()) {
-                return Flux.empty();
+              more.set(events.size() == BATCH);
+              for (FeedStore.Positioned event : events) {
+                var subject = event.event().getSubject();
+                end.set(event.position());
+                if (subject.startsWith(LEVELS)
+                    && matches(watched, subject.substring(LEVELS.length()))) {
+                  ids.add(subject.substring(LEVELS.length()));
+                }
               }
-              long end = events.getLast().position();
-              var ids = new TreeSet<String>();
-              events.forEach(
-                  event -> {
-                    var subject = event.event().getSubject();
-                    if (subject.startsWith(LEVELS)
-                        && matches(request, subject.substring(LEVELS.length()))) {
-                      ids.add(subject.substring(LEVELS.length()));
-                    }
-                  });
-              var answers =
-                  ids.isEmpty()
-                      ? Flux.<WatchStockResponse>empty()
-                      : levels
-                          .read(ids)
-                          .flatMapIterable(found -> answers(found.values(), before, end));
-              return answers.concatWith(
-                  Flux.defer(
-                      () -> {
-                        position.set(end);
-                        return events.size() == BATCH
-                            ? news(request, position)
-                            : Flux.<WatchStockResponse>empty();
-                      }));
-            });
+            })
+        .repeat(() -> more.get() && ids.size() < BATCH)
+        .then(Mono.fromSupplier(() -> new Changed(ids, before, end.get(), more.get())));
+  }
+
+  /** The levels that changed, as they are; then the position is behind them. */
+  private Flux<WatchStockResponse> answers(Watched watched, Changed changed, AtomicLong position) {
+    var now = clock.instant();
+    var answers =
+        changed.ids.isEmpty()
+            ? Flux.<WatchStockResponse>empty()
+            : levels
+                .numbers(changed.ids, now)
+                .flatMapIterable(
+                    found -> answers(watched, found.values(), now, changed.before, changed.end));
+    return answers.doOnComplete(() -> position.set(changed.end));
   }
 
   /** Only the last of a batch lets a reader resume behind it. */
-  private List<WatchStockResponse> answers(Collection<Level> found, long before, long end) {
+  private List<WatchStockResponse> answers(
+      Watched watched, Collection<Level> found, Instant now, long before, long end) {
     var answers = new ArrayList<WatchStockResponse>();
     int left = found.size();
     for (Level level : found) {
       left--;
-      answers.add(answer(level, new Cursor(left == 0 ? end : before, "", false)));
+      answers.add(answer(level, now, new Cursor(left == 0 ? end : before, "", false), watched));
     }
     return answers;
   }
 
-  private WatchStockResponse answer(Level level, Cursor cursor) {
+  private WatchStockResponse answer(Level level, Instant now, Cursor cursor, Watched watched) {
     return WatchStockResponse.newBuilder()
         .setCursor(cursor.text())
-        .setStockLevel(InventoryProtos.level(level.id(), level.snapshot(clock.instant())))
+        .setStockLevel(InventoryProtos.level(level, items.numbers(level, now, watched.channel)))
         .build();
   }
 
-  private static boolean matches(WatchStockRequest request, String id) {
+  private static boolean matches(Watched watched, String id) {
     var level = Level.empty(id);
-    return (request.getSkusCount() == 0 || request.getSkusList().contains(level.sku()))
-        && (request.getLocationsCount() == 0
-            || request.getLocationsList().contains(level.location()));
+    return (watched.request.getSkusCount() == 0
+            || watched.request.getSkusList().contains(level.sku()))
+        && (watched.request.getLocationsCount() == 0
+            || watched.request.getLocationsList().contains(level.location()));
   }
 }
