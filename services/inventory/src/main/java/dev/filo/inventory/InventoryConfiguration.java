@@ -84,8 +84,7 @@ public class InventoryConfiguration {
 
   @Bean
   Reconciliation reconciliation(MongoDatabase database, InstantSource clock) {
-    return new Reconciliation(
-        new MongoCheckStore(database), clock, Mono.delay(LOOK_AGAIN).then());
+    return new Reconciliation(new MongoCheckStore(database), clock, Mono.delay(LOOK_AGAIN).then());
   }
 
   @Bean

@@ -138,10 +138,8 @@ final class InventoryProtos {
   static MovementResult.Builder outcome(Stock.Result result) {
     var answer = MovementResult.newBuilder();
     return switch (result) {
-      case Stock.Result.Recorded recorded ->
-          answer.setOutcome(MovementResult.Outcome.RECORDED);
-      case Stock.Result.Repeated repeated ->
-          answer.setOutcome(MovementResult.Outcome.REPEATED);
+      case Stock.Result.Recorded recorded -> answer.setOutcome(MovementResult.Outcome.RECORDED);
+      case Stock.Result.Repeated repeated -> answer.setOutcome(MovementResult.Outcome.REPEATED);
       case Stock.Result.Refused(var reason) ->
           answer
               .setOutcome(MovementResult.Outcome.REFUSED)

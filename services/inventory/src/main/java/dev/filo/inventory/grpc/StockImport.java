@@ -50,8 +50,7 @@ final class StockImport {
     }
     for (StockLevelRow row : request.getRowsList()) {
       if (row.getRow() <= lastRow || row.getRow() > ROW_MAX) {
-        return Mono.error(
-            Statuses.field("rows.row", "must rise from row to row, 1 to " + ROW_MAX));
+        return Mono.error(Statuses.field("rows.row", "must rise from row to row, 1 to " + ROW_MAX));
       }
       lastRow = row.getRow();
     }

@@ -107,26 +107,46 @@ final class StockWatch {
         () -> {
           var after = new AtomicReference<>(cursor.after);
           var more = new AtomicBoolean();
-          return Flux.defer(() -> page(request, cursor.position, after, more)).repeat(more::get);
+          return whenWanted(page(request, cursor.position, after, more)).repeat(more::get);
         });
   }
 
   private Flux<WatchStockResponse> page(
       WatchStockRequest request, long position, AtomicReference<String> after, AtomicBoolean more) {
-    var now = clock.instant();
-    return levels
-        .page(after.get(), request.getSkusList(), request.getLocationsList(), BATCH, now)
-        .collectList()
-        .flatMapIterable(
-            page -> {
-              more.set(page.size() == BATCH);
-              if (more.get()) {
-                after.set(page.getLast().id());
-              }
-              return page.stream()
-                  .map(level -> answer(level, now, new Cursor(position, level.id(), true)))
-                  .toList();
-            });
+    return Flux.defer(
+        () -> {
+          var now = clock.instant();
+          return levels
+              .page(after.get(), request.getSkusList(), request.getLocationsList(), BATCH, now)
+              .collectList()
+              .flatMapIterable(
+                  page -> {
+                    more.set(page.size() == BATCH);
+                    if (more.get()) {
+                      after.set(page.getLast().id());
+                    }
+                    return page.stream()
+                        .map(level -> answer(level, now, new Cursor(position, level.id(), true)))
+                        .toList();
+                  });
+        });
+  }
+
+  /**
+   * The same, but nothing is read before somebody wants the first answer: what a slow reader gets
+   * is as new as the moment it could take it.
+   */
+  private static Flux<WatchStockResponse> whenWanted(Flux<WatchStockResponse> batch) {
+    return Flux.create(
+        sink -> {
+          var begun = new AtomicBoolean();
+          sink.onRequest(
+              wanted -> {
+                if (begun.compareAndSet(false, true)) {
+                  sink.onDispose(batch.subscribe(sink::next, sink::error, sink::complete));
+                }
+              });
+        });
   }
 
   private Flux<WatchStockResponse> follow(WatchStockRequest request, long from) {
@@ -138,15 +158,16 @@ final class StockWatch {
     return Flux.defer(
         () -> {
           var more = new AtomicBoolean();
-          return Flux.defer(
+          var batch =
+              Flux.defer(
                   () ->
                       changed(request, position.get(), new TreeSet<>())
                           .flatMapMany(
                               changed -> {
                                 more.set(changed.more);
                                 return answers(changed, position);
-                              }))
-              .repeat(more::get);
+                              }));
+          return whenWanted(batch).repeat(more::get);
         });
   }
 

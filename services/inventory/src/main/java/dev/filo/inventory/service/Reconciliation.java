@@ -130,12 +130,10 @@ public final class Reconciliation {
       return store
           .levels(names)
           .flatMapMany(
-              page ->
-                  portion(page, audits -> store.ledger(names).doOnNext(audits::add).then()));
+              page -> portion(page, audits -> store.ledger(names).doOnNext(audits::add).then()));
     }
 
-    private Flux<News> portion(
-        List<Stand> page, Function<Audits, Mono<Void>> read) {
+    private Flux<News> portion(List<Stand> page, Function<Audits, Mono<Void>> read) {
       levels += page.size();
       var audits = new Audits(page);
       return read.apply(audits)
@@ -229,8 +227,7 @@ public final class Reconciliation {
                 for (Hold.Line line : hold.lines()) {
                   var id = Level.id(line.sku(), hold.location());
                   if (!kept.getOrDefault(id, Set.of()).contains(hold.id())) {
-                    drifts.add(
-                        new Drift(Drift.Kind.HOLD, id, "", hold.id(), line.quantity(), 0));
+                    drifts.add(new Drift(Drift.Kind.HOLD, id, "", hold.id(), line.quantity(), 0));
                   }
                 }
               }
@@ -273,8 +270,7 @@ public final class Reconciliation {
     Mono<List<Drift>> result() {
       var drifts = new ArrayList<Drift>();
       byLevel.values().forEach(audit -> drifts.addAll(audit.drifts()));
-      orphans.forEach(
-          (id, count) -> drifts.add(new Drift(Drift.Kind.LEVEL, id, "", "", count, 0)));
+      orphans.forEach((id, count) -> drifts.add(new Drift(Drift.Kind.LEVEL, id, "", "", count, 0)));
       var holds = new HashSet<String>();
       for (Stand level : page) {
         counters(level, drifts);
@@ -300,15 +296,11 @@ public final class Reconciliation {
     private void counters(Stand level, List<Drift> drifts) {
       long all = level.held().stream().mapToLong(Held::quantity).sum();
       long counting =
-          level.held().stream()
-              .filter(held -> held.counts(now))
-              .mapToLong(Held::quantity)
-              .sum();
+          level.held().stream().filter(held -> held.counts(now)).mapToLong(Held::quantity).sum();
       var until = level.countersUntil();
       if (all != level.counters().pieces()) {
         drifts.add(counter(level, all, level.counters().pieces()));
-      } else if ((until == null || now.isBefore(until))
-          && counting != level.counters().held(now)) {
+      } else if ((until == null || now.isBefore(until)) && counting != level.counters().held(now)) {
         drifts.add(counter(level, counting, level.counters().held(now)));
       }
     }
@@ -323,16 +315,12 @@ public final class Reconciliation {
           .forEach(
               held -> {
                 var journal = journals.get(held.hold());
-                long expected = journal == null ? 0 : expected(journal, level.id(), held.quantity());
+                long expected =
+                    journal == null ? 0 : expected(journal, level.id(), held.quantity());
                 if (expected != held.quantity()) {
                   drifts.add(
                       new Drift(
-                          Drift.Kind.HELD,
-                          level.id(),
-                          "",
-                          held.hold(),
-                          expected,
-                          held.quantity()));
+                          Drift.Kind.HELD, level.id(), "", held.hold(), expected, held.quantity()));
                 }
               });
     }

@@ -44,11 +44,7 @@ public final class MongoCheckStore implements CheckStore {
   @Override
   public Mono<List<Stand>> levels(String after, int limit) {
     return Flux.from(
-            levels
-                .find(gt("_id", after))
-                .projection(CHECKED)
-                .sort(ascending("_id"))
-                .limit(limit))
+            levels.find(gt("_id", after)).projection(CHECKED).sort(ascending("_id")).limit(limit))
         .map(MongoCheckStore::stand)
         .collectList();
   }

@@ -34,7 +34,8 @@ public final class MongoImportStore implements ImportStore {
         // Two began it at once: the other was first.
         .onErrorResume(
             Mongo::isDuplicate,
-            error -> Mono.from(imports.find(eq("_id", id)).first()).map(MongoImportStore::progress));
+            error ->
+                Mono.from(imports.find(eq("_id", id)).first()).map(MongoImportStore::progress));
   }
 
   @Override

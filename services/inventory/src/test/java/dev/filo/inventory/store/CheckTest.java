@@ -124,8 +124,7 @@ class CheckTest {
     assertThat(check(SOFA_MILANO)).containsExactly(drift);
     assertThat(check(CHAIR + "@milano")).isEmpty();
     assertThat(SelfCheck.words(drift))
-        .isEqualTo(
-            "stockLevels/" + SOFA_MILANO + " has 8 on hand; its movements add up to 6.");
+        .isEqualTo("stockLevels/" + SOFA_MILANO + " has 8 on hand; its movements add up to 6.");
   }
 
   @Test
@@ -148,8 +147,7 @@ class CheckTest {
     assertThat(carried).isNotNull();
     var movement = carried.tail().getFirst().movement();
     got(Mono.from(collection("movements").deleteOne(eq("_id", movement))));
-    assertThat(check())
-        .containsExactly(new Drift(Drift.Kind.SEQUENCE, id, movement, "", 1, 0));
+    assertThat(check()).containsExactly(new Drift(Drift.Kind.SEQUENCE, id, movement, "", 1, 0));
   }
 
   @Test
@@ -173,8 +171,7 @@ class CheckTest {
   void aLevelThatIsGone() {
     got(floor.stock.movements(SOFA + "@monza", Long.MAX_VALUE, 10));
     got(Mono.from(collection("levels").deleteOne(eq("_id", SOFA + "@monza"))));
-    assertThat(check())
-        .containsExactly(new Drift(Drift.Kind.LEVEL, SOFA + "@monza", "", "", 1, 0));
+    assertThat(check()).containsExactly(new Drift(Drift.Kind.LEVEL, SOFA + "@monza", "", "", 1, 0));
   }
 
   @Test
@@ -237,8 +234,7 @@ class CheckTest {
                     .then(
                         Mono.from(
                             collection("holds")
-                                .updateOne(
-                                    eq("_id", "both"), Updates.set("lines.1.quantity", 2))))
+                                .updateOne(eq("_id", "both"), Updates.set("lines.1.quantity", 2))))
                     .then());
     var check = new Reconciliation(new MongoCheckStore(database), clock, mended);
     assertThat(drifts(got(check.check(List.of(), Mono.empty()).collectList()))).isEmpty();

@@ -49,7 +49,8 @@ public final class ImportRate {
     int rounds = args.length > 2 ? Integer.parseInt(args[2]) : 2;
     int portion = Math.max(BATCH, rows / 20 / BATCH * BATCH);
     try (var client = Mongo.client(args[0], "import-rate")) {
-      var database = client.getDatabase("import_rate_" + UUID.randomUUID().toString().substring(0, 8));
+      var database =
+          client.getDatabase("import_rate_" + UUID.randomUUID().toString().substring(0, 8));
       var floor = new ShopFloor(database, MutableClock.standing());
       floor.start();
       var rate = new ImportRate(database, floor);
@@ -113,7 +114,8 @@ public final class ImportRate {
   private void raw(int round, int from, int to) {
     Flux.range(0, (to - from + BATCH - 1) / BATCH)
         .flatMapSequential(
-            batch -> rawBatch(round, from + batch * BATCH, Math.min(to, from + (batch + 1) * BATCH)),
+            batch ->
+                rawBatch(round, from + batch * BATCH, Math.min(to, from + (batch + 1) * BATCH)),
             IN_FLIGHT,
             1)
         .blockLast(Duration.ofMinutes(30));

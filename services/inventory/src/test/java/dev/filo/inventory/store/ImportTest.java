@@ -22,7 +22,6 @@ import dev.filo.proto.inventory.v1.ImportProgress;
 import dev.filo.proto.inventory.v1.ImportRowResult;
 import dev.filo.proto.inventory.v1.ImportStockLevelsRequest;
 import dev.filo.proto.inventory.v1.ImportStockLevelsResponse;
-import dev.filo.proto.inventory.v1.MovementResult.Outcome;
 import dev.filo.proto.inventory.v1.StockLevelRow;
 import dev.filo.testkit.MutableClock;
 import dev.filo.testkit.StoreTest;
@@ -65,10 +64,7 @@ class ImportTest {
   }
 
   private static ImportStockLevelsRequest request(String id, StockLevelRow... rows) {
-    return ImportStockLevelsRequest.newBuilder()
-        .setImportId(id)
-        .addAllRows(List.of(rows))
-        .build();
+    return ImportStockLevelsRequest.newBuilder().setImportId(id).addAllRows(List.of(rows)).build();
   }
 
   private List<ImportStockLevelsResponse> send(ImportStockLevelsRequest... requests)
@@ -179,7 +175,8 @@ class ImportTest {
     assertBroken(request("spring", row(1, SOFA, MILANO, 7)), request("summer"));
     assertBroken(request("spring", row(2, SOFA, MILANO, 7), row(2, SOFA, MILANO, 7)));
     assertBroken(request("spring", row(0, SOFA, MILANO, 7)));
-    assertBroken(request("spring", row(3, SOFA, MILANO, 7)), request("spring", row(3, SOFA, MONZA, 7)));
+    assertBroken(
+        request("spring", row(3, SOFA, MILANO, 7)), request("spring", row(3, SOFA, MONZA, 7)));
     assertBroken(request("not an id"));
     assertNoDrift();
   }
@@ -201,7 +198,9 @@ class ImportTest {
     assertNoDrift();
   }
 
-  /** Killed at every write, and gone on with: the numbers are those of an import never disturbed. */
+  /**
+   * Killed at every write, and gone on with: the numbers are those of an import never disturbed.
+   */
   @Test
   void killedAnywhereAndGoneOnWith() throws Exception {
     for (int at = 1; at <= 4; at++) {
@@ -216,8 +215,7 @@ class ImportTest {
             new StockLevelRow[] {
               row(1, sku, MILANO, 3), row(2, sku, MONZA, 4), row(3, "NOPE", MILANO, 1)
             };
-        floor.record(
-            movement(id, Kind.SALE, sku, MONZA, 1, clock.instant().plusMillis(5)));
+        floor.record(movement(id, Kind.SALE, sku, MONZA, 1, clock.instant().plusMillis(5)));
         try (var brokenDoor = new ImportDoor(dying)) {
           brokenDoor.send(List.of(request(id, rows)));
         } catch (java.util.concurrent.ExecutionException died) {
@@ -262,8 +260,7 @@ class ImportTest {
               .flatMap(
                   i ->
                       floor.stock.record(
-                          List.of(
-                              movement("sale-" + i, Kind.SALE, "SKU-" + i, MILANO, 1, sold)),
+                          List.of(movement("sale-" + i, Kind.SALE, "SKU-" + i, MILANO, 1, sold)),
                           location -> true),
                   8)
               .then();

@@ -51,7 +51,8 @@ class NoDriftTest {
   }
 
   /** Something done to a shop; refusals are answers too. */
-  private record Act(String what, boolean bySecond, java.util.function.Function<ShopFloor, Mono<?>> act)
+  private record Act(
+      String what, boolean bySecond, java.util.function.Function<ShopFloor, Mono<?>> act)
       implements Model.Step<Shop> {
     Mono<Void> on(Shop shop) {
       return Mono.defer(() -> act.apply(bySecond ? shop.second : shop.first))
@@ -100,7 +101,8 @@ class NoDriftTest {
       case 4, 5 -> {
         var other = Model.oneOf(random, SKUS);
         yield new Act(
-            "hold %s: %d of %s, 1 of %s, %d min".formatted(hold, quantity % 3 + 1, sku, other, minutes),
+            "hold %s: %d of %s, 1 of %s, %d min"
+                .formatted(hold, quantity % 3 + 1, sku, other, minutes),
             bySecond,
             floor ->
                 floor.hold(
