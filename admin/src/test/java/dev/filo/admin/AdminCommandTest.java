@@ -41,7 +41,7 @@ class AdminCommandTest {
   }
 
   @AfterEach
-  void close() throws InterruptedException {
+  void close() {
     filo.close();
   }
 
