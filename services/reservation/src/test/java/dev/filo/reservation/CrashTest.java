@@ -250,7 +250,15 @@ class CrashTest {
     var state = (Reservation.State.Refused) refused.state();
     return state.cause().corrects()
         ? state.lines().stream()
-            .map(line -> "reservations/" + refused.id() + " " + line.sku() + " " + -line.quantity())
+            .map(
+                line ->
+                    "reservations/%s %s %d"
+                        .formatted(
+                            refused.id(),
+                            line.sku(),
+                            state.cause() == dev.filo.reservation.domain.RefusalCause.NOT_FOUND
+                                ? -line.quantity()
+                                : line.quantity()))
         : Stream.of();
   }
 

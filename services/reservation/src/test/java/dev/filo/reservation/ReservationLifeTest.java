@@ -17,12 +17,15 @@ import static dev.filo.reservation.ReservationFixture.PATIENCE;
 import static dev.filo.reservation.ReservationFixture.refused;
 import static dev.filo.reservation.ReservationFixture.wish;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.platform.grpc.Statuses;
 import dev.filo.platform.grpc.Times;
 import dev.filo.proto.api.v1.Role;
+import dev.filo.proto.inventory.v1.Movement;
+import dev.filo.proto.inventory.v1.SetAsideReason;
 import dev.filo.proto.reservation.v1.ExtendReservationRequest;
 import dev.filo.proto.reservation.v1.GetReservationPolicyRequest;
 import dev.filo.proto.reservation.v1.ListReservationsRequest;
@@ -293,6 +296,28 @@ class ReservationLifeTest {
   }
 
   @Test
+  void refused_theLedgerSaysWhy() {
+    for (var cause :
+        List.of(RefusalCause.NOT_FOUND, RefusalCause.DAMAGED, RefusalCause.DISPLAY_ONLY)) {
+      var held = create(cause.name(), "SOFA", 1);
+      fixture.milan().refuseReservation(refuse(held, cause, "r"));
+    }
+    var other = create("other", "SOFA", 1);
+    fixture
+        .milan()
+        .refuseReservation(
+            refuse(other, RefusalCause.OTHER, "r").toBuilder().setReason("altro").build());
+    assertThat(fixture.warehouse.movements().values())
+        .extracting(Movement::getKind, Movement::getQuantity, Movement::getSetAsideReason)
+        .containsExactlyInAnyOrder(
+            tuple(Movement.Kind.ADJUSTMENT, -1, SetAsideReason.SET_ASIDE_REASON_UNSPECIFIED),
+            tuple(Movement.Kind.SET_ASIDE, 1, SetAsideReason.DAMAGED),
+            tuple(Movement.Kind.SET_ASIDE, 1, SetAsideReason.DISPLAY));
+    assertThat(fixture.warehouse.onHand("SOFA", "milano")).isEqualTo(4);
+    assertThat(fixture.warehouse.available("SOFA", "milano")).isEqualTo(2);
+  }
+
+  @Test
   void refused_ofSeveralLines_aStoreThatHasAllOfThem() {
     elsewhere(5, 5);
     fixture.warehouse.stock("LAMP", "zara", 3);
@@ -347,6 +372,51 @@ class ReservationLifeTest {
     assertThat(now(held).getOffer().getState()).isEqualTo(Offer.State.GONE);
     told(held, Kind.HELD, Kind.REFUSED, Kind.OFFERED, Kind.OFFERED, Kind.OFFER_NONE);
     assertThat(fixture.warehouse.active()).isEmpty();
+  }
+
+  @Test
+  void accept_keepsToHerLimits_andTheOfferStands() {
+    elsewhere(9, 0);
+    var guest = fixture.as(Role.ROLE_GUEST, "customers/guest1");
+    var held = guest.createReservation(wish("1", "SOFA", 1).build());
+    fixture.milan().refuseReservation(refuse(held, RefusalCause.DAMAGED, "r"));
+    var another = guest.createReservation(wish("2", "LAMP", 1).build());
+    refused(
+        () -> guest.acceptOffer(accept(held, "a")),
+        Status.Code.RESOURCE_EXHAUSTED,
+        "RESERVATION_LIMIT");
+    assertThat(now(held).getOffer().getState()).isEqualTo(Offer.State.OPEN);
+    guest.cancelReservation(cancel(another, "x"));
+    assertThat(guest.acceptOffer(accept(held, "b")).getState()).isEqualTo(State.HELD);
+    assertThat(fixture.warehouse.active()).hasSize(1);
+  }
+
+  @Test
+  void inventoryDown_theRefusalStands_andTheRestFollows() {
+    elsewhere(9, 0);
+    var held = create("1", "SOFA", 1);
+    fixture.warehouse.down(true);
+    refused(
+        () -> fixture.milan().refuseReservation(refuse(held, RefusalCause.NOT_FOUND, "r")),
+        Status.Code.UNAVAILABLE,
+        "UNAVAILABLE");
+    assertThat(now(held).getState()).isEqualTo(State.REFUSED);
+    fixture.warehouse.down(false);
+    fixture.clock.advance(Duration.ofSeconds(9));
+    fixture.reservations.resume().block(PATIENCE);
+    assertThat(now(held).getOffer().getState()).isEqualTo(Offer.State.OPEN);
+    assertThat(fixture.warehouse.onHand("SOFA", "milano")).isEqualTo(4);
+    fixture.warehouse.down(true);
+    refused(
+        () -> fixture.julia().acceptOffer(accept(held, "a")),
+        Status.Code.UNAVAILABLE,
+        "UNAVAILABLE");
+    fixture.warehouse.down(false);
+    fixture.clock.advance(Duration.ofSeconds(9));
+    fixture.reservations.resume().block(PATIENCE);
+    assertThat(now(held).getOffer().getState()).isEqualTo(Offer.State.ACCEPTED);
+    assertThat(fixture.julia().acceptOffer(accept(held, "a")).getStore())
+        .isEqualTo("stores/torino");
   }
 
   @Test

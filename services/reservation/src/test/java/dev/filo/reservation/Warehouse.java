@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 public final class Warehouse extends InventoryServiceGrpc.InventoryServiceImplBase {
   private final InstantSource clock;
   private final Map<String, Integer> onHand = new HashMap<>();
+  private final Map<String, Integer> setAside = new HashMap<>();
   private final Map<String, Held> holds = new TreeMap<>();
   private final Map<String, Movement> movements = new TreeMap<>();
   private final Map<String, Double> distances = new LinkedHashMap<>();
@@ -132,6 +133,7 @@ public final class Warehouse extends InventoryServiceGrpc.InventoryServiceImplBa
   public synchronized int available(String sku, String store) {
     var now = clock.instant();
     return onHand.getOrDefault(sku + "@" + store, 0)
+        - setAside.getOrDefault(sku + "@" + store, 0)
         - holds.values().stream()
             .filter(
                 held -> held.active(now) && held.request.getLocation().equals("stores/" + store))
@@ -291,7 +293,8 @@ public final class Warehouse extends InventoryServiceGrpc.InventoryServiceImplBa
           for (Movement movement : request.getMovementsList()) {
             boolean known = movements.putIfAbsent(movement.getId(), movement) != null;
             if (!known) {
-              onHand.merge(
+              var pieces = movement.getKind() == Movement.Kind.SET_ASIDE ? setAside : onHand;
+              pieces.merge(
                   movement.getSku() + "@" + store(movement.getLocation()),
                   movement.getQuantity(),
                   Integer::sum);
