@@ -289,6 +289,9 @@ public final class Warehouse extends InventoryServiceGrpc.InventoryServiceImplBa
     give(
         observer,
         () -> {
+          if (request.getRequestId().isEmpty()) { // as the rule of the real one says
+            throw Statuses.field("request_id", "is missing");
+          }
           var answer = RecordMovementsResponse.newBuilder();
           for (Movement movement : request.getMovementsList()) {
             boolean known = movements.putIfAbsent(movement.getId(), movement) != null;

@@ -130,7 +130,7 @@ public final class Neighbours {
    * once, however often it is asked.
    */
   Mono<Void> correct(Reservation reservation, Refused refused) {
-    var request = RecordMovementsRequest.newBuilder();
+    var request = RecordMovementsRequest.newBuilder().setRequestId("refused-" + reservation.id());
     for (Pieces line : refused.lines()) {
       request.addMovements(
           correction(refused.cause(), line.quantity())
