@@ -5,7 +5,7 @@ import java.util.List;
 
 class ReservationArchitectureTest extends ServiceArchitecture {
   ReservationArchitectureTest() {
-    super("dev.filo.reservation", DOMAIN, SERVICE, STORE, GRPC);
+    super("dev.filo.reservation", DOMAIN, SERVICE, STORE, GRPC, EVENTS);
   }
 
   @Override

@@ -33,7 +33,6 @@ import dev.filo.reservation.domain.Reservation;
 import dev.filo.reservation.domain.Reservation.Line;
 import dev.filo.reservation.domain.Reservation.State;
 import dev.filo.reservation.domain.Reservation.Step;
-import dev.filo.reservation.store.MongoQuotaStore;
 import dev.filo.reservation.store.MongoReservationStore;
 import dev.filo.reservation.store.MongoReservationStore.Remembered;
 import dev.filo.reservation.store.ReservationDocuments;
@@ -83,7 +82,7 @@ public final class Reservations {
           .build();
 
   private final MongoReservationStore store;
-  private final MongoQuotaStore quotas;
+  private final Limits limits;
   private final Neighbours neighbours;
   private final ReservationPolicy policy;
   private final Relay relay;
@@ -94,14 +93,14 @@ public final class Reservations {
   /** The use cases over their stores and neighbours. */
   public Reservations(
       MongoReservationStore store,
-      MongoQuotaStore quotas,
+      Limits limits,
       Neighbours neighbours,
       ReservationPolicy policy,
       Relay relay,
       Changes changes,
       InstantSource clock) {
     this.store = store;
-    this.quotas = quotas;
+    this.limits = limits;
     this.neighbours = neighbours;
     this.policy = policy;
     this.relay = relay;
@@ -268,9 +267,9 @@ public final class Reservations {
 
   private Instant end(CreateReservationRequest request, Store at, Instant now) {
     return switch (request.getUntilCase()) {
-      case UNTIL_TIME -> within(Times.instant(request.getUntilTime()), now);
+      case UNTIL_TIME -> within(at, Times.instant(request.getUntilTime()), now);
       case UNTIL_STORE_CLOSING -> closing(at, request.getUntilStoreClosing(), now);
-      case UNTIL_DURATION -> within(now.plus(length(request.getUntilDuration())), now);
+      case UNTIL_DURATION -> within(at, now.plus(length(request.getUntilDuration())), now);
       case UNTIL_NOT_SET ->
           StoreCalendars.of(at)
               .nthClosing(now, policy.defaultClosings())
@@ -282,8 +281,8 @@ public final class Reservations {
     return Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
   }
 
-  private Instant within(Instant end, Instant now) {
-    var latest = now.plus(policy.longest());
+  private Instant within(Store at, Instant end, Instant now) {
+    var latest = now.plus(limits.longest(at.getName(), policy.longest()));
     if (!end.isAfter(now) || end.isAfter(latest)) {
       throw new RefusedException(new Refusal.TimeInvalid(latest));
     }
@@ -291,7 +290,7 @@ public final class Reservations {
   }
 
   private Instant closing(Store at, String date, Instant now) {
-    return within(lastClosing(at, date, now), now);
+    return within(at, lastClosing(at, date, now), now);
   }
 
   private static Instant lastClosing(Store at, String date, Instant now) {
@@ -319,7 +318,8 @@ public final class Reservations {
     if (!clock.instant().isBefore(seen.expireTime())) {
       return drop(document, seen, actor, new RefusedException(new Refusal.Over("EXPIRED")));
     }
-    return claim(seen, document)
+    return limits
+        .claim(seen, createdBy(document))
         .then(Mono.defer(() -> neighbours.place(seen)))
         .flatMap(hold -> write(document, seen, seen.held(), actor, null))
         .onErrorResume(
@@ -376,53 +376,8 @@ public final class Reservations {
     return store.find(id).flatMap(now -> finish(now, actor));
   }
 
-  private Mono<Void> claim(Reservation reservation, Document document) {
-    var createdBy = ReservationDocuments.actor(document.get("createdBy", Document.class));
-    var quota =
-        switch (createdBy.getRole()) {
-          case "guest" -> policy.guest();
-          case "customer" -> policy.customer();
-          default -> null;
-        };
-    if (quota == null) {
-      return Mono.empty();
-    }
-    if (reservation.units() > quota.units()) {
-      return refused(new Refusal.Limit("units", quota.units()));
-    }
-    Mono<Boolean> claim =
-        quotas.claim(
-            reservation.customer(),
-            reservation.id(),
-            reservation.units(),
-            quota.reservations(),
-            quota.units());
-    return claim
-        .flatMap(room -> room ? Mono.just(true) : recount(reservation.customer()).then(claim))
-        .flatMap(
-            room ->
-                room
-                    ? Mono.<Void>empty()
-                    : store
-                        .counted(reservation.customer(), clock.instant())
-                        .filter(kept -> !kept.getString("_id").equals(reservation.id()))
-                        .count()
-                        .flatMap(
-                            kept ->
-                                refused(
-                                    kept >= quota.reservations()
-                                        ? new Refusal.Limit("reservations", quota.reservations())
-                                        : new Refusal.Limit("units", quota.units()))));
-  }
-
-  /** What was counted for reservations that have ended since makes room. */
-  private Mono<Void> recount(String customer) {
-    return quotas.forgetAllBut(
-        customer,
-        store
-            .counted(customer, clock.instant())
-            .map(kept -> kept.getString("_id"))
-            .collect(Collectors.toSet()));
+  private static Actor createdBy(Document document) {
+    return ReservationDocuments.actor(document.get("createdBy", Document.class));
   }
 
   /**
@@ -551,7 +506,10 @@ public final class Reservations {
                             request,
                             caller,
                             current ->
-                                current.extend(end, now.plus(policy.longest()), clock.instant()));
+                                current.extend(
+                                    end,
+                                    now.plus(limits.longest(at.getName(), policy.longest())),
+                                    clock.instant()));
                       });
             })
         .flatMap(document -> finish(document, caller.actor()))
@@ -659,7 +617,7 @@ public final class Reservations {
           case RELEASE ->
               neighbours
                   .release(seen.hold())
-                  .then(quotas.release(seen.customer(), seen.id()))
+                  .then(limits.release(seen, createdBy(document)))
                   .then(
                       Mono.defer(
                           () ->
@@ -684,7 +642,7 @@ public final class Reservations {
                           sold
                               ? write(document, seen, seen.sold(clock.instant()), actor, null)
                               : end(document, seen, actor))
-                  .flatMap(done -> quotas.release(seen.customer(), seen.id()).thenReturn(done));
+                  .flatMap(done -> limits.release(seen, createdBy(document)).thenReturn(done));
         };
     return seen.step() == Step.PLACE
         ? step
@@ -791,8 +749,7 @@ public final class Reservations {
     return store
         .move(customer, alias, clock.instant())
         .thenMany(store.counted(customer, clock.instant()))
-        .map(ReservationDocuments::read)
-        .concatMap(kept -> quotas.count(customer, kept.id(), kept.units()))
+        .concatMap(kept -> limits.count(ReservationDocuments.read(kept), createdBy(kept)))
         .then()
         .doOnSuccess(done -> changes.tell(customerKey(customer)));
   }
