@@ -73,7 +73,7 @@ class WaitlistRpcTest {
   }
 
   private WaitlistEntry join(String customer, String sku) {
-    return as(customer).joinWaitlist(joining("join", sku, 1).build());
+    return as(customer).joinWaitlist(joining("join " + sku, sku, 1).build());
   }
 
   private static JoinWaitlistRequest.Builder joining(String requestId, String sku, int pieces) {

@@ -267,8 +267,13 @@ public record Waitlist(
     return entry.customer().equals(alias) ? entry.of(customer) : entry;
   }
 
-  /** When somebody must look at the line again; null for never. */
-  public @Nullable Instant due(Instant now) {
+  /**
+   * When somebody must look at the line again; null for never.
+   *
+   * @param waiting how soon when somebody waits: {@link #LOOK} after a look that found nothing for
+   *     her, {@link #ABANDONED} before
+   */
+  public @Nullable Instant due(Instant now, Duration waiting) {
     Instant due = ended.isEmpty() ? null : now.plus(ABANDONED);
     for (Entry one : line) {
       var at =
@@ -277,7 +282,7 @@ public record Waitlist(
             case State.Offering o -> one.stateTime().plus(ABANDONED);
             case State.Accepting a -> one.stateTime().plus(ABANDONED);
             case State.Offered(var offer) -> offer.expireTime();
-            case State.Waiting w -> now.plus(LOOK);
+            case State.Waiting w -> now.plus(waiting);
             case State.Taken t -> now;
             case State.Lapsed l -> now;
             case State.Left l -> now;

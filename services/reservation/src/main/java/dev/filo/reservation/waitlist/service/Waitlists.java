@@ -669,7 +669,7 @@ public final class Waitlists {
     }
     return list.next()
         .map(entry -> offer(list, key, entry, refusals))
-        .orElseGet(() -> store.lookAgain(list, list.due(now)).thenReturn(false));
+        .orElseGet(() -> store.lookAgain(list, list.due(now, Waitlist.LOOK)).thenReturn(false));
   }
 
   private Mono<Boolean> offer(Waitlist list, String key, Entry entry, AtomicInteger refusals) {
@@ -704,13 +704,10 @@ public final class Waitlists {
         .switchIfEmpty(
             Mono.defer(
                 () -> {
-                  var due = list.due(now());
-                  var soon = now().plus(Waitlist.ABANDONED);
-                  return store
-                      .lookAgain(
-                          list,
-                          refusals.get() > 0 && (due == null || soon.isBefore(due)) ? soon : due)
-                      .thenReturn(false);
+                  var due =
+                      list.due(
+                          now(), refusals.get() > 0 ? Waitlist.ABANDONED : Waitlist.LOOK);
+                  return store.lookAgain(list, due).thenReturn(false);
                 }));
   }
 

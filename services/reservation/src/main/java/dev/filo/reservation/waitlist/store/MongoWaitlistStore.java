@@ -228,7 +228,8 @@ public final class MongoWaitlistStore {
   }
 
   /**
-   * Writes the next line over the one seen, with its events. The document after it; an error {@link
+   * Writes the next line over the one seen, with its events; should whoever does so not come to look
+   * who can be served, somebody else will. The document after it; an error {@link
    * StaleVersionException} when another change came first.
    */
   public Mono<Document> replace(Waitlist seen, Waitlist next, List<Event> events, Instant now) {
@@ -236,7 +237,7 @@ public final class MongoWaitlistStore {
     updates.add(set("version", next.version()));
     updates.add(set("line", WaitlistDocuments.entries(next.line())));
     updates.add(set("ended", WaitlistDocuments.entries(next.ended())));
-    updates.add(due(next.due(now)));
+    updates.add(due(next.due(now, Waitlist.ABANDONED)));
     if (!events.isEmpty()) {
       updates.add(Outbox.record(events, now));
     }
