@@ -15,7 +15,7 @@ class ReservationArchitectureTest extends ServiceArchitecture {
       // and over the neighbours' messages; the policy is bound by Spring Boot, merges are cached.
       case SERVICE ->
           List.of(
-              "dev.filo.reservation.store..",
+              "dev.filo.reservation..store..",
               "dev.filo.calendar..",
               "dev.filo.proto..",
               "com.google.protobuf..",

@@ -108,9 +108,19 @@ public final class ReservationFixture implements AutoCloseable {
   private final List<Server> servers = new ArrayList<>();
   private final ManagedChannel channel;
 
-  /** The service over a database, with the standard limits. */
+  /** The service over a database, with wide limits. */
   public ReservationFixture(MongoDatabase database) {
-    this(database, LimitPolicy.STANDARD);
+    this(
+        database,
+        new LimitPolicy(
+            null,
+            new LimitPolicy.Allowance(10, 50, 50, 10),
+            null,
+            null,
+            null,
+            null,
+            null,
+            null));
   }
 
   /** The service over a database, with limits. */
