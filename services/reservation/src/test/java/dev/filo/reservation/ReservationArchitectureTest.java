@@ -9,6 +9,11 @@ class ReservationArchitectureTest extends ServiceArchitecture {
   }
 
   @Override
+  protected List<String> slices() {
+    return List.of("waitlist");
+  }
+
+  @Override
   protected List<String> alsoAllowed(Layer layer) {
     return switch (layer) {
       // The saga is over documents whose outbox and remembered requests are written with the state,

@@ -1,7 +1,9 @@
 package dev.filo.reservation.service;
 
+import com.google.type.Money;
 import dev.filo.platform.mongo.StaleVersionException;
 import dev.filo.proto.feed.v1.Actor;
+import dev.filo.proto.reservation.v1.ReservationLimits;
 import dev.filo.reservation.domain.Holdings;
 import dev.filo.reservation.domain.Holdings.Allowance;
 import dev.filo.reservation.domain.Holdings.Claim;
@@ -11,6 +13,7 @@ import dev.filo.reservation.domain.Reservation;
 import dev.filo.reservation.domain.Reservation.Line;
 import dev.filo.reservation.store.MongoQuotaStore;
 import dev.filo.reservation.store.MongoReservationStore;
+import dev.filo.reservation.store.ReservationDocuments;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -19,6 +22,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -50,6 +54,11 @@ public final class Limits {
     this.reservations = reservations;
     this.policy = policy;
     this.clock = clock;
+  }
+
+  /** Who made the reservation in a document: it counts against his limits. */
+  static Actor by(Document document) {
+    return ReservationDocuments.actor(document.get("createdBy", Document.class));
   }
 
   /** What holds at a store; with an empty name, where no store has figures of its own. */
@@ -156,6 +165,35 @@ public final class Limits {
   public Mono<Void> count(Reservation reservation, Actor createdBy) {
     var whose = whose(reservation, createdBy);
     return whose == null ? Mono.empty() : count(whose, claim(reservation));
+  }
+
+  /** The limits at a store as everybody may see them. */
+  ReservationLimits message(String store) {
+    var figures = policy.at(store);
+    var message =
+        ReservationLimits.newBuilder()
+            .setGuest(message(figures.guest()))
+            .setCustomer(message(figures.customer()))
+            .setAgentReservations(figures.agentReservations())
+            .setWaitlistLength(figures.waitlistLength())
+            .setWaitlistOfferDuration(
+                com.google.protobuf.Duration.newBuilder()
+                    .setSeconds(figures.waitlistOffer().toSeconds()));
+    new TreeMap<>(figures.valueWithoutAgent())
+        .forEach(
+            (currency, units) ->
+                message.addValuesWithoutAgent(
+                    Money.newBuilder().setCurrencyCode(currency).setUnits(units)));
+    return message.build();
+  }
+
+  private static ReservationLimits.Allowance message(LimitPolicy.Person person) {
+    return ReservationLimits.Allowance.newBuilder()
+        .setReservations(person.reservations())
+        .setUnits(person.units())
+        .setUnitsPerSku(person.unitsPerSku())
+        .setWaitlistEntries(person.waitlistEntries())
+        .build();
   }
 
   private Mono<Void> count(String whose, Claim claim) {

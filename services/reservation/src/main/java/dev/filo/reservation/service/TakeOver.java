@@ -1,22 +1,20 @@
 package dev.filo.reservation.service;
 
-import dev.filo.calendar.StoreCalendars;
 import dev.filo.platform.code.Ids;
-import dev.filo.platform.feed.Outbox;
 import dev.filo.platform.feed.Relay;
 import dev.filo.platform.grpc.Statuses;
-import dev.filo.platform.grpc.Times;
-import dev.filo.platform.mongo.Mongo;
 import dev.filo.platform.mongo.StaleVersionException;
 import dev.filo.platform.watch.Changes;
+import dev.filo.proto.catalog.v1.BatchGetVariantsResponse;
 import dev.filo.proto.feed.v1.Actor;
-import dev.filo.proto.reservation.v1.ReservationChanged;
+import dev.filo.reservation.domain.Care;
 import dev.filo.reservation.domain.Refusal;
 import dev.filo.reservation.domain.Reservation;
 import dev.filo.reservation.domain.Reservation.Line;
 import dev.filo.reservation.domain.Reservation.State;
 import dev.filo.reservation.domain.Reservation.Step;
 import dev.filo.reservation.store.MongoReservationStore;
+import dev.filo.reservation.store.MongoReservationStore.Made;
 import dev.filo.reservation.store.ReservationDocuments;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -30,15 +28,12 @@ import reactor.core.publisher.Mono;
  * asks has written down what is to be taken over; each step may be repeated, by any replica.
  */
 public final class TakeOver {
-  private static final int CODE_LENGTH = 8;
-  private static final int CODE_TRIES = 5;
-
   private final MongoReservationStore store;
   private final Limits limits;
   private final Neighbours neighbours;
-  private final ReservationPolicy policy;
-  private final Relay relay;
-  private final Changes changes;
+  private final Terms terms;
+  private final Placement placement;
+  private final ReservationWriter writer;
   private final InstantSource clock;
 
   /** Take-overs into these stores. */
@@ -53,9 +48,9 @@ public final class TakeOver {
     this.store = store;
     this.limits = limits;
     this.neighbours = neighbours;
-    this.policy = policy;
-    this.relay = relay;
-    this.changes = changes;
+    this.terms = new Terms(policy, limits);
+    this.placement = new Placement(store, clock);
+    this.writer = new ReservationWriter(store, relay, changes, clock);
     this.clock = clock;
   }
 
@@ -89,12 +84,7 @@ public final class TakeOver {
     return neighbours
         .store(storeName)
         .switchIfEmpty(Reservations.refused(new Refusal.StoreNotFound(storeName)))
-        .map(
-            at ->
-                StoreCalendars.of(at)
-                    .nthClosing(clock.instant(), policy.defaultClosings())
-                    .filter(atLeast::isBefore)
-                    .orElse(atLeast));
+        .map(at -> terms.end(atLeast, at, clock.instant()));
   }
 
   /**
@@ -104,7 +94,7 @@ public final class TakeOver {
   public Mono<Boolean> make(Held held, Actor by) {
     return store
         .find(held.id())
-        .switchIfEmpty(Mono.defer(() -> insert(held, by, 0)))
+        .switchIfEmpty(Mono.defer(() -> insert(held, by)))
         .flatMap(
             document -> {
               var seen = ReservationDocuments.read(document);
@@ -114,69 +104,70 @@ public final class TakeOver {
             });
   }
 
-  private Mono<Document> insert(Held held, Actor by, int tries) {
-    return neighbours
-        .variants(List.of(held.sku()))
-        .map(
-            variants ->
-                variants.getItemsList().stream()
-                    .findFirst()
-                    .map(
-                        item ->
-                            new Line(
-                                held.sku(),
-                                held.quantity(),
-                                held.requested(),
-                                item.getTitle(),
-                                item.getMedia().getUri(),
-                                item.getVariant().getPrice().getCurrencyCode(),
-                                ReservationProtos.nanos(item.getVariant().getPrice())))
-                    .orElseGet(
-                        () ->
-                            new Line(
-                                held.sku(),
-                                held.quantity(),
-                                held.requested(),
-                                held.title(),
-                                held.mediaUri(),
-                                "",
-                                0)))
+  private Mono<Document> insert(Held held, Actor by) {
+    return Mono.zip(
+            neighbours
+                .store(held.store())
+                .switchIfEmpty(Reservations.refused(new Refusal.StoreNotFound(held.store()))),
+            neighbours.variants(List.of(held.sku())))
         .flatMap(
-            line ->
-                store.insert(
-                    pending(held, line),
-                    by,
-                    held.customerDisplayName(),
-                    held.storeTitle(),
-                    Ids.sha256(held.id()),
-                    false,
-                    clock.instant()))
-        .onErrorResume(
-            Mongo::isDuplicate,
-            taken ->
-                store
-                    .find(held.id())
-                    .switchIfEmpty(
-                        Mono.defer(
-                            () -> // the pickup code is somebody else's: draw another
-                            tries >= CODE_TRIES
-                                    ? Mono.error(taken)
-                                    : insert(held, by, tries + 1))));
+            found -> {
+              var lines = List.of(line(held, found.getT2()));
+              return placement.insert(
+                  pending(held, lines, terms.care(found.getT1(), clock.instant(), held.until())),
+                  new Made(
+                      by,
+                      held.customerDisplayName(),
+                      Ids.sha256(held.id()),
+                      false,
+                      terms.identityCheck(lines),
+                      ""));
+            });
   }
 
-  private static Reservation pending(Held held, Line line) {
+  private static Line line(Held held, BatchGetVariantsResponse variants) {
+    return variants.getItemsList().stream()
+        .findFirst()
+        .map(
+            item ->
+                new Line(
+                    held.sku(),
+                    held.quantity(),
+                    held.requested(),
+                    item.getTitle(),
+                    item.getMedia().getUri(),
+                    item.getVariant().getPrice().getCurrencyCode(),
+                    ReservationProtos.nanos(item.getVariant().getPrice())))
+        .orElseGet(
+            () ->
+                new Line(
+                    held.sku(),
+                    held.quantity(),
+                    held.requested(),
+                    held.title(),
+                    held.mediaUri(),
+                    "",
+                    0));
+  }
+
+  private static Reservation pending(Held held, List<Line> lines, Care care) {
     return new Reservation(
         held.id(),
         1,
         held.customer(),
         held.store(),
-        List.of(line),
+        held.storeTitle(),
+        lines,
         new State.Pending(),
         Step.NONE, // whoever asked goes on with it, not the sweep over reservations
         held.until(),
         null,
         held.hold(),
-        Ids.code(CODE_LENGTH));
+        Placement.code(),
+        care,
+        null,
+        null,
+        null);
   }
 
   private Mono<Boolean> hold(Held held, Document document, Reservation seen, Actor by) {
@@ -201,30 +192,8 @@ public final class TakeOver {
   }
 
   private Mono<Boolean> write(Document document, Reservation seen, Actor by) {
-    var now = clock.instant();
-    var next = seen.held();
-    var message =
-        ReservationProtos.message(document, now).toBuilder()
-            .setState(dev.filo.proto.reservation.v1.Reservation.State.HELD)
-            .setUpdateTime(Times.timestamp(now))
-            .setEtag(Long.toString(next.version()))
-            .build();
-    var event =
-        Outbox.event(
-            "filo/reservation",
-            ReservationProtos.PREFIX + seen.id(),
-            now,
-            by,
-            ReservationChanged.newBuilder().setReservation(message).build());
-    return store
-        .replace(seen, next, List.of(event), null, now)
-        .doOnNext(
-            written -> {
-              relay.offer(store.collection(), written);
-              changes.tell(ReservationProtos.PREFIX + seen.id());
-              changes.tell(Reservations.customerKey(seen.customer()));
-              changes.tell(Reservations.storeKey(seen.store()));
-            })
+    return writer
+        .write(document, seen, seen.held(), by, null)
         .thenReturn(true)
         .onErrorResume(
             StaleVersionException.class,
