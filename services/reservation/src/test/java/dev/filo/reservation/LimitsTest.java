@@ -223,9 +223,7 @@ class LimitsTest {
 
     var inTwoDays = fixture.clock.instant().plus(Duration.ofDays(2));
     CreateReservationRequest.Builder late =
-        wish("4", "S4", 1)
-            .setUntilTime(Times.timestamp(inTwoDays))
-            .setCustomer("customers/other");
+        wish("4", "S4", 1).setUntilTime(Times.timestamp(inTwoDays)).setCustomer("customers/other");
     var refusal =
         refused(
             () -> fixture.agent().createReservation(late.setStore("stores/roma").build()),

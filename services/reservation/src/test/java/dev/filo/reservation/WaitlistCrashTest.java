@@ -133,7 +133,9 @@ class WaitlistCrashTest {
 
   private void allAgree(Shop shop, String where) {
     var other = fixture.lines(fixture.database());
-    for (int look = 0; look < 2; look++) { // what is left of a step, then what it had to come before
+    for (int look = 0;
+        look < 2;
+        look++) { // what is left of a step, then what it had to come before
       fixture.clock.advance(Duration.ofSeconds(9));
       Flux.range(0, 3).concatMap(i -> other.sweep()).blockLast(PATIENCE);
     }
@@ -233,9 +235,7 @@ class WaitlistCrashTest {
 
   @Test
   void join() {
-    survives(
-        shop -> {},
-        shop -> waitlists -> shop.join(waitlists, shop.first));
+    survives(shop -> {}, shop -> waitlists -> shop.join(waitlists, shop.first));
   }
 
   @Test
@@ -293,8 +293,7 @@ class WaitlistCrashTest {
       var id = shop.id(shop.first);
       end(fixture.lines(mortal.wrap(fixture.database())).accept(id, shop.as(shop.first)));
       var taken =
-          Objects.requireNonNull(
-              fixture.waitlists.accept(id, shop.as(shop.first)).block(PATIENCE));
+          Objects.requireNonNull(fixture.waitlists.accept(id, shop.as(shop.first)).block(PATIENCE));
       assertThat(taken.getState()).isEqualTo(WaitlistEntry.State.TAKEN);
       assertThat(reservations(shop)).hasSize(1);
       allAgree(shop, "write " + at);
@@ -350,8 +349,7 @@ class WaitlistCrashTest {
                     .merged(shop.first, shop.second)
                     // identity's feed tells of it until it is done
                     .then(fixture.waitlists.merged(shop.first, shop.second))
-                    .onErrorResume(
-                        dead -> fixture.waitlists.merged(shop.first, shop.second))
+                    .onErrorResume(dead -> fixture.waitlists.merged(shop.first, shop.second))
                     .then(
                         Mono.fromRunnable(
                             () -> {

@@ -118,7 +118,10 @@ class WaitlistModelTest {
         for (Document entry : line) {
           var offer = entry.get("offer", Document.class);
           if (offer != null
-              && fixture.clock.instant().isBefore(Objects.requireNonNull(Docs.instant(offer, "expireTime")))) {
+              && fixture
+                  .clock
+                  .instant()
+                  .isBefore(Objects.requireNonNull(Docs.instant(offer, "expireTime")))) {
             offered += (int) Docs.number(offer, "quantity");
           }
         }
@@ -128,8 +131,9 @@ class WaitlistModelTest {
                 .mapToInt(Warehouse.Held::units)
                 .sum();
         assertThat(offered).as("offers have holds").isLessThanOrEqualTo(held);
-        assertThat(held).as("holds are of pieces").isLessThanOrEqualTo(
-            fixture.warehouse.onHand(sku, "milano"));
+        assertThat(held)
+            .as("holds are of pieces")
+            .isLessThanOrEqualTo(fixture.warehouse.onHand(sku, "milano"));
       }
       for (String id : joined) {
         var entry =
@@ -203,7 +207,9 @@ class WaitlistModelTest {
   private record Leave(int customer) implements Act {
     @Override
     public Mono<?> act(World world) {
-      return world.open(customer).flatMap(entry -> world.any().leave(id(entry), world.as(customer)));
+      return world
+          .open(customer)
+          .flatMap(entry -> world.any().leave(id(entry), world.as(customer)));
     }
   }
 
@@ -241,8 +247,7 @@ class WaitlistModelTest {
               CreateReservationRequest.newBuilder()
                   .setStore("stores/milano")
                   .setRequestId(world.request())
-                  .addLines(
-                      ReservationLine.newBuilder().setSku(world.skus.get(sku)).setQuantity(1))
+                  .addLines(ReservationLine.newBuilder().setSku(world.skus.get(sku)).setQuantity(1))
                   .build(),
               world.as(99))
           .doOnNext(made -> world.reserved.add(made.getString("_id")));
@@ -363,10 +368,6 @@ class WaitlistModelTest {
 
   @Test
   void firstComeFirstServed_neverMoreThanThereIs_nobodyLost() {
-    Model.of("lines", World::new, this::step)
-        .invariant(World::check)
-        .runs(12)
-        .stepsMax(30)
-        .run();
+    Model.of("lines", World::new, this::step).invariant(World::check).runs(12).stepsMax(30).run();
   }
 }

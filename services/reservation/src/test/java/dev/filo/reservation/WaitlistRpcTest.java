@@ -92,10 +92,7 @@ class WaitlistRpcTest {
   }
 
   private static LeaveWaitlistRequest leaving(WaitlistEntry entry) {
-    return LeaveWaitlistRequest.newBuilder()
-        .setName(entry.getName())
-        .setRequestId("leave")
-        .build();
+    return LeaveWaitlistRequest.newBuilder().setName(entry.getName()).setRequestId("leave").build();
   }
 
   private WaitlistEntry now(WaitlistEntry entry) {
@@ -206,8 +203,7 @@ class WaitlistRpcTest {
     assertThat(Times.instant(reservation.getExpireTime()))
         .as("today's closing, and as Tuesday is a holiday Wednesday's")
         .isEqualTo(Instant.parse("2026-03-04T19:00:00Z"));
-    assertThat(holds.getFirst().expireTime())
-        .isEqualTo(Times.instant(reservation.getExpireTime()));
+    assertThat(holds.getFirst().expireTime()).isEqualTo(Times.instant(reservation.getExpireTime()));
     assertThat(holds.getFirst().owner()).isEqualTo(reservation.getName());
     // again gives the same, and later too
     assertThat(as(JULIA).acceptWaitlistOffer(accepting(entry))).isEqualTo(taken);
@@ -232,11 +228,11 @@ class WaitlistRpcTest {
         .untilAsserted(
             () -> {
               assertThat(told(entry.getName()))
-                  .containsExactly(
-                      "STATE_UNSPECIFIED WAITING", "WAITING OFFERED", "OFFERED TAKEN");
+                  .containsExactly("STATE_UNSPECIFIED WAITING", "WAITING OFFERED", "OFFERED TAKEN");
               assertThat(fixture.events(reservation.getName()))
                   .extracting(
-                      changed -> changed.getPreviousState() + " " + changed.getReservation().getState())
+                      changed ->
+                          changed.getPreviousState() + " " + changed.getReservation().getState())
                   .containsExactly("STATE_UNSPECIFIED HELD", "HELD COLLECTED");
             });
   }
@@ -445,8 +441,7 @@ class WaitlistRpcTest {
     fixture.warehouse.stock("LAMP", "milano", 9);
     var guest = fixture.inLine(Role.ROLE_GUEST, GUEST);
     var entry = guest.joinWaitlist(joining("1", "SOFA", 1).build());
-    var other =
-        fixture.as(Role.ROLE_GUEST, GUEST).createReservation(wish("1", "LAMP", 1).build());
+    var other = fixture.as(Role.ROLE_GUEST, GUEST).createReservation(wish("1", "LAMP", 1).build());
     pieces("SOFA", 1);
     refused(
         () -> guest.acceptWaitlistOffer(accepting(entry)),

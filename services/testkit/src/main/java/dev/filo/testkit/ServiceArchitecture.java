@@ -113,8 +113,9 @@ public abstract class ServiceArchitecture {
 
   /**
    * The slices of the service: packages beside its layers, each with layers of its own and an
-   * aggregate of its own ({@code waitlist} in {@code dev.filo.reservation.waitlist.domain}). A slice
-   * may know the service's own layers; these do not know it, and slices do not know each other.
+   * aggregate of its own ({@code waitlist} in {@code dev.filo.reservation.waitlist.domain}). A
+   * slice may know the service's own layers; these do not know it, and slices do not know each
+   * other.
    */
   protected List<String> slices() {
     return List.of();

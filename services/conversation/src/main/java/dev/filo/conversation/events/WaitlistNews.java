@@ -70,8 +70,7 @@ public final class WaitlistNews {
   private static boolean isNews(WaitlistEntryChanged changed) {
     return switch (changed.getEntry().getState()) {
       // back in line is nothing new
-      case WAITING ->
-          changed.getPreviousState() == WaitlistEntry.State.STATE_UNSPECIFIED;
+      case WAITING -> changed.getPreviousState() == WaitlistEntry.State.STATE_UNSPECIFIED;
       case OFFERED -> changed.getPreviousState() == WaitlistEntry.State.WAITING;
       case LAPSED -> true;
       case TAKEN, LEFT, STATE_UNSPECIFIED, UNRECOGNIZED -> false;

@@ -14,8 +14,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param guest for somebody who has not signed in
  * @param customer for a customer who has
  * @param agentReservations open reservations one agent may have made
- * @param valueWithoutAgent the highest value, in whole units by currency, that a shopper may reserve
- *     herself; none for a currency that is not there
+ * @param valueWithoutAgent the highest value, in whole units by currency, that a shopper may
+ *     reserve herself; none for a currency that is not there
  * @param waitlistLength entries in one line
  * @param waitlistOffer how long an offer is held, in the store's opening hours
  * @param longest no end may lie further ahead; null: as the reservation's policy says

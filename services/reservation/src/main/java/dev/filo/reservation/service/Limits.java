@@ -94,8 +94,7 @@ public final class Limits {
           reservations.countedBy(whose, clock.instant()),
           excess ->
               switch (excess) {
-                case Excess.Things(var limit) ->
-                    new Refusal.Limit("agent_reservations", limit, "");
+                case Excess.Things(var limit) -> new Refusal.Limit("agent_reservations", limit, "");
                 case Excess.Units(var limit) -> new Refusal.Limit("units", limit, "");
                 case Excess.UnitsPerSku(var sku, var limit) ->
                     new Refusal.Limit("units_per_sku", limit, sku);
@@ -247,8 +246,7 @@ public final class Limits {
       Allowance allowance,
       Flux<String> kept,
       Function<Excess, Refusal> why) {
-    return admit(
-        whose, claim, allowance, kept, excess -> new RefusedException(why.apply(excess)));
+    return admit(whose, claim, allowance, kept, excess -> new RefusedException(why.apply(excess)));
   }
 
   private Mono<Void> admit(

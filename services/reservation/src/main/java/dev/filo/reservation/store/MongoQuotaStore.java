@@ -70,8 +70,7 @@ public final class MongoQuotaStore {
             "skus",
             claim.units().entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
-                .map(
-                    line -> new Document("sku", line.getKey()).append("units", line.getValue()))
+                .map(line -> new Document("sku", line.getKey()).append("units", line.getValue()))
                 .toList());
   }
 

@@ -55,8 +55,7 @@ class MongoQuotaStoreTest {
         .isInstanceOf(StaleVersionException.class);
     var seen = find("customers/c");
     quotas.release("customers/c", "r1").block(PATIENCE);
-    assertThatThrownBy(
-            () -> quotas.replace("customers/c", seen, seen.holdings()).block(PATIENCE))
+    assertThatThrownBy(() -> quotas.replace("customers/c", seen, seen.holdings()).block(PATIENCE))
         .as("a release is a change too")
         .isInstanceOf(StaleVersionException.class);
     assertThat(find("customers/c").holdings().claims()).isEmpty();

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The line for one SKU at one store. Immutable: a command gives the next one. Those in line stand
- * in the order the database took them in, and the first who waits is the next to be offered;
- * pieces are asked for one person at a time, so that nobody is overtaken while it is not known
- * whether she gets hers.
+ * in the order the database took them in, and the first who waits is the next to be offered; pieces
+ * are asked for one person at a time, so that nobody is overtaken while it is not known whether she
+ * gets hers.
  *
  * @param store {@code stores/milano}
  * @param version rises with every change
@@ -86,8 +86,7 @@ public record Waitlist(
   public Waitlist joined(String entry, Instant now) {
     return change(
         entry,
-        one ->
-            one.state() instanceof State.Joining ? one.with(new State.Waiting(), now) : one);
+        one -> one.state() instanceof State.Joining ? one.with(new State.Waiting(), now) : one);
   }
 
   /** The policy does not let her wait: nothing is left of her. */
@@ -98,8 +97,7 @@ public record Waitlist(
   /** Pieces are to be asked for the one who is {@link #next}. */
   public Waitlist offering(String entry, Offer offer, Instant now) {
     return change(
-        entry,
-        one -> one.state() instanceof State.Waiting ? one.offering(offer, now) : one);
+        entry, one -> one.state() instanceof State.Waiting ? one.offering(offer, now) : one);
   }
 
   /** Inventory holds her pieces. */
@@ -116,8 +114,7 @@ public record Waitlist(
   public Waitlist notOffered(String entry, Instant now) {
     return change(
         entry,
-        one ->
-            one.state() instanceof State.Offering ? one.with(new State.Waiting(), now) : one);
+        one -> one.state() instanceof State.Offering ? one.with(new State.Waiting(), now) : one);
   }
 
   /** What was held for her is held no more: it is over for her. */
@@ -138,9 +135,7 @@ public record Waitlist(
                 switch (one.stateAt(now)) {
                   case State.Offered(var offer) ->
                       new Decision.Changed(
-                          change(
-                              entry,
-                              it -> it.with(new State.Accepting(offer, until, by), now)));
+                          change(entry, it -> it.with(new State.Accepting(offer, until, by), now)));
                   case State.Accepting a -> new Decision.Unchanged();
                   case State.Taken t -> new Decision.Unchanged();
                   case State.Waiting w -> notOffered(w);
@@ -211,8 +206,7 @@ public record Waitlist(
   }
 
   private Decision left(String entry, String hold, Instant now) {
-    return new Decision.Changed(
-        change(entry, one -> one.with(new State.Left(hold), now)));
+    return new Decision.Changed(change(entry, one -> one.with(new State.Left(hold), now)));
   }
 
   /** One that has ended was put away. */
@@ -313,7 +307,8 @@ public record Waitlist(
   /** The ids of the entries of which people see a difference between this and the next. */
   public List<String> changedTo(Waitlist next) {
     var changed = new ArrayList<String>();
-    for (Entry one : java.util.stream.Stream.concat(next.line.stream(), next.ended.stream()).toList()) {
+    for (Entry one :
+        java.util.stream.Stream.concat(next.line.stream(), next.ended.stream()).toList()) {
       var before = find(one.id()).map(it -> it.state().label()).orElse("");
       if (!Objects.equals(before, one.state().label())) {
         changed.add(one.id());

@@ -98,8 +98,7 @@ public final class GrpcWaitlistService extends WaitlistServiceGrpc.WaitlistServi
             .ensureMerged(caller)
             .thenMany(
                 Flux.merge(
-                        changes.of(key),
-                        Flux.interval(LOOK).onBackpressureDrop().map(tick -> key))
+                        changes.of(key), Flux.interval(LOOK).onBackpressureDrop().map(tick -> key))
                     .onBackpressureLatest())
             .concatMap(tick -> read(request.getParent()), 1)
             .filter(state -> !state.getCursor().equals(last.getAndSet(state.getCursor()))));
@@ -144,8 +143,7 @@ public final class GrpcWaitlistService extends WaitlistServiceGrpc.WaitlistServi
 
   private <T> void answer(StreamObserver<T> observer, Caller caller, Mono<T> answer) {
     Answers.unary(
-        observer,
-        waitlists.ensureMerged(caller).then(answer).onErrorMap(WaitlistRefusals::map));
+        observer, waitlists.ensureMerged(caller).then(answer).onErrorMap(WaitlistRefusals::map));
   }
 
   private static String id(String name) {

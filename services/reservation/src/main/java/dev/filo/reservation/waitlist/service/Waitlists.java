@@ -39,8 +39,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -172,9 +170,7 @@ public final class Waitlists {
             neighbours
                 .store(request.getStore())
                 .switchIfEmpty(
-                    no(
-                        new dev.filo.reservation.domain.Refusal.StoreNotFound(
-                            request.getStore()))),
+                    no(new dev.filo.reservation.domain.Refusal.StoreNotFound(request.getStore()))),
             neighbours
                 .variants(List.of(request.getSku()))
                 .flatMap(
@@ -317,9 +313,7 @@ public final class Waitlists {
     if (caller.isShopper()) {
       return entry.customer().equals(caller.principal());
     }
-    return caller.is(Role.ROLE_STORE_STAFF)
-        ? caller.stores().contains(storeOf(entry.key()))
-        : true;
+    return caller.is(Role.ROLE_STORE_STAFF) ? caller.stores().contains(storeOf(entry.key())) : true;
   }
 
   private static String storeOf(String key) {
@@ -415,7 +409,8 @@ public final class Waitlists {
                 messages(found.subList(0, Math.min(size, found.size())))
                     .map(
                         entries -> {
-                          var page = ListWaitlistEntriesResponse.newBuilder().addAllEntries(entries);
+                          var page =
+                              ListWaitlistEntriesResponse.newBuilder().addAllEntries(entries);
                           if (found.size() > size) {
                             page.setNextPageToken(token.apply(Integer.toString(skip + size)));
                           }
@@ -491,10 +486,7 @@ public final class Waitlists {
                   .flatMap(
                       until ->
                           switch (list.accept(
-                              id,
-                              millis(until),
-                              WaitlistProtos.author(caller.actor()),
-                              now())) {
+                              id, millis(until), WaitlistProtos.author(caller.actor()), now())) {
                             case Decision.Changed(var next) -> write(list, next, caller.actor());
                             case Decision.Unchanged() -> Mono.<Void>empty();
                             case Decision.Refused(var why) -> refused(why);
@@ -558,8 +550,7 @@ public final class Waitlists {
                               .then(refused(new Refusal.Over("LAPSED"))))
               .onErrorResume(
                   RefusedException.class,
-                  why ->
-                      write(list, list.notAccepted(id, now()), SYSTEM).then(Mono.error(why)));
+                  why -> write(list, list.notAccepted(id, now()), SYSTEM).then(Mono.error(why)));
         });
   }
 
@@ -686,9 +677,7 @@ public final class Waitlists {
                           var offer =
                               new Offer(
                                   Ids.derived(
-                                      "waitlist",
-                                      entry.id(),
-                                      Integer.toString(entry.tries() + 1)),
+                                      "waitlist", entry.id(), Integer.toString(entry.tries() + 1)),
                                   Math.min(entry.quantity(), pieces),
                                   end(at, now));
                           return write(list, list.offering(entry.id(), offer, now), SYSTEM)
@@ -705,8 +694,7 @@ public final class Waitlists {
             Mono.defer(
                 () -> {
                   var due =
-                      list.due(
-                          now(), refusals.get() > 0 ? Waitlist.ABANDONED : Waitlist.LOOK);
+                      list.due(now(), refusals.get() > 0 ? Waitlist.ABANDONED : Waitlist.LOOK);
                   return store.lookAgain(list, due).thenReturn(false);
                 }));
   }
@@ -727,8 +715,7 @@ public final class Waitlists {
               var entry = list.find(id).orElse(null);
               if (entry == null || !(entry.state() instanceof State.Offering(var offer))) {
                 return Mono.just(
-                    entry != null
-                        && entry.state().offer() != null); // another replica found it out
+                    entry != null && entry.state().offer() != null); // another replica found it out
               }
               return neighbours
                   .place(
@@ -760,12 +747,11 @@ public final class Waitlists {
         .then(Mono.defer(() -> write(list, list.putAway(ended.id()), SYSTEM)));
   }
 
-  /** Looks at the lines that are due. Completes; errors of single lines are left to the next time. */
+  /**
+   * Looks at the lines that are due. Completes; errors of single lines are left to the next time.
+   */
   public Mono<Void> sweep() {
-    return store
-        .due(clock.instant(), SWEEP_BATCH)
-        .flatMap(this::served, SWEEP_AT_ONCE)
-        .then();
+    return store.due(clock.instant(), SWEEP_BATCH).flatMap(this::served, SWEEP_AT_ONCE).then();
   }
 
   /** Everything of an alias is the customer's. Repeating changes nothing. */
@@ -824,8 +810,7 @@ public final class Waitlists {
                   .setEntry(
                       WaitlistProtos.message(
                           entry, next.sku(), next.store(), next.position(id), now))
-                  .setPreviousState(
-                      before.orElse(WaitlistEntry.State.STATE_UNSPECIFIED))
+                  .setPreviousState(before.orElse(WaitlistEntry.State.STATE_UNSPECIFIED))
                   .build()));
     }
     return store

@@ -228,8 +228,8 @@ public final class MongoWaitlistStore {
   }
 
   /**
-   * Writes the next line over the one seen, with its events; should whoever does so not come to look
-   * who can be served, somebody else will. The document after it; an error {@link
+   * Writes the next line over the one seen, with its events; should whoever does so not come to
+   * look who can be served, somebody else will. The document after it; an error {@link
    * StaleVersionException} when another change came first.
    */
   public Mono<Document> replace(Waitlist seen, Waitlist next, List<Event> events, Instant now) {

@@ -110,9 +110,7 @@ final class WaitlistDocuments {
       case "OFFERED" -> new State.Offered(offer(document));
       case "ACCEPTING" ->
           new State.Accepting(
-              offer(document),
-              at(document, "until"),
-              author(document.get("by", Document.class)));
+              offer(document), at(document, "until"), author(document.get("by", Document.class)));
       case "TAKEN" ->
           new State.Taken(
               Docs.string(document, "reservation"), (int) Docs.number(document, "taken"));
@@ -125,9 +123,7 @@ final class WaitlistDocuments {
   private static Offer offer(Document document) {
     var offer = Objects.requireNonNull(document.get("offer", Document.class));
     return new Offer(
-        Docs.string(offer, "hold"),
-        (int) Docs.number(offer, "quantity"),
-        at(offer, "expireTime"));
+        Docs.string(offer, "hold"), (int) Docs.number(offer, "quantity"), at(offer, "expireTime"));
   }
 
   private static Instant at(Document document, String key) {
