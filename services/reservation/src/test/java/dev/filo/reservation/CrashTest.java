@@ -168,8 +168,7 @@ class CrashTest {
   }
 
   private CollectPickupRequest.Builder collection(Document of, int pieces) {
-    return collection(of)
-        .addLines(LineQuantity.newBuilder().setSku("S" + run).setQuantity(pieces));
+    return collection(of).addLines(LineQuantity.newBuilder().setSku("S" + run).setQuantity(pieces));
   }
 
   private Reservation now(String id) {
@@ -327,9 +326,7 @@ class CrashTest {
 
   @Test
   void collect() {
-    survives(
-        (dying, seen) ->
-            dying.collect(collection(seen).build(), STAFF));
+    survives((dying, seen) -> dying.collect(collection(seen).build(), STAFF));
   }
 
   @Test
@@ -448,9 +445,7 @@ class CrashTest {
         () ->
             assertThat(
                     Objects.requireNonNull(
-                            now(Ids.derived(
-                                    "reservation", JULIA, "offered" + run))
-                                .offer())
+                            now(Ids.derived("reservation", JULIA, "offered" + run)).offer())
                         .state())
                 .isEqualTo(Offer.State.GONE));
   }
@@ -487,8 +482,7 @@ class CrashTest {
         () -> {
           var seen = shelved();
           var first = collection(seen, 1).setRequestId("first" + run).build();
-          return Objects.requireNonNull(
-              fixture.reservations.collect(first, STAFF).block(PATIENCE));
+          return Objects.requireNonNull(fixture.reservations.collect(first, STAFF).block(PATIENCE));
         },
         (dying, seen) -> dying.collect(collection(seen, 1).build(), STAFF),
         () -> assertThat(fixture.warehouse.onHand("S" + run, "milano")).isEqualTo(1));

@@ -93,10 +93,7 @@ public final class Warehouse extends InventoryServiceGrpc.InventoryServiceImplBa
 
     /** Pieces that were sold out of it. */
     public int sold() {
-      return sales.values().stream()
-          .flatMap(List::stream)
-          .mapToInt(HoldLine::getQuantity)
-          .sum();
+      return sales.values().stream().flatMap(List::stream).mapToInt(HoldLine::getQuantity).sum();
     }
 
     private boolean active(Instant now) {
@@ -353,8 +350,7 @@ public final class Warehouse extends InventoryServiceGrpc.InventoryServiceImplBa
                                       .setAvailable(Math.max(0, available(sku, store)))));
                 }
                 if (!store.equals("closed")) {
-                  location.setPickupReadyTime(
-                      Times.timestamp(clock.instant().plusSeconds(3600)));
+                  location.setPickupReadyTime(Times.timestamp(clock.instant().plusSeconds(3600)));
                 }
                 answer.addLocations(location);
               });

@@ -164,8 +164,8 @@ public final class Neighbours {
   }
 
   /**
-   * Takes what a store has not out of its level, by movements whose ids are the reservation's: once,
-   * however often it is asked.
+   * Takes what a store has not out of its level, by movements whose ids are the reservation's:
+   * once, however often it is asked.
    */
   Mono<Void> correct(Reservation reservation, Refused refused) {
     var request = RecordMovementsRequest.newBuilder();
@@ -256,9 +256,7 @@ public final class Neighbours {
 
   private static List<HoldLine> lines(Sale sale) {
     return sale.lines().stream()
-        .map(
-            line ->
-                HoldLine.newBuilder().setSku(line.sku()).setQuantity(line.quantity()).build())
+        .map(line -> HoldLine.newBuilder().setSku(line.sku()).setQuantity(line.quantity()).build())
         .toList();
   }
 
