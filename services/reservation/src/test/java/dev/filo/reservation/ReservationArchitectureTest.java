@@ -34,7 +34,9 @@ class ReservationArchitectureTest extends ServiceArchitecture {
       case STORE -> List.of("dev.filo.proto..", "com.google.protobuf..");
       // Watches and lists read the store's queries as they are.
       case GRPC -> List.of("dev.filo.reservation.store..", "org.bson..");
-      case DOMAIN, EVENTS -> List.of();
+      // The follower of stock keeps its place itself, a batch at a time.
+      case EVENTS -> List.of("dev.filo.reservation.waitlist.store..");
+      case DOMAIN -> List.of();
     };
   }
 }

@@ -323,6 +323,16 @@ class WaitlistRpcTest {
   }
 
   @Test
+  void newsOfStock_servesTheLinesItIsAbout() {
+    var julia = join(JULIA, "SOFA");
+    fixture.warehouse.stock("SOFA", "milano", 1);
+    fixture.waitlists.heard(java.util.Set.of("LAMP@milano", "SOFA@roma")).block(PATIENCE);
+    assertThat(now(julia).getState()).isEqualTo(State.WAITING);
+    fixture.waitlists.heard(java.util.Set.of("LAMP@milano", "SOFA@milano")).block(PATIENCE);
+    assertThat(now(julia).getState()).isEqualTo(State.OFFERED);
+  }
+
+  @Test
   void fewerPieces_areOfferedToTheFirst() {
     var julia = as(JULIA).joinWaitlist(joining("1", "SOFA", 3).build());
     var anna = join(ANNA, "SOFA");

@@ -3,7 +3,6 @@ package dev.filo.reservation.waitlist;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.platform.Background;
 import dev.filo.platform.auth.MergeHandler;
-import dev.filo.platform.feed.FeedFollower;
 import dev.filo.platform.feed.Relay;
 import dev.filo.platform.grpc.Channels;
 import dev.filo.platform.watch.Changes;
@@ -62,10 +61,8 @@ public class WaitlistConfiguration {
   }
 
   @Bean
-  FeedFollower stockFollower(
-      Channels channels, MongoDatabase database, InstantSource clock, Waitlists waitlists) {
-    return new FeedFollower(
-        "waitlist", "inventory", channels, database, clock, new StockNews(waitlists)::deal);
+  Background stockNews(Channels channels, MongoWaitlistStore store, Waitlists waitlists) {
+    return new Background(new StockNews(channels, store, waitlists).follow());
   }
 
   @Bean

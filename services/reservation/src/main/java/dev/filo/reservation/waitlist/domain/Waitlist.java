@@ -91,7 +91,14 @@ public record Waitlist(
 
   /** The policy does not let her wait: nothing is left of her. */
   public Waitlist dropped(String entry) {
-    return change(entry, one -> one.state() instanceof State.Joining ? null : one);
+    return new Waitlist(
+        sku,
+        store,
+        version + 1,
+        line.stream()
+            .filter(one -> !one.id().equals(entry) || !(one.state() instanceof State.Joining))
+            .toList(),
+        ended);
   }
 
   /** Pieces are to be asked for the one who is {@link #next}. */
@@ -236,8 +243,9 @@ public record Waitlist(
     if (hers.isEmpty() || others.isEmpty()) {
       return next;
     }
-    var first = line.indexOf(hers.get()) < line.indexOf(others.get()) ? hers.get() : others.get();
-    var second = first == hers.get() ? others.get() : hers.get();
+    boolean ahead = line.indexOf(hers.get()) < line.indexOf(others.get());
+    var first = ahead ? hers.get() : others.get();
+    var second = ahead ? others.get() : hers.get();
     var gone = far(second) > far(first) ? first : second;
     var offer = gone.state().offer();
     return next.change(
@@ -286,15 +294,12 @@ public record Waitlist(
     return due;
   }
 
-  /** The line with one of it changed; who has ended leaves it, and of null nothing is left. */
-  private Waitlist change(String entry, UnaryOperator<@Nullable Entry> how) {
+  /** The line with one of it changed; who has ended leaves it. */
+  private Waitlist change(String entry, UnaryOperator<Entry> how) {
     var inLine = new ArrayList<Entry>();
     var over = new ArrayList<>(ended);
     for (Entry one : line) {
       var next = one.id().equals(entry) ? how.apply(one) : one;
-      if (next == null) {
-        continue;
-      }
       if (next.state().isOver()) {
         over.add(next);
       } else {

@@ -747,6 +747,11 @@ public final class Waitlists {
         .then(Mono.defer(() -> write(list, list.putAway(ended.id()), SYSTEM)));
   }
 
+  /** Pieces may be there for these keys: whoever is next is offered them. Empty. */
+  public Mono<Void> heard(Set<String> keys) {
+    return store.inUse(keys).flatMap(this::served, SWEEP_AT_ONCE).then();
+  }
+
   /**
    * Looks at the lines that are due. Completes; errors of single lines are left to the next time.
    */

@@ -51,13 +51,17 @@ import reactor.core.publisher.Mono;
  * once it has ended, how.
  */
 public final class MongoWaitlistStore {
+  private static final String POSITION = "waitlist";
+
   private final MongoCollection<Document> lists;
   private final MongoCollection<Document> register;
+  private final MongoCollection<Document> positions;
 
   /** The store in the service's database. */
   public MongoWaitlistStore(MongoDatabase database) {
     this.lists = database.getCollection("waitlists");
     this.register = database.getCollection("waitlistEntries");
+    this.positions = database.getCollection("positions");
   }
 
   /** Makes the indexes. */
@@ -270,5 +274,32 @@ public final class MongoWaitlistStore {
                 .projection(include("_id"))
                 .limit(limit))
         .map(document -> document.getString("_id"));
+  }
+
+  /** Those of the keys in whose lines anybody stands. */
+  public Flux<String> inUse(Collection<String> keys) {
+    return keys.isEmpty()
+        ? Flux.empty()
+        : Flux.from(
+                lists
+                    .find(and(in("_id", keys), exists("line.0")))
+                    .projection(include("_id")))
+            .map(document -> document.getString("_id"));
+  }
+
+  /** Up to where inventory's news was dealt with; 0 for none yet. One value. */
+  public Mono<Long> position() {
+    return Mono.from(positions.find(eq("_id", POSITION)).first())
+        .map(document -> Docs.number(document, "position"))
+        .defaultIfEmpty(0L);
+  }
+
+  /** Inventory's news was dealt with up to there. */
+  public Mono<Void> keep(long position) {
+    return Mono.from(
+            positions.updateOne(
+                eq("_id", POSITION), set("position", position), new UpdateOptions().upsert(true)))
+        .then()
+        .onErrorResume(Mongo::isDuplicate, raced -> Mono.empty());
   }
 }
