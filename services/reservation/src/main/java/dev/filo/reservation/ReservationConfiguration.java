@@ -62,14 +62,7 @@ class ReservationConfiguration {
       Relay relay,
       Changes changes,
       InstantSource clock) {
-    return new Reservations(
-        store,
-        limits,
-        new Neighbours(channels),
-        policy,
-        relay,
-        changes,
-        clock);
+    return new Reservations(store, limits, new Neighbours(channels), policy, relay, changes, clock);
   }
 
   @Bean

@@ -125,14 +125,7 @@ public final class ReservationFixture implements AutoCloseable {
     this(
         database,
         new LimitPolicy(
-            null,
-            new LimitPolicy.Allowance(10, 50, 50, 10),
-            null,
-            null,
-            null,
-            null,
-            null,
-            null));
+            null, new LimitPolicy.Allowance(10, 50, 50, 10), null, null, null, null, null, null));
   }
 
   /** The service over a database, with limits. */

@@ -334,7 +334,9 @@ public final class MongoReservationStore {
                 gt("expireTime", Date.from(now)))));
   }
 
-  /** The ids of what counts against an agent's limit: what is kept or being placed because of her. */
+  /**
+   * The ids of what counts against an agent's limit: what is kept or being placed because of her.
+   */
   public Flux<String> countedBy(String agent, Instant now) {
     return Flux.from(
             reservations

@@ -65,9 +65,7 @@ public final class StockNews {
   Mono<Void> deal(List<WatchResponse> news) {
     var keys = new LinkedHashSet<String>();
     news.forEach(one -> available(one.getEvent()).ifPresent(keys::add));
-    return waitlists
-        .heard(keys)
-        .then(Mono.defer(() -> store.keep(news.getLast().getPosition())));
+    return waitlists.heard(keys).then(Mono.defer(() -> store.keep(news.getLast().getPosition())));
   }
 
   /** The key of a level that has pieces; empty of any other event. */

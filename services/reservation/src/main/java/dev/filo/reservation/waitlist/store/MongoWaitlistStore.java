@@ -280,10 +280,7 @@ public final class MongoWaitlistStore {
   public Flux<String> inUse(Collection<String> keys) {
     return keys.isEmpty()
         ? Flux.empty()
-        : Flux.from(
-                lists
-                    .find(and(in("_id", keys), exists("line.0")))
-                    .projection(include("_id")))
+        : Flux.from(lists.find(and(in("_id", keys), exists("line.0"))).projection(include("_id")))
             .map(document -> document.getString("_id"));
   }
 
