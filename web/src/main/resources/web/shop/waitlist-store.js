@@ -28,7 +28,8 @@ class WaitlistStore extends EventTarget {
     this.#subscribed = true;
     live.subscribe([WAITLIST_TOPIC], ({kind, data}) => {
       if (kind === 'reset') return void this.read();
-      this.#set(data.entries ?? []);
+      const state = kind === 'watchWaitlistEntriesResponse' && data.watchWaitlistEntriesResponse;
+      if (state) this.#set(state.entries ?? []);
     });
     this.read();
   }
