@@ -11,6 +11,7 @@ import {router} from '../routes.js';
 import {allStores, api, cart, place, seen} from '../state.js';
 import {track} from '../track.js';
 import {swatch} from '../parts/swatch.js';
+import '../parts/waitlist-entry.js';
 
 const FIRST_STORES = 4;
 
@@ -206,7 +207,8 @@ class Product extends FiloElement {
           ${store.phone ? html`<p><a href="tel:${store.phone}">${store.phone}</a></p>` : nothing}
           <dl class="week">${week(store).map((row) => html`<div><dt class="first-upper">${row.days}</dt><dd class="num">${row.hours}</dd></div>`)}</dl></div></details>` : nothing}
       </div>
-      ${store && location.available > 0 && store.pickup !== false ? html`<button class="button reserve-button" aria-label=${t('reserve.buttonAt', {store: store.title})} @click=${() => this.#reserve(store, product, variant)}>${t('reserve.button')}</button>` : nothing}</li>`;
+      ${store && location.available > 0 && store.pickup !== false ? html`<button class="button reserve-button" aria-label=${t('reserve.buttonAt', {store: store.title})} @click=${() => this.#reserve(store, product, variant)}>${t('reserve.button')}</button>`
+        : store && store.pickup !== false && !product.withdrawn && !location.unknown ? html`<shop-waitlist-entry .sku=${variant.sku} .store=${store}></shop-waitlist-entry>` : nothing}</li>`;
   }
 
   async #reserve(store, product, variant) {

@@ -10,6 +10,7 @@ import {allStores, api, live, session} from '../state.js';
 import {keepReservations, keptReservations} from '../reservation-cache.js';
 import {OPEN, stateTag} from '../parts/reservation-state.js';
 import {hasOpenOffer} from '../parts/offer-card.js';
+import '../parts/waitlist-entry.js';
 
 export const RESERVATIONS_TOPIC = 'customers/me/reservations';
 
@@ -55,7 +56,7 @@ class Reservations extends FiloElement {
   }
 
   render() {
-    return html`<h1 class="page-head">${t('reservations.title')}</h1>${shown(this.list, (all) => this.#lists(all), {skeleton: html`<div class="card"><p class="skeleton line"></p><p class="skeleton line short"></p></div>`})}`;
+    return html`<h1 class="page-head">${t('reservations.title')}</h1><shop-waitlist-entries .stores=${this.stores}></shop-waitlist-entries>${shown(this.list, (all) => this.#lists(all), {skeleton: html`<div class="card"><p class="skeleton line"></p><p class="skeleton line short"></p></div>`})}`;
   }
 
   #lists(all) {

@@ -2,6 +2,7 @@ package dev.filo.conversation;
 
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.conversation.events.ReservationNews;
+import dev.filo.conversation.events.WaitlistNews;
 import dev.filo.conversation.grpc.GrpcConversationService;
 import dev.filo.conversation.service.ContextReader;
 import dev.filo.conversation.service.Conversations;
@@ -78,7 +79,14 @@ class ConversationConfiguration {
       Conversations conversations,
       ContextReader people) {
     var news = new ReservationNews(conversations, people);
-    return new FeedFollower("news", "reservation", channels, database, clock, news::tell);
+    var lines = new WaitlistNews(conversations, people);
+    return new FeedFollower(
+        "news",
+        "reservation",
+        channels,
+        database,
+        clock,
+        event -> news.tell(event).then(lines.tell(event)));
   }
 
   @Bean

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.conversation.events.ReservationNews;
+import dev.filo.conversation.events.WaitlistNews;
 import dev.filo.conversation.grpc.GrpcConversationService;
 import dev.filo.conversation.service.ContextReader;
 import dev.filo.conversation.service.Conversations;
@@ -65,6 +66,8 @@ import dev.filo.proto.reservation.v1.Reservation;
 import dev.filo.proto.reservation.v1.ReservationChanged;
 import dev.filo.proto.reservation.v1.ReservationLine;
 import dev.filo.proto.reservation.v1.ReservationServiceGrpc;
+import dev.filo.proto.reservation.v1.WaitlistEntry;
+import dev.filo.proto.reservation.v1.WaitlistEntryChanged;
 import dev.filo.testkit.MutableClock;
 import dev.filo.testkit.StoreTest;
 import dev.filo.testkit.TestTokens;
@@ -115,6 +118,7 @@ class ConversationRpcTest {
   private final MongoConversationStore store;
   private final Conversations conversations;
   private final ReservationNews news;
+  private final WaitlistNews lines;
   private final ManagedChannel channel;
 
   ConversationRpcTest(MongoDatabase database) throws IOException {
@@ -138,6 +142,7 @@ class ConversationRpcTest {
     conversations = new Conversations(store, relay, changes, clock, 2);
     var context = new ContextReader(neighbours);
     news = new ReservationNews(conversations, context);
+    lines = new WaitlistNews(conversations, context);
     var handler = new GrpcConversationService(conversations, store, context, changes, clock);
     List<BindableService> services = List.of(handler);
     serve(
@@ -687,6 +692,69 @@ class ConversationRpcTest {
                 "reservations/g"))
         .block(PATIENCE);
     assertThat(messages("julia")).hasSize(2);
+  }
+
+  private Event moved(
+      String customer, WaitlistEntry.State before, WaitlistEntry.State state, int position) {
+    return Outbox.event(
+        "filo/reservation",
+        "waitlistEntries/w",
+        clock.instant(),
+        Actor.getDefaultInstance(),
+        WaitlistEntryChanged.newBuilder()
+            .setPreviousState(before)
+            .setEntry(
+                WaitlistEntry.newBuilder()
+                    .setName("waitlistEntries/w")
+                    .setCustomer(customer)
+                    .setState(state)
+                    .setPosition(position)
+                    .setQuantity(3)
+                    .setOfferedQuantity(2)
+                    .setTitle("Divano")
+                    .setStoreTitle("Filo Milano")
+                    .setOfferExpireTime(Times.timestamp(clock.instant())))
+            .build());
+  }
+
+  @Test
+  void waitlistNews_areToldOnce() {
+    var joined =
+        moved(
+            "customers/julia",
+            WaitlistEntry.State.STATE_UNSPECIFIED,
+            WaitlistEntry.State.WAITING,
+            4);
+    var offered =
+        moved("customers/julia", WaitlistEntry.State.WAITING, WaitlistEntry.State.OFFERED, 0);
+    for (int i = 0; i < 2; i++) {
+      lines.tell(joined).block(PATIENCE);
+      lines.tell(offered).block(PATIENCE);
+    }
+    var told = messages("julia");
+    assertThat(told).hasSize(2);
+    assertThat(told.getFirst().getText())
+        .startsWith("You are in line: 3 × Divano, at Filo Milano. Your place is 4");
+    assertThat(told.getLast().getText())
+        .startsWith(
+            "It is your turn: 2 × Divano, at Filo Milano. We hold it for you until Monday 2 March");
+    assertThat(told.getLast().getSubject()).isEqualTo("waitlistEntries/w");
+    assertThat(told.getLast().getSubjectState()).isEqualTo("OFFERED");
+    // an offer she could not accept stands; what she does herself is no news; nobody to be told
+    lines
+        .tell(moved("customers/julia", WaitlistEntry.State.OFFERED, WaitlistEntry.State.TAKEN, 0))
+        .block(PATIENCE);
+    lines
+        .tell(moved("customers/julia", WaitlistEntry.State.WAITING, WaitlistEntry.State.LEFT, 0))
+        .block(PATIENCE);
+    lines
+        .tell(moved("customers/gone", WaitlistEntry.State.WAITING, WaitlistEntry.State.OFFERED, 0))
+        .block(PATIENCE);
+    assertThat(messages("julia")).hasSize(2);
+    lines
+        .tell(moved("customers/julia", WaitlistEntry.State.OFFERED, WaitlistEntry.State.LAPSED, 0))
+        .block(PATIENCE);
+    assertThat(messages("julia").getLast().getText()).startsWith("The time to accept has passed");
   }
 
   private Event happened(String customer, ReservationChanged.Kind kind) {

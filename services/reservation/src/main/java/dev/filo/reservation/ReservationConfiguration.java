@@ -9,23 +9,30 @@ import dev.filo.platform.feed.Relay;
 import dev.filo.platform.grpc.Channels;
 import dev.filo.platform.watch.Changes;
 import dev.filo.proto.reservation.v1.ReservationChanged;
+import dev.filo.proto.reservation.v1.WaitlistEntryChanged;
 import dev.filo.reservation.grpc.GrpcReservationService;
+import dev.filo.reservation.service.LimitPolicy;
+import dev.filo.reservation.service.Limits;
 import dev.filo.reservation.service.Neighbours;
 import dev.filo.reservation.service.ReservationPolicy;
 import dev.filo.reservation.service.Reservations;
 import dev.filo.reservation.store.MongoQuotaStore;
 import dev.filo.reservation.store.MongoReservationStore;
+import dev.filo.reservation.waitlist.WaitlistConfiguration;
+import dev.filo.reservation.waitlist.service.Waitlists;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import reactor.core.publisher.Flux;
 
 /** What the reservation service is made of. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(ReservationPolicy.class)
+@EnableConfigurationProperties({ReservationPolicy.class, LimitPolicy.class})
+@Import(WaitlistConfiguration.class)
 class ReservationConfiguration {
   private static final Duration SWEEP = Duration.ofMillis(500);
 
@@ -38,22 +45,24 @@ class ReservationConfiguration {
   }
 
   @Bean
+  Limits limits(
+      MongoDatabase database,
+      MongoReservationStore store,
+      LimitPolicy policy,
+      InstantSource clock) {
+    return new Limits(new MongoQuotaStore(database), store, policy, clock);
+  }
+
+  @Bean
   Reservations reservations(
       MongoReservationStore store,
-      MongoDatabase database,
+      Limits limits,
       Channels channels,
       ReservationPolicy policy,
       Relay relay,
       Changes changes,
       InstantSource clock) {
-    return new Reservations(
-        store,
-        new MongoQuotaStore(database),
-        new Neighbours(channels),
-        policy,
-        relay,
-        changes,
-        clock);
+    return new Reservations(store, limits, new Neighbours(channels), policy, relay, changes, clock);
   }
 
   @Bean
@@ -74,6 +83,10 @@ class ReservationConfiguration {
   FeedKeys feedKeys() {
     return event -> {
       try {
+        if (event.getData().is(WaitlistEntryChanged.class)) {
+          var entry = event.getData().unpack(WaitlistEntryChanged.class).getEntry();
+          return List.of(Waitlists.customerKey(entry.getCustomer()));
+        }
         var reservation = event.getData().unpack(ReservationChanged.class).getReservation();
         return List.of(
             Reservations.customerKey(reservation.getCustomer()),

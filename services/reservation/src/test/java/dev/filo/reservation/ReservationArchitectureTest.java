@@ -5,7 +5,12 @@ import java.util.List;
 
 class ReservationArchitectureTest extends ServiceArchitecture {
   ReservationArchitectureTest() {
-    super("dev.filo.reservation", DOMAIN, SERVICE, STORE, GRPC);
+    super("dev.filo.reservation", DOMAIN, SERVICE, STORE, GRPC, EVENTS);
+  }
+
+  @Override
+  protected List<String> slices() {
+    return List.of("waitlist");
   }
 
   @Override
@@ -15,7 +20,7 @@ class ReservationArchitectureTest extends ServiceArchitecture {
       // and over the neighbours' messages; the policy is bound by Spring Boot, merges are cached.
       case SERVICE ->
           List.of(
-              "dev.filo.reservation.store..",
+              "dev.filo.reservation..store..",
               "dev.filo.calendar..",
               "dev.filo.proto..",
               "com.google.protobuf..",
@@ -29,7 +34,9 @@ class ReservationArchitectureTest extends ServiceArchitecture {
       case STORE -> List.of("dev.filo.proto..", "com.google.protobuf..");
       // Watches and lists read the store's queries as they are.
       case GRPC -> List.of("dev.filo.reservation.store..", "org.bson..");
-      case DOMAIN, EVENTS -> List.of();
+      // The follower of stock keeps its place itself, a batch at a time.
+      case EVENTS -> List.of("dev.filo.reservation.waitlist.store..");
+      case DOMAIN -> List.of();
     };
   }
 }

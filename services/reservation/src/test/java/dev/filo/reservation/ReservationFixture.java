@@ -38,12 +38,19 @@ import dev.filo.proto.reservation.v1.CreateReservationRequest;
 import dev.filo.proto.reservation.v1.ReservationChanged;
 import dev.filo.proto.reservation.v1.ReservationLine;
 import dev.filo.proto.reservation.v1.ReservationServiceGrpc;
+import dev.filo.proto.reservation.v1.WaitlistServiceGrpc;
 import dev.filo.reservation.grpc.GrpcReservationService;
+import dev.filo.reservation.service.LimitPolicy;
+import dev.filo.reservation.service.Limits;
 import dev.filo.reservation.service.Neighbours;
 import dev.filo.reservation.service.ReservationPolicy;
 import dev.filo.reservation.service.Reservations;
+import dev.filo.reservation.service.TakeOver;
 import dev.filo.reservation.store.MongoQuotaStore;
 import dev.filo.reservation.store.MongoReservationStore;
+import dev.filo.reservation.waitlist.grpc.GrpcWaitlistService;
+import dev.filo.reservation.waitlist.service.Waitlists;
+import dev.filo.reservation.waitlist.store.MongoWaitlistStore;
 import dev.filo.testkit.MutableClock;
 import dev.filo.testkit.TestTokens;
 import io.grpc.BindableService;
@@ -80,12 +87,28 @@ public final class ReservationFixture implements AutoCloseable {
   /** The store. */
   public final MongoReservationStore store;
 
-  /** The quotas. */
-  public final MongoQuotaStore quotas;
+  /** The limits. */
+  public final Limits limits;
+
+  /** The lines. */
+  public final Waitlists waitlists;
 
   /** The use cases. */
   public final Reservations reservations;
 
+  private static final ReservationPolicy POLICY =
+      new ReservationPolicy(
+          2,
+          Duration.ofDays(14),
+          Duration.ofMinutes(30),
+          0.5,
+          Duration.ofHours(24),
+          Duration.ofHours(2),
+          Duration.ofHours(24),
+          100_000,
+          BigDecimal.valueOf(500));
+
+  private final LimitPolicy limitPolicy;
   private final MongoDatabase database;
   private final FeedStore feed;
   private final Changes changes = new Changes();
@@ -97,9 +120,18 @@ public final class ReservationFixture implements AutoCloseable {
   private final List<Server> servers = new ArrayList<>();
   private final ManagedChannel channel;
 
-  /** The service over a database. */
+  /** The service over a database, with wide limits. */
   public ReservationFixture(MongoDatabase database) {
+    this(
+        database,
+        new LimitPolicy(
+            null, new LimitPolicy.Allowance(10, 50, 50, 10), null, null, null, null, null, null));
+  }
+
+  /** The service over a database, with limits. */
+  public ReservationFixture(MongoDatabase database, LimitPolicy limitPolicy) {
     this.database = database;
+    this.limitPolicy = limitPolicy;
     feed = new FeedStore(database);
     feed.prepare();
     tail = new FeedTail(feed, changes, Duration.ofMillis(50), event -> List.of());
@@ -109,7 +141,10 @@ public final class ReservationFixture implements AutoCloseable {
     relay.watch(store.collection());
     relay.start();
     tail.start();
-    quotas = new MongoQuotaStore(database);
+    limits = limits(database);
+    var lines = new MongoWaitlistStore(database);
+    lines.prepare();
+    relay.watch(lines.collection());
     serve("catalog", new Shops());
     serve("inventory", warehouse);
     serve("identity", new People());
@@ -117,13 +152,13 @@ public final class ReservationFixture implements AutoCloseable {
         new Channels(
             name -> "in-process:" + name + suffix, tokens.bearer(Role.ROLE_SERVICE, "services/r"));
     reservations = replica(database);
-    var handler = new GrpcReservationService(reservations, store, changes, clock);
-    List<BindableService> services = List.of(handler);
+    waitlists = lines(database);
     serve(
         "reservation",
-        handler,
-        new AccessInterceptor(
-            Rules.of(services), tokens.verifier(), new SubjectAliases(database), new FieldRules()));
+        List.of(
+            new GrpcReservationService(reservations, store, changes, clock),
+            new GrpcWaitlistService(waitlists, changes)),
+        database);
     channel = Channels.open("in-process:reservation" + suffix);
   }
 
@@ -131,23 +166,31 @@ public final class ReservationFixture implements AutoCloseable {
   public Reservations replica(MongoDatabase seen) {
     return new Reservations(
         new MongoReservationStore(seen),
-        new MongoQuotaStore(seen),
+        limits(seen),
         new Neighbours(neighbours),
-        new ReservationPolicy(
-            2,
-            Duration.ofDays(14),
-            new ReservationPolicy.Quota(1, 2),
-            new ReservationPolicy.Quota(10, 50),
-            Duration.ofMinutes(30),
-            0.5,
-            Duration.ofHours(24),
-            Duration.ofHours(2),
-            Duration.ofHours(24),
-            100_000,
-            BigDecimal.valueOf(500)),
+        POLICY,
         relay,
         changes,
         clock);
+  }
+
+  /** The lines in another process, as it were. */
+  public Waitlists lines(MongoDatabase seen) {
+    var known = new Neighbours(neighbours);
+    return new Waitlists(
+        new MongoWaitlistStore(seen),
+        limits(seen),
+        known,
+        new TakeOver(
+            new MongoReservationStore(seen), limits(seen), known, POLICY, relay, changes, clock),
+        relay,
+        changes,
+        clock);
+  }
+
+  private Limits limits(MongoDatabase seen) {
+    return new Limits(
+        new MongoQuotaStore(seen), new MongoReservationStore(seen), limitPolicy, clock);
   }
 
   /** The database. */
@@ -155,11 +198,19 @@ public final class ReservationFixture implements AutoCloseable {
     return database;
   }
 
-  private void serve(String name, BindableService service, io.grpc.ServerInterceptor... around) {
-    var builder = InProcessServerBuilder.forName(name + suffix).addService(service);
-    for (var one : around) {
-      builder.intercept(one);
-    }
+  private void serve(String name, List<BindableService> services, MongoDatabase database) {
+    var access =
+        new AccessInterceptor(
+            Rules.of(services), tokens.verifier(), new SubjectAliases(database), new FieldRules());
+    serve(name, InProcessServerBuilder.forName(name + suffix).intercept(access), services);
+  }
+
+  private void serve(String name, BindableService service) {
+    serve(name, InProcessServerBuilder.forName(name + suffix), List.of(service));
+  }
+
+  private void serve(String name, InProcessServerBuilder builder, List<BindableService> services) {
+    services.forEach(builder::addService);
     try {
       servers.add(builder.build().start());
     } catch (IOException e) {
@@ -171,6 +222,14 @@ public final class ReservationFixture implements AutoCloseable {
   public ReservationServiceGrpc.ReservationServiceBlockingStub as(
       Role role, String principal, String... stores) {
     return ReservationServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+        .withCallCredentials(tokens.bearer(role, principal, stores));
+  }
+
+  /** Calls the lines as somebody. */
+  public WaitlistServiceGrpc.WaitlistServiceBlockingStub inLine(
+      Role role, String principal, String... stores) {
+    return WaitlistServiceGrpc.newBlockingStub(channel)
         .withDeadlineAfter(PATIENCE.toSeconds(), TimeUnit.SECONDS)
         .withCallCredentials(tokens.bearer(role, principal, stores));
   }
@@ -226,6 +285,13 @@ public final class ReservationFixture implements AutoCloseable {
         .setStore("stores/milano")
         .setRequestId(requestId)
         .addLines(ReservationLine.newBuilder().setSku(sku).setQuantity(pieces));
+  }
+
+  /** All that was told so far. */
+  public List<dev.filo.proto.feed.v1.Event> told() {
+    return Objects.requireNonNull(feed.after(0, 10_000).block(PATIENCE)).stream()
+        .map(FeedStore.Positioned::event)
+        .toList();
   }
 
   /** What was told of a reservation, once it is that many events. */

@@ -82,6 +82,11 @@ public final class Warehouse extends InventoryServiceGrpc.InventoryServiceImplBa
       return request.getOwner();
     }
 
+    /** The SKU of its first line. */
+    public String sku() {
+      return request.getLines(0).getSku();
+    }
+
     /** Pieces it holds. */
     public int units() {
       return left.values().stream().mapToInt(pieces -> pieces).sum();
@@ -110,6 +115,11 @@ public final class Warehouse extends InventoryServiceGrpc.InventoryServiceImplBa
   /** Puts pieces there. */
   public synchronized void stock(String sku, String store, int pieces) {
     onHand.put(sku + "@" + store, pieces);
+  }
+
+  /** More pieces come. */
+  public synchronized void receive(String sku, String store, int pieces) {
+    onHand.merge(sku + "@" + store, pieces, Integer::sum);
   }
 
   /** Answers nothing any more, or again. */

@@ -111,6 +111,16 @@ public abstract class ServiceArchitecture {
     return List.of();
   }
 
+  /**
+   * The slices of the service: packages beside its layers, each with layers of its own and an
+   * aggregate of its own ({@code waitlist} in {@code dev.filo.reservation.waitlist.domain}). A
+   * slice may know the service's own layers; these do not know it, and slices do not know each
+   * other.
+   */
+  protected List<String> slices() {
+    return List.of();
+  }
+
   private List<String> allowed(Layer layer) {
     var patterns = new ArrayList<>(EVERYWHERE);
     patterns.add(layer.pattern(root));
@@ -171,6 +181,29 @@ public abstract class ServiceArchitecture {
                             .onlyDependOnClassesThat(in(allowed(layer)))
                             .because("docs/architecture.md says who may know whom")
                             .check(classes)));
+  }
+
+  @Test
+  void slicesAreThere_andTheServiceDoesNotKnowThem() {
+    for (String slice : slices()) {
+      var inside = JavaClass.Predicates.resideInAPackage(root + "." + slice + "..");
+      assertThat(classes.stream().filter(inside)).as("classes of the slice %s", slice).isNotEmpty();
+      for (Layer layer : layers) {
+        classes()
+            .that(
+                DescribedPredicate.describe(
+                    "are in " + layer.packageName() + " outside the slice " + slice,
+                    type ->
+                        !inside.test(type)
+                            && JavaClass.Predicates.resideInAPackage(layer.pattern(root))
+                                .test(type)))
+            .should()
+            .onlyDependOnClassesThat(DescribedPredicate.not(inside))
+            .allowEmptyShould(true) // a layer may be in the slice alone
+            .because("a slice stands on the service, not the service on a slice")
+            .check(classes);
+      }
+    }
   }
 
   @Test

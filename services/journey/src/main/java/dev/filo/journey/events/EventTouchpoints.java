@@ -18,6 +18,8 @@ import dev.filo.proto.identity.v1.CustomerSignedIn;
 import dev.filo.proto.identity.v1.HandoffRedeemed;
 import dev.filo.proto.reservation.v1.Reservation;
 import dev.filo.proto.reservation.v1.ReservationChanged;
+import dev.filo.proto.reservation.v1.WaitlistEntry;
+import dev.filo.proto.reservation.v1.WaitlistEntryChanged;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -54,6 +56,9 @@ public final class EventTouchpoints {
     }
     if (data.is(ReservationChanged.class)) {
       return reservationChanged(event, data.unpack(ReservationChanged.class));
+    }
+    if (data.is(WaitlistEntryChanged.class)) {
+      return waitlistChanged(event, data.unpack(WaitlistEntryChanged.class).getEntry());
     }
     if (data.is(MessageSent.class)) {
       return messageSent(event, data.unpack(MessageSent.class));
@@ -132,6 +137,28 @@ public final class EventTouchpoints {
         type,
         reservation.getName(),
         reservationTitle(reservation));
+  }
+
+  private static List<Touchpoint> waitlistChanged(Event event, WaitlistEntry entry) {
+    var type =
+        switch (entry.getState()) {
+          case WAITING -> "waitlist_joined";
+          case OFFERED -> "waitlist_offered";
+          case TAKEN -> "waitlist_taken";
+          case LAPSED -> "waitlist_lapsed";
+          case LEFT -> "waitlist_left";
+          case STATE_UNSPECIFIED, UNRECOGNIZED -> "";
+        };
+    return type.isEmpty()
+        ? List.of()
+        : one(
+            event,
+            entry.getCustomer(),
+            type,
+            entry.getName(),
+            Stream.of(entry.getTitle(), entry.getStoreTitle())
+                .filter(text -> !text.isEmpty())
+                .collect(Collectors.joining(" · ")));
   }
 
   private static String reservationTitle(Reservation reservation) {

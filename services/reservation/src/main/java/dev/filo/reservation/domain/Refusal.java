@@ -12,10 +12,13 @@ public sealed interface Refusal {
   record StockInsufficient(String store, Map<String, String> available) implements Refusal {}
 
   /**
-   * Too many are kept for this person already; {@code what} is {@code reservations} or {@code
-   * units}.
+   * So much is not kept at once; {@code what} is {@code reservations}, {@code units}, {@code
+   * units_per_sku}, then of {@code sku}, or {@code agent_reservations}.
    */
-  record Limit(String what, int limit) implements Refusal {}
+  record Limit(String what, int limit, String sku) implements Refusal {}
+
+  /** Goods of this value, in whole units, are kept unpaid only by an agent. */
+  record ValueNeedsAgent(String currency, long value, long limit) implements Refusal {}
 
   /** It has ended. */
   record Over(String state) implements Refusal {}

@@ -395,7 +395,10 @@ public final class GrpcReservationService
       GetReservationPolicyRequest request,
       StreamObserver<dev.filo.proto.reservation.v1.ReservationPolicy> observer) {
     Answers.unary(
-        observer, reservations.policy(store(request.getName(), POLICY)).onErrorMap(Refusals::map));
+        observer,
+        reservations
+            .policy(request.getName().startsWith("stores/") ? store(request.getName(), POLICY) : "")
+            .onErrorMap(Refusals::map));
   }
 
   private static String store(String name, String suffix) {

@@ -18,6 +18,7 @@ import static dev.filo.proto.reservation.v1.ErrorReason.ERROR_REASON_STOCK_INSUF
 import static dev.filo.proto.reservation.v1.ErrorReason.ERROR_REASON_STORE_CLOSED;
 import static dev.filo.proto.reservation.v1.ErrorReason.ERROR_REASON_STORE_NOT_FOUND;
 import static dev.filo.proto.reservation.v1.ErrorReason.ERROR_REASON_TIME_INVALID;
+import static dev.filo.proto.reservation.v1.ErrorReason.ERROR_REASON_VALUE_NEEDS_AGENT;
 import static dev.filo.proto.reservation.v1.ErrorReason.ERROR_REASON_WRONG_STORE;
 
 import com.google.rpc.Code;
@@ -30,12 +31,13 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** Refusals as statuses. */
-final class Refusals {
+public final class Refusals {
   private static final String DOMAIN = "reservation.filo";
 
   private Refusals() {}
 
-  static Throwable map(Throwable error) {
+  /** The status of a refusal; whatever else it is, as it is. */
+  public static Throwable map(Throwable error) {
     return error instanceof RefusedException refused ? toStatus(refused.why()) : error;
   }
 
@@ -58,12 +60,35 @@ final class Refusals {
             "The store has not enough of it. Ask for fewer, or another store.",
             metadata);
       }
-      case Refusal.Limit(var what, var limit) ->
+      case Refusal.Limit(var what, var limit, var sku) -> {
+        var metadata = new HashMap<String, String>();
+        metadata.put("what", what);
+        metadata.put("limit", Integer.toString(limit));
+        if (!sku.isEmpty()) {
+          metadata.put("sku", sku);
+        }
+        yield status(
+            Code.RESOURCE_EXHAUSTED,
+            ERROR_REASON_RESERVATION_LIMIT,
+            what.equals("agent_reservations")
+                ? "You have as many open reservations as one agent may make. Let some be collected,"
+                    + " or ask the manager."
+                : "So much is not kept for one person. Ask for fewer, cancel another reservation,"
+                    + " sign in or ask us.",
+            metadata);
+      }
+      case Refusal.ValueNeedsAgent(var currency, var value, var limit) ->
           status(
-              Code.RESOURCE_EXHAUSTED,
-              ERROR_REASON_RESERVATION_LIMIT,
-              "So much is not kept for one person. Sign in, cancel another reservation or ask us.",
-              Map.of("what", what, "limit", Integer.toString(limit)));
+              Code.FAILED_PRECONDITION,
+              ERROR_REASON_VALUE_NEEDS_AGENT,
+              "Goods of this value are reserved by our customer service. Write to us in the chat.",
+              Map.of(
+                  "currency",
+                  currency,
+                  "value",
+                  Long.toString(value),
+                  "limit",
+                  Long.toString(limit)));
       case Refusal.Over(var state) ->
           status(
               Code.FAILED_PRECONDITION,

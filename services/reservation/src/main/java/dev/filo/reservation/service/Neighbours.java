@@ -64,7 +64,7 @@ public final class Neighbours {
   }
 
   /** A store; empty when there is none. */
-  Mono<Store> store(String name) {
+  public Mono<Store> store(String name) {
     return Calls.unary(
             CatalogServiceGrpc.newStub(channels.to("catalog")),
             CatalogServiceStub::getStore,
@@ -73,7 +73,7 @@ public final class Neighbours {
   }
 
   /** The variants of these SKUs. */
-  Mono<BatchGetVariantsResponse> variants(List<String> skus) {
+  public Mono<BatchGetVariantsResponse> variants(List<String> skus) {
     return Calls.unary(
         Channels.inLanguage(CatalogServiceGrpc.newStub(channels.to("catalog")), "it"),
         CatalogServiceStub::batchGetVariants,
@@ -81,7 +81,7 @@ public final class Neighbours {
   }
 
   /** A customer; empty when there is none. */
-  Mono<Customer> customer(String name) {
+  public Mono<Customer> customer(String name) {
     return Calls.unary(
             channels.asService(IdentityServiceGrpc.newStub(channels.to("identity"))),
             IdentityServiceStub::getCustomer,
@@ -112,8 +112,48 @@ public final class Neighbours {
             .build());
   }
 
+  /**
+   * Holds pieces of one SKU. True when they are held, now or before; false when there are too few,
+   * or the hold has ended; what was decided once for a hold's name is decided.
+   *
+   * @param owner what they are for, as the ledger will name it
+   */
+  public Mono<Boolean> place(
+      String hold, String store, String sku, int quantity, Instant expireTime, String owner) {
+    return Calls.unary(
+            inventory(),
+            InventoryServiceStub::placeHold,
+            PlaceHoldRequest.newBuilder()
+                .setHoldId(hold)
+                .setLocation(store)
+                .addLines(HoldLine.newBuilder().setSku(sku).setQuantity(quantity))
+                .setExpireTime(Times.timestamp(expireTime))
+                .setOwner(owner)
+                .setRequestId("place-" + hold)
+                .build())
+        .thenReturn(true)
+        .onErrorResume(
+            e ->
+                Statuses.isReason(e, ErrorReason.ERROR_REASON_STOCK_INSUFFICIENT)
+                    || Statuses.isReason(e, ErrorReason.ERROR_REASON_HOLD_OVER)
+                    || Statuses.isReason(e, ErrorReason.ERROR_REASON_TIME_INVALID),
+            e -> Mono.just(false));
+  }
+
+  /** Pieces of one SKU available at a store; 0 when nothing is known of them there. */
+  public Mono<Integer> available(String store, String sku) {
+    return Calls.unary(
+            inventory(),
+            InventoryServiceStub::getStockLevel,
+            GetStockLevelRequest.newBuilder()
+                .setName("stockLevels/" + sku + "@" + store.substring("stores/".length()))
+                .build())
+        .map(StockLevel::getAvailable)
+        .onErrorResume(Neighbours::isNotFound, e -> Mono.just(0));
+  }
+
   /** Frees a hold's goods; a hold that never was is free. */
-  Mono<Void> release(String hold) {
+  public Mono<Void> release(String hold) {
     return Calls.unary(
             inventory(),
             InventoryServiceStub::releaseHold,
@@ -240,7 +280,7 @@ public final class Neighbours {
   }
 
   /** Moves the end of a hold. True when it is moved; false when the hold had ended. */
-  Mono<Boolean> extend(String hold, Instant end) {
+  public Mono<Boolean> extend(String hold, Instant end) {
     return Calls.unary(
             inventory(),
             InventoryServiceStub::extendHold,

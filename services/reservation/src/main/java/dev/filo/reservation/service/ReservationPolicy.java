@@ -11,8 +11,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param defaultClosings until which closing of the store, counted from now, goods are kept when
  *     nothing is said
  * @param longest no end may lie further ahead
- * @param guest how much is kept for somebody who has not signed in
- * @param customer how much is kept for a customer who reserves herself; staff are not limited
  * @param acknowledgeWithin how long the store has to say it has seen one, in its opening hours
  * @param acknowledgePart it escalates at the latest when this part of the time to its end has
  *     passed; between 0 and 1
@@ -28,8 +26,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 public record ReservationPolicy(
     @DefaultValue("2") int defaultClosings,
     @DefaultValue("14d") Duration longest,
-    @DefaultValue Quota guest,
-    @DefaultValue Quota customer,
     @DefaultValue("30m") Duration acknowledgeWithin,
     @DefaultValue("0.5") double acknowledgePart,
     @DefaultValue("24h") Duration remindBefore,
@@ -45,12 +41,4 @@ public record ReservationPolicy(
           "filo.reservation.acknowledge-part: " + acknowledgePart + " (expected: between 0 and 1)");
     }
   }
-
-  /**
-   * How much may be kept at once.
-   *
-   * @param reservations open reservations
-   * @param units pieces in all of them
-   */
-  public record Quota(@DefaultValue("1") int reservations, @DefaultValue("2") int units) {}
 }

@@ -24,7 +24,6 @@ import dev.filo.reservation.domain.RefusalCause;
 import dev.filo.reservation.domain.Reservation;
 import dev.filo.reservation.domain.Reservation.State;
 import dev.filo.reservation.domain.Reservation.Step;
-import dev.filo.reservation.store.MongoQuotaStore;
 import dev.filo.reservation.store.MongoReservationStore;
 import dev.filo.reservation.store.ReservationDocuments;
 import java.time.InstantSource;
@@ -43,7 +42,7 @@ public final class Reservations {
   private final MongoReservationStore store;
   private final Neighbours neighbours;
   private final Terms terms;
-  private final Quotas quotas;
+  private final Limits limits;
   private final ReservationWriter writer;
   private final Saga saga;
   private final Creation creation;
@@ -56,7 +55,7 @@ public final class Reservations {
   /** The use cases over their stores and neighbours. */
   public Reservations(
       MongoReservationStore store,
-      MongoQuotaStore quotas,
+      Limits limits,
       Neighbours neighbours,
       ReservationPolicy policy,
       Relay relay,
@@ -64,10 +63,10 @@ public final class Reservations {
       InstantSource clock) {
     this.store = store;
     this.neighbours = neighbours;
-    this.terms = new Terms(policy);
-    this.quotas = new Quotas(store, quotas, policy, clock);
+    this.terms = new Terms(policy, limits);
+    this.limits = limits;
     this.writer = new ReservationWriter(store, relay, changes, clock);
-    this.saga = new Saga(store, writer, neighbours, this.quotas, policy, terms, clock);
+    this.saga = new Saga(store, writer, neighbours, limits, policy, terms, clock);
     this.creation = new Creation(store, neighbours, terms, saga, clock);
     this.handOver = new HandOver(store, writer, saga, clock);
     this.sweeps = new Sweeps(store, writer, saga, clock);
@@ -129,8 +128,11 @@ public final class Reservations {
         : store.list(whose, where, states, escalated, skip, limit, clock.instant());
   }
 
-  /** What is allowed and promised at a store. */
+  /** What is allowed and promised at a store; of an empty one, where none has its own figures. */
   public Mono<dev.filo.proto.reservation.v1.ReservationPolicy> policy(String storeName) {
+    if (storeName.isEmpty()) {
+      return Mono.fromCallable(() -> terms.message(storeName));
+    }
     return neighbours
         .store(storeName)
         .switchIfEmpty(refused(new Refusal.StoreNotFound(storeName)))
@@ -181,7 +183,7 @@ public final class Reservations {
                             request.getRequestId(),
                             request,
                             caller,
-                            current -> current.extend(end, terms.latest(now), clock.instant()));
+                            current -> current.extend(end, terms.latest(at, now), clock.instant()));
                       });
             })
         .flatMap(document -> saga.finish(document, caller.actor()))
@@ -354,8 +356,7 @@ public final class Reservations {
     return store
         .move(customer, alias, clock.instant())
         .thenMany(store.counted(customer, clock.instant()))
-        .map(ReservationDocuments::read)
-        .concatMap(kept -> quotas.count(customer, kept))
+        .concatMap(kept -> limits.count(ReservationDocuments.read(kept), Limits.by(kept)))
         .then()
         .doOnSuccess(done -> changes.tell(customerKey(customer)));
   }

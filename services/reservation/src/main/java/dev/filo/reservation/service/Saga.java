@@ -31,7 +31,7 @@ final class Saga {
   private final MongoReservationStore store;
   private final ReservationWriter writer;
   private final Neighbours neighbours;
-  private final Quotas quotas;
+  private final Limits limits;
   private final Offers offers;
   private final InstantSource clock;
 
@@ -39,14 +39,14 @@ final class Saga {
       MongoReservationStore store,
       ReservationWriter writer,
       Neighbours neighbours,
-      Quotas quotas,
+      Limits limits,
       ReservationPolicy policy,
       Terms terms,
       InstantSource clock) {
     this.store = store;
     this.writer = writer;
     this.neighbours = neighbours;
-    this.quotas = quotas;
+    this.limits = limits;
     this.offers = new Offers(store, writer, neighbours, policy, terms, this, clock);
     this.clock = clock;
   }
@@ -84,14 +84,14 @@ final class Saga {
 
   // ---- PLACE
 
-  /** Quota, hold, then it is held; or it is given up. */
+  /** Limits, hold, then it is held; or it is given up. */
   private Mono<Document> place(Document document, Actor actor) {
     var seen = ReservationDocuments.read(document);
     if (!clock.instant().isBefore(seen.expireTime())) {
       return drop(document, seen, actor, new RefusedException(new Refusal.Over("EXPIRED")));
     }
-    return quotas
-        .claim(seen, document)
+    return limits
+        .claim(seen, Limits.by(document))
         .then(Mono.defer(() -> neighbours.place(seen)))
         .flatMap(hold -> writer.write(document, seen, seen.held(), actor, null))
         .onErrorResume(
@@ -209,7 +209,7 @@ final class Saga {
             done ->
                 ReservationDocuments.read(done).state().isOpen()
                     ? Mono.just(done)
-                    : quotas.release(seen).thenReturn(done));
+                    : limits.release(seen, Limits.by(document)).thenReturn(done));
   }
 
   // ---- its end
@@ -232,7 +232,7 @@ final class Saga {
   private Mono<Document> release(Document document, Reservation seen, Actor actor) {
     return neighbours
         .release(seen.hold())
-        .then(quotas.release(seen))
+        .then(limits.release(seen, Limits.by(document)))
         .then(
             Mono.defer(
                 () ->

@@ -24,9 +24,11 @@ import java.util.List;
  */
 final class Terms {
   private final ReservationPolicy policy;
+  private final Limits limits;
 
-  Terms(ReservationPolicy policy) {
+  Terms(ReservationPolicy policy, Limits limits) {
     this.policy = policy;
+    this.limits = limits;
   }
 
   /** Until when a new one is kept; {@link RefusedException} when it cannot be until then. */
@@ -36,8 +38,9 @@ final class Terms {
           case UNTIL_TIME -> millis(request.getUntilTime());
           case UNTIL_STORE_CLOSING -> lastClosing(at, request.getUntilStoreClosing(), now);
           case UNTIL_DURATION -> after(now, request.getUntilDuration());
-          case UNTIL_NOT_SET -> ordinary(at, now);
+          case UNTIL_NOT_SET -> allowed(ordinary(at, now), at, now);
         },
+        at,
         now);
   }
 
@@ -53,13 +56,13 @@ final class Terms {
 
   /** Until when one is kept that replaces another: not shorter than that one was. */
   Instant end(Instant former, Store at, Instant now) {
-    var ordinary = ordinary(at, now);
+    var ordinary = allowed(ordinary(at, now), at, now);
     return ordinary.isAfter(former) ? ordinary : former;
   }
 
   /** The latest end there may be. */
-  Instant latest(Instant now) {
-    return now.plus(policy.longest());
+  Instant latest(Store at, Instant now) {
+    return now.plus(limits.longest(at.getName(), policy.longest()));
   }
 
   private static Instant ordinary(Store at, Instant now, int closings) {
@@ -72,9 +75,15 @@ final class Terms {
     return ordinary(at, now, policy.defaultClosings());
   }
 
-  private Instant within(Instant end, Instant now) {
-    if (!end.isAfter(now) || end.isAfter(latest(now))) {
-      throw new RefusedException(new Refusal.TimeInvalid(latest(now)));
+  /** An end nobody asked for, no later than there may be one. */
+  private Instant allowed(Instant end, Store at, Instant now) {
+    var latest = Instant.ofEpochMilli(latest(at, now).toEpochMilli());
+    return end.isAfter(latest) ? latest : end;
+  }
+
+  private Instant within(Instant end, Store at, Instant now) {
+    if (!end.isAfter(now) || end.isAfter(latest(at, now))) {
+      throw new RefusedException(new Refusal.TimeInvalid(latest(at, now)));
     }
     return end;
   }
@@ -131,13 +140,14 @@ final class Terms {
     return Duration.ofMillis((long) (of.toMillis() * part));
   }
 
-  /** The policy as everybody may see it. */
+  /** The policy as everybody may see it; of an empty store, where none has figures of its own. */
   dev.filo.proto.reservation.v1.ReservationPolicy message(String storeName) {
     var message =
         dev.filo.proto.reservation.v1.ReservationPolicy.newBuilder()
-            .setName(storeName + "/reservationPolicy")
+            .setName(storeName.isEmpty() ? "reservationPolicy" : storeName + "/reservationPolicy")
             .setDefaultClosings(policy.defaultClosings())
-            .setLongest(length(policy.longest()))
+            .setLongest(length(limits.longest(storeName, policy.longest())))
+            .setLimits(limits.message(storeName))
             .setAcknowledgeWithin(length(policy.acknowledgeWithin()))
             .setAcknowledgePart(policy.acknowledgePart())
             .setRemindBefore(length(policy.remindBefore()))

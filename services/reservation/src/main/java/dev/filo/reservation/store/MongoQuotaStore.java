@@ -2,26 +2,29 @@ package dev.filo.reservation.store;
 
 import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
-import static com.mongodb.client.model.Filters.expr;
-import static com.mongodb.client.model.Filters.ne;
+import static com.mongodb.client.model.Updates.combine;
+import static com.mongodb.client.model.Updates.inc;
 import static com.mongodb.client.model.Updates.pull;
-import static com.mongodb.client.model.Updates.push;
 import static com.mongodb.client.model.Updates.set;
-import static com.mongodb.client.model.Updates.setOnInsert;
 
 import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.platform.mongo.Docs;
 import dev.filo.platform.mongo.Mongo;
+import dev.filo.platform.mongo.StaleVersionException;
+import dev.filo.reservation.domain.Holdings;
+import dev.filo.reservation.domain.Holdings.Claim;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.bson.Document;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * How much is kept for each person who reserves herself: one document a person, so that two
- * requests at once cannot both pass a limit that has room for one.
+ * What counts against each person's limits: one document a person, changed only over the version
+ * seen, so that two requests at once cannot both pass a limit that has room for one.
  */
 public final class MongoQuotaStore {
   private final MongoCollection<Document> quotas;
@@ -31,85 +34,72 @@ public final class MongoQuotaStore {
     this.quotas = database.getCollection("quotas");
   }
 
-  /** True when the reservation counts now, or did already; false when there is no room for it. */
-  public Mono<Boolean> claim(
-      String customer, String reservation, int units, int reservationsMax, int unitsMax) {
-    var room =
-        and(
-            eq("_id", customer),
-            ne("open.id", reservation),
-            expr(
-                new Document(
-                    "$and",
-                    List.of(
-                        new Document(
-                            "$lt", List.of(new Document("$size", "$open"), reservationsMax)),
-                        new Document(
-                            "$lte",
-                            List.of(
-                                new Document(
-                                    "$add", List.of(new Document("$sum", "$open.units"), units)),
-                                unitsMax))))));
-    return Mono.from(
-            quotas.updateOne(
-                eq("_id", customer),
-                setOnInsert("open", List.of()),
-                new UpdateOptions().upsert(true)))
-        .onErrorResume(Mongo::isDuplicate, raced -> Mono.empty())
-        .then(
-            Mono.from(
-                quotas.updateOne(
-                    room, push("open", new Document("id", reservation).append("units", units)))))
-        .flatMap(
-            result ->
-                result.getModifiedCount() == 1
-                    ? Mono.just(true)
-                    : Mono.from(
-                            quotas
-                                .find(and(eq("_id", customer), eq("open.id", reservation)))
-                                .first())
-                        .hasElement());
+  /**
+   * What counts now.
+   *
+   * @param version null when nothing was ever counted under it
+   */
+  public record Seen(Holdings holdings, @Nullable Object version) {}
+
+  /** What counts for somebody. One value. */
+  public Mono<Seen> find(String whose) {
+    return Mono.from(quotas.find(eq("_id", whose)).first())
+        .map(
+            document ->
+                new Seen(
+                    new Holdings(
+                        Docs.list(document, "open").stream().map(MongoQuotaStore::claim).toList()),
+                    document.get("version")))
+        .defaultIfEmpty(new Seen(Holdings.NONE, null));
   }
 
-  /** The reservation counts no more. */
-  public Mono<Void> release(String customer, String reservation) {
-    return Mono.from(
-            quotas.updateOne(eq("_id", customer), pull("open", new Document("id", reservation))))
-        .then();
+  private static Claim claim(Document open) {
+    Map<String, Integer> units =
+        Docs.list(open, "skus").stream()
+            .collect(
+                Collectors.toMap(
+                    line -> line.getString("sku"),
+                    line -> (int) Docs.number(line, "units"),
+                    Integer::sum));
+    return new Claim(open.getString("id"), units);
   }
 
-  /** The reservation counts, whether or not there is room for it. */
-  public Mono<Void> count(String customer, String reservation, int units) {
-    return Mono.from(
-            quotas.updateOne(
-                and(eq("_id", customer), ne("open.id", reservation)),
-                push("open", new Document("id", reservation).append("units", units)),
-                new UpdateOptions().upsert(true)))
-        .then()
-        .onErrorResume(Mongo::isDuplicate, counted -> Mono.empty());
+  private static Document document(Claim claim) {
+    return new Document("id", claim.id())
+        .append(
+            "skus",
+            claim.units().entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(line -> new Document("sku", line.getKey()).append("units", line.getValue()))
+                .toList());
   }
 
   /**
-   * Forgets what is counted but not kept any more. What is counted is read before {@code kept} is
-   * asked for: a reservation is there before it is counted, so none that is kept is forgotten.
-   *
-   * @param kept the ids of what is kept
+   * Counts what shall count instead of what was seen. Empty; an error {@link StaleVersionException}
+   * when another change came first.
    */
-  public Mono<Void> forgetAllBut(String customer, Mono<Set<String>> kept) {
-    return Mono.from(quotas.find(eq("_id", customer)).first())
-        .map(seen -> Docs.list(seen, "open"))
+  public Mono<Void> replace(String whose, Seen seen, Holdings next) {
+    List<Document> open = next.claims().stream().map(MongoQuotaStore::document).toList();
+    return Mono.from(
+            quotas.updateOne(
+                and(eq("_id", whose), eq("version", seen.version)),
+                combine(set("open", open), inc("version", 1L)),
+                new UpdateOptions().upsert(seen.version == null)))
+        .map(result -> result.getMatchedCount() == 1 || result.getUpsertedId() != null)
+        .onErrorResume(Mongo::isDuplicate, raced -> Mono.just(false))
         .flatMap(
-            seen ->
-                kept.flatMap(
-                    ids ->
-                        Mono.from(
-                            quotas.updateOne(
-                                and(eq("_id", customer), eq("open", seen)),
-                                set(
-                                    "open",
-                                    seen.stream()
-                                        .filter(one -> ids.contains(one.getString("id")))
-                                        .toList())))))
+            done ->
+                done
+                    ? Mono.empty()
+                    : Mono.error(() -> new StaleVersionException("quotas/" + whose, 0)));
+  }
+
+  /** It counts no more. */
+  public Mono<Void> release(String whose, String id) {
+    return Mono.from(
+            quotas.updateOne(
+                and(eq("_id", whose), eq("open.id", id)),
+                combine(pull("open", new Document("id", id)), inc("version", 1L))))
         .then();
   }
 }

@@ -11,6 +11,7 @@ import static com.mongodb.client.model.Filters.lte;
 import static com.mongodb.client.model.Filters.ne;
 import static com.mongodb.client.model.Filters.nor;
 import static com.mongodb.client.model.Filters.or;
+import static com.mongodb.client.model.Projections.include;
 import static com.mongodb.client.model.Sorts.ascending;
 import static com.mongodb.client.model.Sorts.descending;
 import static com.mongodb.client.model.Sorts.orderBy;
@@ -75,6 +76,7 @@ public final class MongoReservationStore {
     Mongo.index(reservations, Indexes.ascending("customer", "updateTime"));
     Mongo.index(reservations, Indexes.ascending("store", "state", "expireTime"));
     Mongo.index(reservations, Indexes.ascending("state", "expireTime"));
+    Mongo.index(reservations, Indexes.ascending("createdBy.principal", "state"));
     Mongo.index(reservations, Indexes.ascending("step", "stepTime"));
     Mongo.index(reservations, Indexes.ascending("escalateDue"), new IndexOptions().sparse(true));
     Mongo.index(reservations, Indexes.ascending("remindDue"), new IndexOptions().sparse(true));
@@ -330,6 +332,29 @@ public final class MongoReservationStore {
                 in("createdBy.role", List.of("guest", "customer")),
                 in("state", List.of("PENDING", "HELD", "PREPARED")),
                 gt("expireTime", Date.from(now)))));
+  }
+
+  /**
+   * The ids of what counts against an agent's limit: what is kept or being placed because of her.
+   */
+  public Flux<String> countedBy(String agent, Instant now) {
+    return Flux.from(
+            reservations
+                .find(
+                    and(
+                        eq("createdBy.principal", agent),
+                        in("state", List.of("PENDING", "HELD", "PREPARED")),
+                        gt("expireTime", Date.from(now))))
+                .projection(include("_id")))
+        .map(kept -> kept.getString("_id"));
+  }
+
+  /** Forgets one that is pending and of which nothing is to be done any more. */
+  public Mono<Void> deletePending(String id) {
+    return Mono.from(
+            reservations.deleteOne(
+                and(eq("_id", id), eq("state", "PENDING"), eq("step", Step.NONE.name()))))
+        .then();
   }
 
   /** A customer's reservations changed at or after an instant, oldest change first. */

@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
@@ -33,12 +32,10 @@ class MongoReservationStoreTest {
   private static final Instant END = NOW.plusSeconds(3600);
 
   private final MongoReservationStore store;
-  private final MongoQuotaStore quotas;
 
   MongoReservationStoreTest(MongoDatabase database) {
     store = new MongoReservationStore(database);
     store.prepare();
-    quotas = new MongoQuotaStore(database);
   }
 
   private static Reservation pending(String id, String code) {
@@ -287,43 +284,5 @@ class MongoReservationStoreTest {
     insert(pending("1", "C1"), "agent", NOW);
     insert(pending("2", "C2"), "guest", NOW);
     assertThat(ids(store.counted("customers/c", NOW))).containsExactly("2");
-  }
-
-  @Test
-  void ofManyAtOnce_oneGetsTheLastPlace() {
-    var got =
-        get(
-            Flux.range(0, 16)
-                .flatMap(i -> quotas.claim("customers/c", "r" + i, 1, 1, 2), 16)
-                .filter(room -> room)
-                .count());
-    assertThat(got).isEqualTo(1);
-  }
-
-  @Test
-  void quota() {
-    assertThat(get(quotas.claim("customers/c", "1", 2, 10, 3))).isTrue();
-    assertThat(get(quotas.claim("customers/c", "1", 2, 10, 3))).isTrue(); // the same again
-    assertThat(get(quotas.claim("customers/c", "2", 2, 10, 3))).isFalse(); // units
-    assertThat(get(quotas.claim("customers/c", "2", 1, 10, 3))).isTrue();
-    quotas.release("customers/c", "1").block(PATIENCE);
-    quotas.release("customers/c", "1").block(PATIENCE);
-    assertThat(get(quotas.claim("customers/c", "3", 2, 2, 3))).isTrue();
-    assertThat(get(quotas.claim("customers/c", "4", 0, 2, 3))).isFalse(); // reservations
-    quotas.forgetAllBut("customers/c", Mono.just(Set.of("2", "9"))).block(PATIENCE);
-    assertThat(get(quotas.claim("customers/c", "4", 2, 2, 3))).isTrue();
-    quotas.count("customers/d", "5", 3).block(PATIENCE);
-    quotas.count("customers/d", "5", 3).block(PATIENCE);
-    assertThat(get(quotas.claim("customers/d", "6", 1, 9, 3))).isFalse();
-    assertThat(get(quotas.claim("customers/d", "6", 1, 9, 4))).isTrue();
-  }
-
-  @Test
-  void whatIsClaimedWhileForgetting_isKept() {
-    assertThat(get(quotas.claim("customers/c", "old", 1, 2, 9))).isTrue();
-    var kept =
-        Mono.defer(() -> quotas.claim("customers/c", "new", 1, 2, 9)).thenReturn(Set.<String>of());
-    quotas.forgetAllBut("customers/c", kept).block(PATIENCE);
-    assertThat(get(quotas.claim("customers/c", "third", 1, 2, 9))).isFalse();
   }
 }
