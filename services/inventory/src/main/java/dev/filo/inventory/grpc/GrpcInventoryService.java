@@ -186,27 +186,35 @@ public final class GrpcInventoryService extends InventoryServiceGrpc.InventorySe
   }
 
   @Override
-  public void recordMovements(
-      RecordMovementsRequest request, StreamObserver<RecordMovementsResponse> observer) {
+  public StreamObserver<RecordMovementsRequest> recordMovements(
+      StreamObserver<RecordMovementsResponse> observer) {
     var caller = Caller.current();
+    return Answers.each(observer, request -> record(request, caller).onErrorMap(Refusals::status));
+  }
+
+  @Override
+  public void batchCreateMovements(
+      RecordMovementsRequest request, StreamObserver<RecordMovementsResponse> observer) {
+    answer(observer, record(request, Caller.current()));
+  }
+
+  private Mono<RecordMovementsResponse> record(RecordMovementsRequest request, Caller caller) {
     var author = InventoryProtos.author(caller);
     var now = clock.instant();
     var movements = new ArrayList<Movement>();
     request
         .getMovementsList()
         .forEach(message -> movements.add(InventoryProtos.movement(message, author, now)));
-    answer(
-        observer,
-        stock
-            .record(movements, allowed(caller))
-            .map(
-                results -> {
-                  var answer = RecordMovementsResponse.newBuilder();
-                  for (int i = 0; i < results.size(); i++) {
-                    answer.addResults(InventoryProtos.result(movements.get(i), results.get(i)));
-                  }
-                  return answer.build();
-                }));
+    return stock
+        .record(movements, allowed(caller))
+        .map(
+            results -> {
+              var answer = RecordMovementsResponse.newBuilder();
+              for (int i = 0; i < results.size(); i++) {
+                answer.addResults(InventoryProtos.result(movements.get(i), results.get(i)));
+              }
+              return answer.build();
+            });
   }
 
   private static Predicate<String> allowed(Caller caller) {

@@ -300,7 +300,7 @@ class InventoryServiceTest {
             .addMovements(receipt("c", "NOPE", 3))
             .addMovements(receipt("d", SOFA, -3))
             .build();
-    var results = till().recordMovements(request).getResultsList();
+    var results = till().batchCreateMovements(request).getResultsList();
     assertThat(results)
         .extracting(MovementResult::getOutcome)
         .containsExactly(
@@ -312,7 +312,7 @@ class InventoryServiceTest {
         .extracting(MovementResult::getReason)
         .containsExactly("", "LOCATION_NOT_ALLOWED", "SKU_NOT_FOUND", "QUANTITY_INVALID");
     assertThat(results.getFirst().getLevel().getOnHand()).isEqualTo(3);
-    var again = till().recordMovements(request).getResultsList().getFirst();
+    var again = till().batchCreateMovements(request).getResultsList().getFirst();
     assertThat(again.getOutcome()).isEqualTo(MovementResult.Outcome.REPEATED);
     assertThat(again.getLevel().getOnHand()).isEqualTo(3);
     assertThat(floor.level(SOFA, MILANO).onHand()).isEqualTo(3);
