@@ -270,11 +270,16 @@ public final class Reservations {
     return switch (request.getUntilCase()) {
       case UNTIL_TIME -> within(Times.instant(request.getUntilTime()), now);
       case UNTIL_STORE_CLOSING -> closing(at, request.getUntilStoreClosing(), now);
+      case UNTIL_DURATION -> within(now.plus(length(request.getUntilDuration())), now);
       case UNTIL_NOT_SET ->
           StoreCalendars.of(at)
               .nthClosing(now, policy.defaultClosings())
               .orElseThrow(() -> new RefusedException(new Refusal.StoreClosed(at.getName(), "")));
     };
+  }
+
+  private static Duration length(com.google.protobuf.Duration duration) {
+    return Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
   }
 
   private Instant within(Instant end, Instant now) {
@@ -531,10 +536,14 @@ public final class Reservations {
                   .flatMap(
                       at -> {
                         var end =
-                            request.hasUntilTime()
-                                ? Instant.ofEpochMilli(
-                                    Times.instant(request.getUntilTime()).toEpochMilli())
-                                : lastClosing(at, request.getUntilStoreClosing(), now);
+                            switch (request.getUntilCase()) {
+                              case UNTIL_TIME ->
+                                  Instant.ofEpochMilli(
+                                      Times.instant(request.getUntilTime()).toEpochMilli());
+                              case UNTIL_DURATION -> now.plus(length(request.getUntilDuration()));
+                              case UNTIL_STORE_CLOSING, UNTIL_NOT_SET ->
+                                  lastClosing(at, request.getUntilStoreClosing(), now);
+                            };
                         return decide(
                             document,
                             request.getEtag(),
