@@ -1,6 +1,5 @@
 package dev.filo.pos.gateway;
 
-import dev.filo.pos.gateway.GatewayException.Kind;
 import dev.filo.proto.catalog.v1.BatchGetVariantsRequest;
 import dev.filo.proto.catalog.v1.BatchGetVariantsResponse;
 import dev.filo.proto.catalog.v1.CatalogServiceGrpc;
@@ -10,13 +9,12 @@ import dev.filo.proto.inventory.v1.FindNearbyRequest;
 import dev.filo.proto.inventory.v1.FindNearbyResponse;
 import dev.filo.proto.inventory.v1.GetStockLevelRequest;
 import dev.filo.proto.inventory.v1.InventoryServiceGrpc;
-import dev.filo.proto.inventory.v1.Movement;
-import dev.filo.proto.inventory.v1.MovementResult;
-import dev.filo.proto.inventory.v1.RecordMovementsRequest;
 import dev.filo.proto.inventory.v1.StockLevel;
 import dev.filo.proto.reservation.v1.CollectPickupRequest;
 import dev.filo.proto.reservation.v1.Reservation;
 import dev.filo.proto.reservation.v1.ReservationServiceGrpc;
+import io.grpc.ClientInterceptor;
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
@@ -30,7 +28,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -133,27 +134,16 @@ public final class Gateway implements AutoCloseable {
         stub -> stub.findNearby(request.build()));
   }
 
-  /** Records movements; one result for each, in order. A repetition changes nothing. */
-  public List<MovementResult> record(String requestId, List<Movement> movements, Duration deadline) {
-    var request =
-        RecordMovementsRequest.newBuilder()
-            .addAllMovements(movements)
-            .setRequestId(requestId)
-            .build();
-    var results =
-        call(
-                InventoryServiceGrpc.newBlockingStub(channel),
-                deadline,
-                stub -> stub.recordMovements(request))
-            .getResultsList();
-    if (results.size() != movements.size()) {
-      throw new GatewayException(
-          Kind.LATER,
-          "ANSWER_DAMAGED",
-          "the gateway answered %d results for %d movements"
-              .formatted(results.size(), movements.size()));
-    }
-    return results;
+  /** A call that records movements, batch after batch. */
+  public MovementStream movements() {
+    var token = tokens.bearer();
+    return new MovementStream(
+        InventoryServiceGrpc.newStub(channel).withInterceptors(headers(token)),
+        status -> {
+          if (status.getCode() == io.grpc.Status.Code.UNAUTHENTICATED) {
+            tokens.forget(token);
+          }
+        });
   }
 
   /** Hands reserved goods over for a code. The same request id gives the first answer. */
@@ -184,12 +174,44 @@ public final class Gateway implements AutoCloseable {
 
   private <S extends AbstractStub<S>, R> R once(
       S stub, String token, Duration deadline, Function<S, R> method) {
+    return method.apply(
+        stub.withInterceptors(headers(token))
+            .withDeadlineAfter(deadline.toNanos(), TimeUnit.NANOSECONDS));
+  }
+
+  private ClientInterceptor headers(String token) {
     var headers = new Metadata();
     headers.put(AUTHORIZATION, "Bearer " + token);
     headers.put(LANGUAGE, language);
-    return method.apply(
-        stub.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
-            .withDeadlineAfter(deadline.toNanos(), TimeUnit.NANOSECONDS));
+    return MetadataUtils.newAttachHeadersInterceptor(headers);
+  }
+
+  /**
+   * True when the door is there: connects if need be.
+   *
+   * @param patience how long that may take
+   */
+  public boolean isConnected(Duration patience) {
+    long end = System.nanoTime() + patience.toNanos();
+    var state = channel.getState(true);
+    while (state != ConnectivityState.READY) {
+      var changed = new CompletableFuture<Void>();
+      channel.notifyWhenStateChanged(state, () -> changed.complete(null));
+      try {
+        changed.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+      } catch (TimeoutException | ExecutionException e) {
+        return false;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      }
+      var before = state;
+      state = channel.getState(true);
+      if (state == ConnectivityState.TRANSIENT_FAILURE && before == ConnectivityState.CONNECTING) {
+        return false; // It was tried, just now.
+      }
+    }
+    return true;
   }
 
   /** Tries to connect now instead of after the wait between two tries. */

@@ -75,8 +75,10 @@ public sealed interface Entry {
    *
    * @param code the pickup code
    * @param lines which pieces; empty: all
+   * @param releaseRest whether the pieces not taken are freed
    */
-  record Collection(String id, String store, Instant time, String code, List<Line> lines)
+  record Collection(
+      String id, String store, Instant time, String code, List<Line> lines, boolean releaseRest)
       implements Entry {
     /** Copies the lines. */
     public Collection {
@@ -87,7 +89,8 @@ public sealed interface Entry {
     public boolean asksTheSame(Collection other) {
       return store.equals(other.store)
           && plain(code).equals(plain(other.code))
-            && lines.equals(other.lines);
+            && lines.equals(other.lines)
+          && releaseRest == other.releaseRest;
     }
 
     /** A code as the gateway reads it: without case, spaces and hyphens. */

@@ -133,8 +133,9 @@ public final class Journal implements AutoCloseable {
         createOwn(path);
         syncFolder();
       }
+      var reading = Reading.of(path);
       file = new RandomAccessFile(path.toFile(), "rw");
-      read(Reading.of(path));
+      read(reading);
     } catch (IOException | RuntimeException e) {
       lockChannel.close();
       throw e;

@@ -4,6 +4,7 @@ import com.google.protobuf.Timestamp;
 import dev.filo.pos.gateway.Gateway;
 import dev.filo.pos.gateway.GatewayException;
 import dev.filo.pos.gateway.GatewayException.Kind;
+import dev.filo.pos.gateway.MovementStream;
 import dev.filo.pos.journal.Entry;
 import dev.filo.pos.journal.Fact;
 import dev.filo.pos.journal.Item;
@@ -17,7 +18,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -40,6 +40,7 @@ public final class Flusher implements AutoCloseable {
   private final Backoff backoff;
   private final Map<Integer, CompletableFuture<Settled>> awaited = new HashMap<>();
   private final Thread thread = new Thread(this::run, "filo-pos-flusher");
+  private @Nullable MovementStream stream; // the flusher's thread only
   private boolean wanted;
   private boolean closed;
   private boolean started;
@@ -179,6 +180,14 @@ public final class Flusher implements AutoCloseable {
 
   /** Sends everything that waits; null when all of it was answered. */
   private @Nullable GatewayException pass() {
+    try {
+      return sendAll();
+    } finally {
+      hangUp();
+    }
+  }
+
+  private @Nullable GatewayException sendAll() {
     int after = 0;
     GatewayException failure = null;
     while (true) {
@@ -289,7 +298,7 @@ public final class Flusher implements AutoCloseable {
     batch.forEach(item -> movements.addAll(movements(item)));
     List<MovementResult> results;
     try {
-      results = gateway.record(UUID.randomUUID().toString(), movements, DEADLINE);
+      results = record(movements);
     } catch (GatewayException e) {
       if (e.kind() == Kind.REFUSED && batch.size() == 1) {
         refuse(
@@ -305,6 +314,42 @@ public final class Flusher implements AutoCloseable {
       int to = from + item.entry().lines().size();
       settle(item, results.subList(from, to));
       from = to;
+    }
+  }
+
+  /** Once more when it was only the token: the next call has a new one. */
+  private List<MovementResult> record(List<Movement> movements) {
+    try {
+      return stream().record(movements, DEADLINE);
+    } catch (GatewayException e) {
+      hangUp();
+      if (!e.reason().startsWith("TOKEN_")) {
+        throw e;
+      }
+    }
+    try {
+      return stream().record(movements, DEADLINE);
+    } catch (GatewayException e) {
+      hangUp();
+      throw e;
+    }
+  }
+
+  /** One call for everything that waits; after a failure another. */
+  private MovementStream stream() {
+    var open = stream;
+    if (open == null) {
+      open = gateway.movements();
+      stream = open;
+    }
+    return open;
+  }
+
+  private void hangUp() {
+    var open = stream;
+    stream = null;
+    if (open != null) {
+      open.close();
     }
   }
 

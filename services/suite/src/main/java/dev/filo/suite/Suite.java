@@ -16,7 +16,10 @@ import dev.filo.platform.auth.ServiceTokens;
 import dev.filo.platform.grpc.Channels;
 import dev.filo.platform.mongo.Mongo;
 import dev.filo.reservation.ReservationApplication;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -33,6 +36,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ConfigurableApplicationContext;
 import reactor.core.publisher.Mono;
@@ -203,11 +207,7 @@ public final class Suite implements AutoCloseable {
             "service-demo",
             common.getOrDefault("filo.client-secret", ""),
             InstantSource.system());
-    var door =
-        NettyChannelBuilder.forAddress("localhost", settings.grpcPort())
-            .usePlaintext()
-            .maxInboundMessageSize(16 * 1024 * 1024)
-            .build();
+    var door = door(settings);
     try {
       var token = tokens.token().retry(2).block(Duration.ofSeconds(20));
       var seeder =
@@ -218,6 +218,24 @@ public final class Suite implements AutoCloseable {
       }
     } finally {
       door.shutdownNow();
+    }
+  }
+
+  /** The gateway's own gRPC door, in TLS when it has a certificate. */
+  private static ManagedChannel door(Settings settings) {
+    var certificate = System.getenv("FILO_GRPC_CERTIFICATE");
+    var builder =
+        NettyChannelBuilder.forAddress("localhost", settings.grpcPort())
+            .maxInboundMessageSize(16 * 1024 * 1024);
+    if (certificate == null || certificate.isBlank()) {
+      return builder.usePlaintext().build();
+    }
+    try {
+      return builder
+          .sslContext(GrpcSslContexts.forClient().trustManager(new File(certificate)).build())
+          .build();
+    } catch (SSLException e) {
+      throw new CannotStart("the certificate cannot be used: " + certificate);
     }
   }
 
