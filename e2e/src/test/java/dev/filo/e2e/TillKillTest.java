@@ -62,7 +62,9 @@ class TillKillTest {
             InstantSource.system(),
             ZoneId.of("Europe/Rome"),
             false);
-    assertThat(Commands.run(world, words)).as(String.join(" ", words) + "\n" + out).isEqualTo(wanted);
+    assertThat(Commands.run(world, words))
+        .as(String.join(" ", words) + "\n" + out)
+        .isEqualTo(wanted);
     return out.toString();
   }
 
@@ -138,7 +140,8 @@ class TillKillTest {
       }
     }
     System.out.printf(
-        "  %d sales entered, %d acknowledged, %d in the ledger, %d lives ended before a word, %d torn lines%n",
+        "  %d sales entered, %d acknowledged, %d in the ledger, %d lives ended before a word, %d"
+            + " torn lines%n",
         asked, acknowledged.size(), ledger.size(), diedUnheard, torn);
     assertThat(times).as("doubled").allSatisfy((cause, n) -> assertThat(n).isEqualTo(1));
     assertThat(ledger).as("lost").containsAll(acknowledged);
@@ -182,8 +185,7 @@ class TillKillTest {
       second.type("exit");
       second.awaitEnd();
       assertThat(second.answers()).hasSizeGreaterThanOrEqualTo(1);
-      assertThat(second.answers().getFirst().path("reason").asString())
-          .isEqualTo("JOURNAL_IN_USE");
+      assertThat(second.answers().getFirst().path("reason").asString()).isEqualTo("JOURNAL_IN_USE");
       assertThat(second.answers().getFirst().path("message").asString())
           .contains(Long.toString(ProcessHandle.current().pid()));
       assertThat(journal.openItems()).isEmpty();

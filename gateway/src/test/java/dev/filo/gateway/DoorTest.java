@@ -246,10 +246,7 @@ class DoorTest {
     assertThat(keytool.exitValue()).isZero();
     KeyStore keys = KeyStore.getInstance(store.toFile(), "changeit".toCharArray());
     Path certificate =
-        pem(
-            folder.resolve("door.crt"),
-            "CERTIFICATE",
-            keys.getCertificate("door").getEncoded());
+        pem(folder.resolve("door.crt"), "CERTIFICATE", keys.getCertificate("door").getEncoded());
     Path key =
         pem(
             folder.resolve("door.key"),

@@ -206,9 +206,7 @@ public final class Door implements AutoCloseable {
             result.setOutcome(MovementResult.Outcome.REFUSED).setReason("MOVEMENT_DIFFERS");
           } else {
             result.setOutcome(
-                before == null
-                    ? MovementResult.Outcome.RECORDED
-                    : MovementResult.Outcome.REPEATED);
+                before == null ? MovementResult.Outcome.RECORDED : MovementResult.Outcome.REPEATED);
           }
         }
         response.addResults(result);

@@ -2,7 +2,6 @@ package dev.filo.pos.command;
 
 import dev.filo.pos.gateway.Gateway;
 import dev.filo.pos.gateway.GatewayException;
-import dev.filo.pos.gateway.GatewayException.Kind;
 import dev.filo.pos.journal.Entry;
 import dev.filo.pos.journal.Fact;
 import dev.filo.pos.journal.Item;
@@ -24,9 +23,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * {@code filo-pos collect}: only with an answer in hand does anybody get goods. So nothing is queued
- * here; but a request is in the journal before it is sent, so that one whose answer was lost is
- * repeated under its own id and gives the first answer.
+ * {@code filo-pos collect}: only with an answer in hand does anybody get goods. So nothing is
+ * queued here; but a request is in the journal before it is sent, so that one whose answer was lost
+ * is repeated under its own id and gives the first answer.
  */
 @Command(
     name = "collect",
@@ -42,7 +41,9 @@ final class CollectCommand extends TillCommand {
   private static final int QUANTITY_MAX = 99;
   private static final Duration DEADLINE = Duration.ofSeconds(10);
 
-  @Parameters(paramLabel = "PICKUP_CODE", description = "Typed or scanned; case and hyphens do not matter.")
+  @Parameters(
+      paramLabel = "PICKUP_CODE",
+      description = "Typed or scanned; case and hyphens do not matter.")
   private String code = "";
 
   @Option(
@@ -199,8 +200,7 @@ final class CollectCommand extends TillCommand {
                               && reservation.getState() != Reservation.State.COLLECTED
                           ? "  "
                               + say(
-                                  "collect.kept",
-                                  line.getQuantity() - line.getCollectedQuantity())
+                                  "collect.kept", line.getQuantity() - line.getCollectedQuantity())
                           : ""));
       var own =
           goods
@@ -244,8 +244,7 @@ final class CollectCommand extends TillCommand {
         .filter(CollectCommand::isWhollyCollected)
         .findFirst()
         .map(done -> alreadyHere(done))
-        .orElseGet(
-            () -> new TillException(Exit.NO_ANSWER, "UNREACHABLE", say("collect.offline")));
+        .orElseGet(() -> new TillException(Exit.NO_ANSWER, "UNREACHABLE", say("collect.offline")));
   }
 
   private static boolean isWhollyCollected(Item item) {

@@ -26,8 +26,7 @@ public final class Commands {
             .setAbbreviatedSubcommandsAllowed(false)
             .setExpandAtFiles(false);
     commands.setExecutionExceptionHandler(
-        (failure, command, parsed) ->
-            new Failures(root).tell(command.getCommandName(), failure));
+        (failure, command, parsed) -> new Failures(root).tell(command.getCommandName(), failure));
     commands.setParameterExceptionHandler(
         (wrong, words) -> {
           boolean json = java.util.List.of(words).contains("--json") || root.output().isJson();
@@ -39,7 +38,10 @@ public final class Commands {
           } else {
             world.err().println("filo-pos: " + wrong.getMessage());
             if (!CommandLine.UnmatchedArgumentException.printSuggestions(wrong, world.err())) {
-              world.err().println(root.texts().say("usage.help", command.getCommandSpec().qualifiedName()));
+              world
+                  .err()
+                  .println(
+                      root.texts().say("usage.help", command.getCommandSpec().qualifiedName()));
             }
             world.err().flush();
           }

@@ -17,8 +17,7 @@ final class Failures {
     return switch (failure) {
       case TillException e -> say(command, e.exit(), e.reason(), String.valueOf(e.getMessage()));
       case GatewayException e -> say(command, exit(e), e.reason(), words(e));
-      case JournalException e ->
-          say(command, Exit.TILL, "JOURNAL_" + e.why().name(), journal(e));
+      case JournalException e -> say(command, Exit.TILL, "JOURNAL_" + e.why().name(), journal(e));
       case IOException e ->
           say(command, Exit.TILL, "TILL_UNUSABLE", String.valueOf(e.getMessage()));
       default -> say(command, Exit.TILL, "FAULT", "a fault of ours: " + failure);

@@ -40,7 +40,8 @@ final class LoginCommand extends TillCommand {
       names = "--target",
       paramLabel = "URL",
       description =
-          "The gateway's HTTP address (FILO_POS_TARGET, the one of last time, http://localhost:8080).")
+          "The gateway's HTTP address (FILO_POS_TARGET, the one of last time,"
+              + " http://localhost:8080).")
   private @Nullable URI target;
 
   @Option(
@@ -67,7 +68,8 @@ final class LoginCommand extends TillCommand {
       names = "--pin",
       paramLabel = "sha256/BASE64",
       description =
-          "The gateway's public key must be this one, or one of several; empty: any trusted one again.")
+          "The gateway's public key must be this one, or one of several; empty: any trusted one"
+              + " again.")
   private @Nullable List<String> pins;
 
   @Option(
@@ -103,7 +105,10 @@ final class LoginCommand extends TillCommand {
         .ifPresent(
             by ->
                 output()
-                    .aside(say(by.isNegative() ? "clock.ahead" : "clock.behind", by.abs().toSeconds())));
+                    .aside(
+                        say(
+                            by.isNegative() ? "clock.ahead" : "clock.behind",
+                            by.abs().toSeconds())));
     output()
         .object(
             Output.object(name())
@@ -146,8 +151,7 @@ final class LoginCommand extends TillCommand {
     if (authorities != null && !Files.isReadable(Path.of(authorities))) {
       throw usage(say("login.file", authorities));
     }
-    var keys =
-        pins == null ? before.pins() : pins.stream().filter(pin -> !pin.isEmpty()).toList();
+    var keys = pins == null ? before.pins() : pins.stream().filter(pin -> !pin.isEmpty()).toList();
     try {
       keys.forEach(Pin::parse);
     } catch (IllegalArgumentException e) {

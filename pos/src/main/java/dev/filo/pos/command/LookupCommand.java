@@ -18,7 +18,8 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
     name = "lookup",
     mixinStandardHelpOptions = true,
-    description = "Shows an article: title, price, what is here, and the nearest stores that have it.")
+    description =
+        "Shows an article: title, price, what is here, and the nearest stores that have it.")
 final class LookupCommand extends TillCommand {
   private static final int STORES_MAX = 100;
 
@@ -75,10 +76,7 @@ final class LookupCommand extends TillCommand {
       var level = gateway.level(variant.getSku(), store, patience);
       var nearby =
           gateway.nearby(
-              variant.getSku(),
-              till.settings().latitude(),
-              till.settings().longitude(),
-              patience);
+              variant.getSku(), till.settings().latitude(), till.settings().longitude(), patience);
       stock(store, level, nearby, object);
       output().object(object);
       return Exit.DONE;
@@ -95,11 +93,7 @@ final class LookupCommand extends TillCommand {
     }
   }
 
-  private void stock(
-      String store,
-      StockLevel level,
-      FindNearbyResponse nearby,
-      ObjectNode object) {
+  private void stock(String store, StockLevel level, FindNearbyResponse nearby, ObjectNode object) {
     var asOf =
         Instant.ofEpochSecond(level.getAsOfTime().getSeconds(), level.getAsOfTime().getNanos());
     output()

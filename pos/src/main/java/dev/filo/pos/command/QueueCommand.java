@@ -161,9 +161,7 @@ final class QueueCommand extends TillCommand {
       return new Settled.Waits(
           item,
           new GatewayException(
-              GatewayException.Kind.UNANSWERED,
-              "DEADLINE_EXCEEDED",
-              say("unanswered")));
+              GatewayException.Kind.UNANSWERED, "DEADLINE_EXCEEDED", say("unanswered")));
     }
   }
 
@@ -217,9 +215,7 @@ final class QueueCommand extends TillCommand {
     }
 
     static String code(Item item) {
-      return item.entry() instanceof Entry.Collection collection
-          ? collection.code()
-          : "";
+      return item.entry() instanceof Entry.Collection collection ? collection.code() : "";
     }
 
     void confirm(String question) {

@@ -50,7 +50,8 @@ abstract class RecordCommand extends TillCommand {
       names = "--at",
       paramLabel = "TIME",
       description =
-          "When it happened, if not now: 14:30 (today) or 2026-11-28T14:30:00+01:00; up to a month ago.")
+          "When it happened, if not now: 14:30 (today) or 2026-11-28T14:30:00+01:00; up to a month"
+              + " ago.")
   private @Nullable String at;
 
   private final Entry.Kind kind;
@@ -101,8 +102,7 @@ abstract class RecordCommand extends TillCommand {
         .recorded(name(), settled, names, root().isInteractive());
   }
 
-  private static List<Entry.Line> withSkus(
-      List<Entry.Line> lines, Map<String, VariantItem> found) {
+  private static List<Entry.Line> withSkus(List<Entry.Line> lines, Map<String, VariantItem> found) {
     return lines.stream()
         .map(
             line -> {
@@ -125,7 +125,8 @@ abstract class RecordCommand extends TillCommand {
       if (!Codes.isCode(code)) {
         throw usage(say("record.code", item));
       }
-      int quantity = equals < 0 ? defaultQuantity(item) : quantity(item, item.substring(equals + 1));
+      int quantity =
+          equals < 0 ? defaultQuantity(item) : quantity(item, item.substring(equals + 1));
       lines.add(new Entry.Line(code, "", quantity));
     }
     if (kind == Entry.Kind.COUNT

@@ -52,7 +52,8 @@ final class Reports {
         goods(item, names, List.of());
         output.line(
             texts.say(
-                sentByItself ? "queued.byItself" : "queued.flush", String.valueOf(why.getMessage())));
+                sentByItself ? "queued.byItself" : "queued.flush",
+                String.valueOf(why.getMessage())));
         output.object(
             json(command, "queued", item, names, List.of())
                 .put("reason", why.reason())
@@ -121,9 +122,7 @@ final class Reports {
     var level = result.getLevel();
     var text =
         texts.say(
-            "left",
-            Integer.toString(level.getOnHand()),
-            Integer.toString(level.getAvailable()));
+            "left", Integer.toString(level.getOnHand()), Integer.toString(level.getAvailable()));
     if (level.getOnHand() < 0) {
       return text + " " + texts.say("left.negative");
     }

@@ -179,8 +179,7 @@ public final class RootCommand implements Callable<Integer> {
     var open = till;
     if (open == null) {
       var folder = folder();
-      open =
-          new Till(folder, Settings.read(folder).orElse(Settings.FIRST), world, texts());
+      open = new Till(folder, Settings.read(folder).orElse(Settings.FIRST), world, texts());
       var told = output();
       open.tell(
           settled -> new Reports(texts(), told).late(settled),

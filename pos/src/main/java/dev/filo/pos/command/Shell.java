@@ -19,8 +19,8 @@ import picocli.CommandLine;
 import picocli.shell.jline3.PicocliJLineCompleter;
 
 /**
- * Reads commands: from a person, with history and completion, or line by line from a pipe. Meanwhile
- * what waits is sent.
+ * Reads commands: from a person, with history and completion, or line by line from a pipe.
+ * Meanwhile what waits is sent.
  */
 final class Shell {
   private static final int HISTORY_MAX = 1_000;
@@ -176,7 +176,9 @@ final class Shell {
     List<String> words;
     try {
       words =
-          parser.parse(line, line.length()).words().stream().filter(word -> !word.isEmpty()).toList();
+          parser.parse(line, line.length()).words().stream()
+              .filter(word -> !word.isEmpty())
+              .toList();
     } catch (EOFError e) {
       root.output().failure("", "usage", "QUOTE_OPEN", root.texts().say("shell.quote"));
       last = Exit.USAGE;

@@ -33,8 +33,7 @@ final class Texts {
         ResourceBundle.getBundle(
             "dev.filo.pos.texts",
             language.equals("it") ? Locale.ITALIAN : Locale.ROOT,
-            ResourceBundle.Control.getNoFallbackControl(
-                ResourceBundle.Control.FORMAT_PROPERTIES));
+            ResourceBundle.Control.getNoFallbackControl(ResourceBundle.Control.FORMAT_PROPERTIES));
     this.zone = zone;
     this.clock = clock;
   }

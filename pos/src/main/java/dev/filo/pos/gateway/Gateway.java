@@ -96,8 +96,7 @@ public final class Gateway implements AutoCloseable {
   /** The variants of SKUs and GTINs; unknown ones are named in the answer. */
   public BatchGetVariantsResponse variants(
       Collection<String> skus, Collection<String> gtins, Duration deadline) {
-    var request =
-        BatchGetVariantsRequest.newBuilder().addAllSkus(skus).addAllGtins(gtins).build();
+    var request = BatchGetVariantsRequest.newBuilder().addAllSkus(skus).addAllGtins(gtins).build();
     return call(
         CatalogServiceGrpc.newBlockingStub(channel),
         deadline,
@@ -154,8 +153,7 @@ public final class Gateway implements AutoCloseable {
         stub -> stub.collectPickup(request));
   }
 
-  private <S extends AbstractStub<S>, R> R call(
-      S stub, Duration deadline, Function<S, R> method) {
+  private <S extends AbstractStub<S>, R> R call(S stub, Duration deadline, Function<S, R> method) {
     var token = tokens.bearer();
     try {
       return once(stub, token, deadline, method);

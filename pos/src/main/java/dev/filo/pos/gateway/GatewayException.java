@@ -71,8 +71,7 @@ public final class GatewayException extends RuntimeException {
     var reason = "";
     Map<String, String> metadata = Map.of();
     var retryAfter = Duration.ZERO;
-    var text =
-        new StringBuilder(status.getDescription() == null ? "" : status.getDescription());
+    var text = new StringBuilder(status.getDescription() == null ? "" : status.getDescription());
     var details = StatusProto.fromThrowable(failure);
     if (details != null) {
       for (Any detail : details.getDetailsList()) {

@@ -20,7 +20,8 @@ import tools.jackson.databind.json.JsonMapper;
  * @param ca a PEM file with the authorities to trust instead of Java's; absent: Java's
  * @param pins what the gateway's public key must be, {@code sha256/…}; empty: anything trusted
  * @param client the till's OAuth client
- * @param secretFile the file with the client's secret; absent: it is asked for or in the environment
+ * @param secretFile the file with the client's secret; absent: it is asked for or in the
+ *     environment
  * @param store the till's store, {@code stores/{store}}; empty: not signed in yet
  * @param storeTitle the store's name to show
  * @param latitude where the store is; absent: not known
@@ -106,7 +107,8 @@ public record Settings(
   }
 
   /** The same, signed in at a store. */
-  public Settings at(String store, String title, @Nullable Double latitude, @Nullable Double longitude) {
+  public Settings at(
+      String store, String title, @Nullable Double latitude, @Nullable Double longitude) {
     return new Settings(
         target, grpc, tls, ca, pins, client, secretFile, store, title, latitude, longitude);
   }

@@ -192,7 +192,8 @@ public final class Tokens {
             .connectTimeout(patience.compareTo(CONNECT_PATIENCE) < 0 ? patience : CONNECT_PATIENCE);
     try {
       if (tls) {
-        builder.sslContext(Trust.context(Trust.manager(Gateway.ca(settings), Gateway.pins(settings))));
+        builder.sslContext(
+            Trust.context(Trust.manager(Gateway.ca(settings), Gateway.pins(settings))));
       }
       try (var http = builder.build()) {
         var answer =

@@ -23,8 +23,8 @@ final class Trust {
   private Trust() {}
 
   /**
-   * Trusts the authorities of a PEM file, or Java's, and, when there are pins, only
-   * certificates with one of these keys.
+   * Trusts the authorities of a PEM file, or Java's, and, when there are pins, only certificates
+   * with one of these keys.
    *
    * @throws IOException when the file cannot be read or has no certificate
    */

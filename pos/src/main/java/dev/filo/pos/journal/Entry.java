@@ -60,8 +60,7 @@ public sealed interface Entry {
    *
    * @param cause why; may be empty
    */
-  record Movements(
-      String id, Kind kind, String store, Instant time, String cause, List<Line> lines)
+  record Movements(String id, Kind kind, String store, Instant time, String cause, List<Line> lines)
       implements Entry {
     /** Copies the lines; what is empty is left out in the journal. */
     public Movements {
@@ -89,7 +88,7 @@ public sealed interface Entry {
     public boolean asksTheSame(Collection other) {
       return store.equals(other.store)
           && plain(code).equals(plain(other.code))
-            && lines.equals(other.lines)
+          && lines.equals(other.lines)
           && releaseRest == other.releaseRest;
     }
 

@@ -289,8 +289,7 @@ public final class Journal implements AutoCloseable {
     keepOld(path);
     var reopened = new RandomAccessFile(fresh.toFile(), "rw");
     try {
-      Files.move(
-          fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       syncFolder();
     } catch (AtomicMoveNotSupportedException e) {
       reopened.close();
@@ -306,9 +305,7 @@ public final class Journal implements AutoCloseable {
   private void forgetOldCollections() {
     var answered =
         items.values().stream().filter(item -> !item.isOpen()).map(Item::number).toList();
-    answered.stream()
-        .limit(Math.max(0, answered.size() - COLLECTIONS_KEPT))
-        .forEach(items::remove);
+    answered.stream().limit(Math.max(0, answered.size() - COLLECTIONS_KEPT)).forEach(items::remove);
   }
 
   private static List<Fact> facts(Item item) {
@@ -426,8 +423,7 @@ public final class Journal implements AutoCloseable {
         // Another process was quicker.
       }
     }
-    var channel =
-        FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    var channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
       if (locked(channel) || waitForLock(channel, patience)) {
         channel.truncate(0);

@@ -10,8 +10,8 @@ import tools.jackson.databind.exc.InvalidTypeIdException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The journal's lines: eight hexadecimal digits of CRC-32C over the rest, a space, the fact as JSON,
- * a line feed. JSON escapes line feeds, so that a line is a fact and a fact is a line.
+ * The journal's lines: eight hexadecimal digits of CRC-32C over the rest, a space, the fact as
+ * JSON, a line feed. JSON escapes line feeds, so that a line is a fact and a fact is a line.
  */
 final class Lines {
   private static final JsonMapper JSON =

@@ -73,9 +73,7 @@ public final class Codes {
       Optional.ofNullable(bySku.get(code))
           .or(
               () ->
-                  isGtin(code)
-                      ? Optional.ofNullable(byGtin.get(fourteen(code)))
-                      : Optional.empty())
+                  isGtin(code) ? Optional.ofNullable(byGtin.get(fourteen(code))) : Optional.empty())
           .ifPresent(item -> found.put(code, item));
     }
     return found;

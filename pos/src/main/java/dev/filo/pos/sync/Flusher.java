@@ -52,8 +52,7 @@ public final class Flusher implements AutoCloseable {
    *
    * @param told is told what became of entries nobody waits for
    */
-  public Flusher(
-      Journal journal, Gateway gateway, Consumer<Settled> told, RandomGenerator random) {
+  public Flusher(Journal journal, Gateway gateway, Consumer<Settled> told, RandomGenerator random) {
     this.journal = journal;
     this.gateway = gateway;
     this.told = told;
@@ -267,8 +266,7 @@ public final class Flusher implements AutoCloseable {
             unknown.stream()
                 .map(
                     code ->
-                        new Fact.Refusal(
-                            code, "SKU_NOT_FOUND", "Nothing is sold under this code."))
+                        new Fact.Refusal(code, "SKU_NOT_FOUND", "Nothing is sold under this code."))
                 .toList(),
             List.of());
       } else if (own.isEmpty()) {
@@ -397,7 +395,8 @@ public final class Flusher implements AutoCloseable {
     var movements = new ArrayList<Movement>();
     for (int i = 0; i < entry.lines().size(); i++) {
       var line = entry.lines().get(i);
-      var sku = line.sku().isEmpty() ? item.skus().getOrDefault(line.code(), line.code()) : line.sku();
+      var sku =
+          line.sku().isEmpty() ? item.skus().getOrDefault(line.code(), line.code()) : line.sku();
       movements.add(
           Movement.newBuilder()
               .setId(entry.movementId(i))

@@ -15,11 +15,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 @Timeout(120)
 class GatewayTest {
@@ -38,8 +38,7 @@ class GatewayTest {
     stranger = TestCertificate.make(certificates, "stranger");
   }
 
-  private static Settings settings(
-      Door door, boolean tls, @Nullable Path ca, List<String> pins) {
+  private static Settings settings(Door door, boolean tls, @Nullable Path ca, List<String> pins) {
     return new Settings(
         URI.create(door.target()),
         door.grpc(),

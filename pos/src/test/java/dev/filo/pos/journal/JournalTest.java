@@ -40,7 +40,8 @@ class JournalTest {
         "stores/milano",
         MutableClock.standing().instant(),
         "receipt «" + n + "»\n",
-        List.of(new Entry.Line("DIV-LUC", "DIV-LUC", n % 9 + 1), new Entry.Line("96385074", "", 1)));
+        List.of(
+            new Entry.Line("DIV-LUC", "DIV-LUC", n % 9 + 1), new Entry.Line("96385074", "", 1)));
   }
 
   private Path file() {
@@ -207,7 +208,8 @@ class JournalTest {
       assertThat(journal.record(sale(101)).number()).isEqualTo(101);
     }
     try (var files = Files.list(folder)) {
-      assertThat(files.filter(path -> path.toString().matches(".*journal-[0-9-]+\\.log"))).isNotEmpty();
+      assertThat(files.filter(path -> path.toString().matches(".*journal-[0-9-]+\\.log")))
+          .isNotEmpty();
     }
   }
 

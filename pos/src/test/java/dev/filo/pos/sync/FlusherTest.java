@@ -72,10 +72,7 @@ class FlusherTest {
             null);
     var tokens =
         new Tokens(
-            folder,
-            settings,
-            () -> secretKnown ? Optional.of("secret") : Optional.empty(),
-            clock);
+            folder, settings, () -> secretKnown ? Optional.of("secret") : Optional.empty(), clock);
     flusher = new Flusher(journal, new Gateway(settings, tokens, "en"), told::add, new Random(1));
     flusher.start();
   }
@@ -140,8 +137,7 @@ class FlusherTest {
 
   @Test
   void refusedRow_staysAndHoldsUpNothing() throws Exception {
-    door.refuses =
-        movement -> movement.getSku().equals("GONE") ? "SKU_NOT_FOUND" : null;
+    door.refuses = movement -> movement.getSku().equals("GONE") ? "SKU_NOT_FOUND" : null;
     journal.record(sale("sale-1", "DIV-LUC", "GONE"));
     journal.record(sale("sale-2", "DIV-LUC"));
     start();
@@ -156,8 +152,7 @@ class FlusherTest {
     door.refuses = movement -> null;
     journal.append(new Fact.Retried(1, journal.now()));
     assertThat(got(flusher.await(1))).isInstanceOf(Settled.Done.class);
-    assertThat(door.ledger.keySet())
-        .containsExactlyInAnyOrder("sale-1-1", "sale-2-1", "sale-1-2");
+    assertThat(door.ledger.keySet()).containsExactlyInAnyOrder("sale-1-1", "sale-2-1", "sale-1-2");
   }
 
   @Test
@@ -196,7 +191,8 @@ class FlusherTest {
     var settled = got(submitted.settled());
     assertThat(settled)
         .isInstanceOfSatisfying(
-            Settled.Waits.class, waits -> assertThat(waits.why().kind()).isEqualTo(Kind.SIGNED_OUT));
+            Settled.Waits.class,
+            waits -> assertThat(waits.why().kind()).isEqualTo(Kind.SIGNED_OUT));
     secretKnown = true;
     assertThat(got(flusher.await(1))).isInstanceOf(Settled.Done.class);
     assertThat(door.ledger.keySet()).containsExactly("sale-1-1");

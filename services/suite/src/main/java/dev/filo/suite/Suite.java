@@ -256,17 +256,17 @@ public final class Suite implements AutoCloseable {
   private static String welcome(Settings settings, Duration took) {
     return """
 
-        Filo runs (started in %.1f s). Ctrl-C ends it.
+    Filo runs (started in %.1f s). Ctrl-C ends it.
 
-          shop    %2$s/
-          desk    %2$s/desk          sign in as agent@filo.example
-          store   %2$s/store         sign in as milano@filo.example
-          API     %2$s/api
-          tills   localhost:%3$d (gRPC), client till-milano-1, secret till-secret
+      shop    %2$s/
+      desk    %2$s/desk          sign in as agent@filo.example
+      store   %2$s/store         sign in as milano@filo.example
+      API     %2$s/api
+      tills   localhost:%3$d (gRPC), client till-milano-1, secret till-secret
 
-          Sign-in codes arrive at %2$s/dev/mailbox?to=ADDRESS
-          This is the dev profile: made-up people, open secrets. Not for production.
-        """
+      Sign-in codes arrive at %2$s/dev/mailbox?to=ADDRESS
+      This is the dev profile: made-up people, open secrets. Not for production.
+    """
         .formatted(took.toMillis() / 1000.0, settings.publicUrl(), settings.grpcPort());
   }
 
