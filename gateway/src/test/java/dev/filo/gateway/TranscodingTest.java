@@ -179,8 +179,7 @@ class TranscodingTest {
         "{\"operations\":[],\"operations\":[]} | JSON_INVALID | at line",
         "{\"operatoins\":[]} | JSON_INVALID | operatoins",
         "{\"operations\":[{\"add\":{\"skew\":1}}]} | JSON_INVALID | operations[0].add.skew",
-        "{\"operations\":[{\"add\":{\"quantity\":\"x\"}}]} | FIELDS_INVALID |"
-            + " operations[0].add.quantity",
+        "{\"operations\":[{\"add\":{\"quantity\":\"x\"}}]} | FIELDS_INVALID | operations[0].add.quantity",
         "{\"operations\":[{\"add\":{\"quantity\":true}}]} | FIELDS_INVALID | must be a number",
         "{\"operations\":[{\"id\":5}]} | FIELDS_INVALID | must be a string",
         "{\"operations\":{}} | FIELDS_INVALID | must be an array",
