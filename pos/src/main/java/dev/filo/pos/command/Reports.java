@@ -95,11 +95,10 @@ final class Reports {
       } else {
         var price = named.getVariant().getPrice();
         var amount = Texts.times(price, line.quantity());
-        text.append(named.getTitle())
-            .append(" (")
-            .append(named.getVariant().getSku())
-            .append(")  ")
-            .append(texts.money(amount));
+        text.append(named.getTitle()).append(" (").append(named.getVariant().getSku()).append(")");
+        if (isSale(item)) {
+          text.append("  ").append(texts.money(amount));
+        }
         summed &= total == null || total.getCurrencyCode().equals(amount.getCurrencyCode());
         total = total == null || !summed ? amount : Texts.plus(total, amount);
       }

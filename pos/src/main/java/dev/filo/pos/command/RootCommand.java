@@ -57,6 +57,9 @@ import picocli.CommandLine.Spec;
       "  filo-pos queue"
     })
 public final class RootCommand implements Callable<Integer> {
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+  private static final int PATIENCE_SECONDS_MAX = 60;
+
   @Option(
       names = "--home",
       paramLabel = "DIR",
@@ -81,9 +84,8 @@ public final class RootCommand implements Callable<Integer> {
       names = "--patience",
       paramLabel = "SECONDS",
       scope = ScopeType.INHERIT,
-      defaultValue = "3",
-      description = "How long to wait for the gateway's answer, 0 to 60 (${DEFAULT-VALUE}).")
-  private int patience;
+      description = "How long to wait for the gateway's answer, 0 to 60 (3).")
+  private @Nullable Integer patience;
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -93,6 +95,7 @@ public final class RootCommand implements Callable<Integer> {
   private @Nullable Till till;
   private @Nullable Output output;
   private @Nullable Texts texts;
+  private Duration keptPatience = PATIENCE;
 
   /** The command in a world. */
   public RootCommand(World world) {
@@ -112,8 +115,9 @@ public final class RootCommand implements Callable<Integer> {
     return world;
   }
 
-  /** Keeps language, folder and format for all commands that follow in this process. */
+  /** Keeps language, folder, patience and format for all commands that follow in this process. */
   void becomeInteractive(Prompter asker) throws IOException {
+    keptPatience = patience();
     texts();
     output();
     till();
@@ -134,9 +138,6 @@ public final class RootCommand implements Callable<Integer> {
 
   private static Optional<String> fromConsole(String question, boolean hidden) {
     var console = System.console();
-    if (console == null) {
-      return Optional.empty();
-    }
     if (!hidden) {
       return Optional.ofNullable(console.readLine("%s", question));
     }
@@ -156,6 +157,10 @@ public final class RootCommand implements Callable<Integer> {
 
   Texts texts() {
     var kept = texts;
+    var given = language;
+    if (kept != null && given != null && !given.equals(kept.language())) {
+      return new Texts(given, world.zone(), world.clock()); // for this line alone
+    }
     if (kept == null) {
       var wanted =
           Optional.ofNullable(language)
@@ -169,10 +174,14 @@ public final class RootCommand implements Callable<Integer> {
 
   /** How long a clerk waits for the gateway. */
   Duration patience() {
-    if (patience < 0 || patience > 60) {
-      throw usage("--patience is 0 to 60 seconds, not " + patience);
+    var seconds = patience;
+    if (seconds == null) {
+      return keptPatience;
     }
-    return Duration.ofSeconds(patience);
+    if (seconds < 0 || seconds > PATIENCE_SECONDS_MAX) {
+      throw usage("--patience is 0 to 60 seconds, not " + seconds);
+    }
+    return Duration.ofSeconds(seconds);
   }
 
   Till till() throws IOException {

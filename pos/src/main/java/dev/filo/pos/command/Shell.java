@@ -89,6 +89,7 @@ final class Shell {
         .tell(
             settled -> new Reports(root.texts(), above).late(settled),
             notice -> above.aside("filo-pos: " + notice));
+    askForSecret();
     try {
       begin();
     } catch (RuntimeException e) {
@@ -110,6 +111,17 @@ final class Shell {
       }
     }
     farewell();
+  }
+
+  /** A day is longer than a token's life: with the secret in memory nobody is asked again. */
+  private void askForSecret() throws IOException {
+    var till = root.till();
+    if (!till.settings().store().isEmpty() && till.secret().isEmpty()) {
+      root.ask(root.texts().say("shell.secret", till.settings().client()), true)
+          .map(String::strip)
+          .filter(typed -> !typed.isEmpty())
+          .ifPresent(till::remember);
+    }
   }
 
   private void farewell() throws IOException {

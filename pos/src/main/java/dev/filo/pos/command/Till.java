@@ -109,6 +109,11 @@ final class Till implements AutoCloseable {
     return world.variable(SECRET_VARIABLE).or(() -> file == null ? Optional.empty() : read(file));
   }
 
+  /** Keeps the secret in memory, until the process ends. */
+  void remember(String secret) {
+    typedSecret = secret;
+  }
+
   private static Optional<String> read(String file) {
     try {
       return Optional.of(Files.readString(Path.of(file)).strip()).filter(text -> !text.isEmpty());

@@ -43,7 +43,7 @@ public record World(
         new PrintWriter(System.err, true, StandardCharsets.UTF_8),
         InstantSource.system(),
         ZoneId.systemDefault(),
-        console != null && console.isTerminal());
+        console.isTerminal());
   }
 
   /** A variable; empty when it is not there or has nothing in it. */
