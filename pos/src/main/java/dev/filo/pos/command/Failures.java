@@ -14,23 +14,19 @@ final class Failures {
 
   /** Tells it; gives the exit code. */
   int tell(String command, Exception failure) {
-    return switch (failure) {
-      case TillException e -> say(command, e.exit(), e.reason(), String.valueOf(e.getMessage()));
-      case GatewayException e -> say(command, exit(e), e.reason(), words(e));
-      case JournalException e -> say(command, Exit.TILL, "JOURNAL_" + e.why().name(), journal(e));
-      case IOException e ->
-          say(command, Exit.TILL, "TILL_UNUSABLE", String.valueOf(e.getMessage()));
-      default -> say(command, Exit.TILL, "FAULT", "a fault of ours: " + failure);
-    };
-  }
-
-  private String words(GatewayException e) {
-    return switch (e.kind()) {
-      case UNREACHABLE -> root.texts().say("unreachable", String.valueOf(e.getMessage()));
-      case UNANSWERED -> root.texts().say("unanswered");
-      case SIGNED_OUT -> root.texts().say("signedOut");
-      case NOT_TRUSTED, NOT_ALLOWED, LATER, REFUSED -> String.valueOf(e.getMessage());
-    };
+    if (failure instanceof TillException e) {
+      return say(command, e.exit(), e.reason(), String.valueOf(e.getMessage()));
+    }
+    if (failure instanceof GatewayException e) {
+      return say(command, exit(e), e.reason(), root.texts().why(e));
+    }
+    if (failure instanceof JournalException e) {
+      return say(command, Exit.TILL, "JOURNAL_" + e.why().name(), journal(e));
+    }
+    if (failure instanceof IOException e) {
+      return say(command, Exit.TILL, "TILL_UNUSABLE", String.valueOf(e.getMessage()));
+    }
+    return say(command, Exit.TILL, "FAULT", "a fault of ours: " + failure);
   }
 
   private String journal(JournalException e) {

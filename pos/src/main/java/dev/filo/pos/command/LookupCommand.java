@@ -82,13 +82,13 @@ final class LookupCommand extends TillCommand {
       return Exit.DONE;
     } catch (GatewayException e) {
       // An outage is not «none»: what is known is shown, and that the rest is not.
-      output().line("  " + say("lookup.stockUnknown", String.valueOf(e.getMessage())));
+      output().line("  " + say("lookup.stockUnknown", root().texts().why(e)));
       output()
           .object(
               object
                   .put("result", "unanswered")
                   .put("stockUnknown", true)
-                  .put("message", String.valueOf(e.getMessage())));
+                  .put("message", root().texts().why(e)));
       return e.mayPass() ? Exit.NO_ANSWER : Exit.REFUSED;
     }
   }

@@ -45,7 +45,7 @@ final class QueueCommand extends TillCommand {
     }
     till.running()
         .flatMap(sending -> sending.lastFailure())
-        .ifPresent(why -> output().line(say("queue.why", String.valueOf(why.getMessage()))));
+        .ifPresent(why -> output().line(say("queue.why", root().texts().why(why))));
     if (open.stream().anyMatch(item -> item.state() == Item.State.REFUSED)) {
       output().line(say("queue.todo"));
     }
@@ -122,7 +122,7 @@ final class QueueCommand extends TillCommand {
               .put("refused", refused)
               .put("waiting", left);
       if (left > 0) {
-        var text = why.map(e -> String.valueOf(e.getMessage())).orElse(say("unanswered"));
+        var text = why.map(root().texts()::why).orElse(say("unanswered"));
         output().aside(say("queue.why", text));
         object.put("message", text);
       }

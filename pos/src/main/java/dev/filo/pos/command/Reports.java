@@ -51,13 +51,11 @@ final class Reports {
         output.line(texts.say("queued", Integer.toString(item.number())));
         goods(item, names, List.of());
         output.line(
-            texts.say(
-                sentByItself ? "queued.byItself" : "queued.flush",
-                String.valueOf(why.getMessage())));
+            "  " + texts.say(sentByItself ? "queued.byItself" : "queued.flush", texts.why(why)));
         output.object(
             json(command, "queued", item, names, List.of())
                 .put("reason", why.reason())
-                .put("message", String.valueOf(why.getMessage())));
+                .put("message", texts.why(why)));
         yield Exit.QUEUED;
       }
     };

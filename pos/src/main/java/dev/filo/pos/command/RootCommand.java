@@ -137,12 +137,10 @@ public final class RootCommand implements Callable<Integer> {
   }
 
   private static Optional<String> fromConsole(String question, boolean hidden) {
-    var console = System.console();
-    if (!hidden) {
-      return Optional.ofNullable(console.readLine("%s", question));
-    }
-    char[] typed = console.readPassword("%s", question);
-    return typed == null ? Optional.empty() : Optional.of(new String(typed));
+    var console = Optional.ofNullable(System.console());
+    return hidden
+        ? console.map(at -> at.readPassword("%s", question)).map(String::new)
+        : console.map(at -> at.readLine("%s", question));
   }
 
   Output output() {

@@ -1,6 +1,7 @@
 package dev.filo.pos.command;
 
 import com.google.type.Money;
+import dev.filo.pos.gateway.GatewayException;
 import java.math.BigDecimal;
 import java.text.MessageFormat;
 import java.text.NumberFormat;
@@ -46,6 +47,16 @@ final class Texts {
   /** A text with its parts filled in. */
   String say(String key, Object... parts) {
     return new MessageFormat(bundle.getString(key), locale).format(parts);
+  }
+
+  /** Why the gateway gave no answer, or not the one wanted. */
+  String why(GatewayException failure) {
+    return switch (failure.kind()) {
+      case UNREACHABLE -> say("unreachable");
+      case UNANSWERED -> say("unanswered");
+      case SIGNED_OUT -> say("signedOut");
+      case NOT_TRUSTED, NOT_ALLOWED, LATER, REFUSED -> String.valueOf(failure.getMessage());
+    };
   }
 
   /** An amount, exact: «1.299,00 €». */

@@ -34,7 +34,6 @@ public record World(
 
   /** The real one. */
   public static World real() {
-    Console console = System.console();
     var charset = Charset.forName(System.getProperty("stdin.encoding", "UTF-8"));
     return new World(
         System.getenv(),
@@ -43,7 +42,7 @@ public record World(
         new PrintWriter(System.err, true, StandardCharsets.UTF_8),
         InstantSource.system(),
         ZoneId.systemDefault(),
-        console.isTerminal());
+        Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent());
   }
 
   /** A variable; empty when it is not there or has nothing in it. */

@@ -148,8 +148,8 @@ public final class Journal implements AutoCloseable {
       next = reading.next();
       end = reading.end();
       turnAt = sizeMax;
-      if (reading.torn().length > 0) {
-        setTornAside(reading.torn());
+      if (reading.size() > reading.end()) {
+        setTornAside(reading.size() - reading.end());
       }
       if (!reading.damaged().isEmpty()) {
         setDamagedAside(reading.damaged());
@@ -348,7 +348,10 @@ public final class Journal implements AutoCloseable {
     }
   }
 
-  private void setTornAside(byte[] torn) throws IOException {
+  private void setTornAside(int length) throws IOException {
+    byte[] torn = new byte[length];
+    file.seek(end);
+    file.readFully(torn);
     var aside = folder.resolve("journal-torn-" + stamp() + ".txt");
     createOwn(aside);
     try (var channel = FileChannel.open(aside, StandardOpenOption.WRITE)) {

@@ -18,11 +18,12 @@ import java.util.TreeMap;
  * @param items the entries by number: the open ones, and hand-overs that were answered
  * @param next the next entry's number
  * @param end where the last whole line ends
- * @param torn what is behind it: a line that was being written when the till was stopped
+ * @param size where the file ends; what is between is a torn line, being written when the till was
+ *     stopped
  * @param damaged lines between whole ones whose sum does not fit
  */
 record Reading(
-    SequencedMap<Integer, Item> items, int next, long end, byte[] torn, List<String> damaged) {
+    SequencedMap<Integer, Item> items, int next, int end, int size, List<String> damaged) {
 
   /** Reads a journal; an empty one when there is no file. */
   static Reading of(Path file) throws IOException {
@@ -58,9 +59,7 @@ record Reading(
       }
       from = to + 1;
     }
-    byte[] torn = new byte[bytes.length - whole];
-    System.arraycopy(bytes, whole, torn, 0, torn.length);
-    return new Reading(items, next, whole, torn, List.copyOf(damaged));
+    return new Reading(items, next, whole, bytes.length, List.copyOf(damaged));
   }
 
   private static int lineFeed(byte[] bytes, int from) {

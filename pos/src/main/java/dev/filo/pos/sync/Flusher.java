@@ -13,6 +13,7 @@ import dev.filo.pos.journal.JournalException;
 import dev.filo.proto.inventory.v1.Movement;
 import dev.filo.proto.inventory.v1.MovementResult;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -273,7 +274,10 @@ public final class Flusher implements AutoCloseable {
         ready.add(item);
       } else {
         var skus = new HashMap<>(item.skus());
-        own.forEach(code -> skus.put(code, found.get(code).getVariant().getSku()));
+        for (var code : own) {
+          Optional.ofNullable(found.get(code))
+              .ifPresent(variant -> skus.put(code, variant.getVariant().getSku()));
+        }
         journal.append(new Fact.Resolved(item.number(), skus));
         journal.find(item.number()).ifPresent(ready::add);
       }
@@ -404,14 +408,18 @@ public final class Flusher implements AutoCloseable {
               .setSku(sku)
               .setLocation(entry.store())
               .setQuantity(line.quantity())
-              .setEffectiveTime(
-                  Timestamp.newBuilder()
-                      .setSeconds(entry.time().getEpochSecond())
-                      .setNanos(entry.time().getNano()))
+              .setEffectiveTime(timestamp(entry.time()))
               .setCause(entry.cause())
               .build());
     }
     return movements;
+  }
+
+  private static Timestamp timestamp(Instant time) {
+    return Timestamp.newBuilder()
+        .setSeconds(time.getEpochSecond())
+        .setNanos(time.getNano())
+        .build();
   }
 
   private static Movement.Kind kind(Entry.Kind kind) {
