@@ -82,7 +82,7 @@ final class LoginCommand extends TillCommand {
   public Integer call() throws IOException {
     var till = root().till();
     var wanted = wanted(till.settings());
-    var secret = secret(till, wanted);
+    var secret = secret(wanted);
     var tokens = till.signIn(wanted, secret);
     var chosen = chooseStore(tokens.stores());
     Settings kept;
@@ -193,7 +193,7 @@ final class LoginCommand extends TillCommand {
   }
 
   /** The secret that was typed; null when it is in the environment or a file. */
-  private @Nullable String secret(Till till, Settings wanted) throws IOException {
+  private @Nullable String secret(Settings wanted) throws IOException {
     if (root().world().variable(Till.SECRET_VARIABLE).isPresent()) {
       return null;
     }

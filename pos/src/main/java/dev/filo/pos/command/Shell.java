@@ -97,20 +97,23 @@ final class Shell {
       return;
     }
     root.output().line(root.texts().say("shell.hello", where()));
-    while (true) {
-      try {
-        var line = reader.readLine(prompt());
-        if (isEnd(line)) {
-          break;
-        }
-        execute(line);
-      } catch (UserInterruptException e) {
-        continue; // Ctrl-C takes the line back, not the till.
-      } catch (EndOfFileException e) {
-        break;
-      }
+    var line = next(reader);
+    while (line.isPresent() && !isEnd(line.get())) {
+      execute(line.get());
+      line = next(reader);
     }
     farewell();
+  }
+
+  /** The next line; what Ctrl-C took back is an empty one, and nothing comes after Ctrl-D. */
+  private Optional<String> next(LineReader reader) throws IOException {
+    try {
+      return Optional.of(reader.readLine(prompt()));
+    } catch (UserInterruptException e) {
+      return Optional.of("");
+    } catch (EndOfFileException e) {
+      return Optional.empty();
+    }
   }
 
   /** A day is longer than a token's life: with the secret in memory nobody is asked again. */
