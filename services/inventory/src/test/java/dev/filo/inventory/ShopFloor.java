@@ -7,16 +7,21 @@ import dev.filo.inventory.domain.Hold;
 import dev.filo.inventory.domain.Level;
 import dev.filo.inventory.domain.Movement;
 import dev.filo.inventory.domain.Snapshot;
+import dev.filo.inventory.grpc.GrpcInventoryService;
 import dev.filo.inventory.service.Availability;
 import dev.filo.inventory.service.Catalog;
 import dev.filo.inventory.service.HoldStore;
 import dev.filo.inventory.service.Holds;
+import dev.filo.inventory.service.Imports;
 import dev.filo.inventory.service.LevelStore;
 import dev.filo.inventory.service.LevelWriter;
 import dev.filo.inventory.service.Places;
+import dev.filo.inventory.service.Reconciliation;
 import dev.filo.inventory.service.Stock;
 import dev.filo.inventory.service.Sweeper;
+import dev.filo.inventory.store.MongoCheckStore;
 import dev.filo.inventory.store.MongoHoldStore;
+import dev.filo.inventory.store.MongoImportStore;
 import dev.filo.inventory.store.MongoLevelStore;
 import dev.filo.inventory.store.MongoPlaceStore;
 import dev.filo.platform.feed.FeedStore;
@@ -69,6 +74,7 @@ public final class ShopFloor {
   /** The parts. */
   public final MutableClock clock;
 
+  public final MongoDatabase database;
   public final Changes changes = new Changes();
   public final FeedStore feed;
   public final FeedTail tail;
@@ -80,6 +86,8 @@ public final class ShopFloor {
   public final Stock stock;
   public final Holds holds;
   public final Availability availability;
+  public final Imports imports;
+  public final Reconciliation reconciliation;
   public final Sweeper sweeper;
 
   /** A replica. */
@@ -94,6 +102,7 @@ public final class ShopFloor {
       UnaryOperator<LevelStore> levelStore,
       UnaryOperator<HoldStore> holdStore) {
     this.clock = clock;
+    this.database = database;
     feed = new FeedStore(database);
     feed.prepare();
     tail = new FeedTail(feed, changes, Duration.ofMillis(20), event -> List.of());
@@ -109,7 +118,15 @@ public final class ShopFloor {
     stock = new Stock(usedLevels, writer, places, clock);
     holds = new Holds(usedJournal, writer, places, clock);
     availability = new Availability(usedLevels, places, clock);
+    reconciliation = new Reconciliation(new MongoCheckStore(database), clock, Mono.empty());
+    imports = new Imports(new MongoImportStore(database), stock, clock);
     sweeper = new Sweeper(usedLevels, writer, usedJournal, holds, clock);
+  }
+
+  /** The same parts as gRPC. */
+  public GrpcInventoryService service() {
+    return new GrpcInventoryService(
+        stock, holds, availability, imports, reconciliation, levels, feed, changes, clock);
   }
 
   /** Lets events flow. */

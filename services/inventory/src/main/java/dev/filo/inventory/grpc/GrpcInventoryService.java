@@ -4,7 +4,9 @@ import dev.filo.inventory.domain.Hold;
 import dev.filo.inventory.domain.Movement;
 import dev.filo.inventory.service.Availability;
 import dev.filo.inventory.service.Holds;
+import dev.filo.inventory.service.Imports;
 import dev.filo.inventory.service.LevelStore;
+import dev.filo.inventory.service.Reconciliation;
 import dev.filo.inventory.service.Stock;
 import dev.filo.platform.auth.Caller;
 import dev.filo.platform.feed.FeedStore;
@@ -16,10 +18,14 @@ import dev.filo.platform.watch.Changes;
 import dev.filo.proto.api.v1.Role;
 import dev.filo.proto.inventory.v1.BatchFindNearestRequest;
 import dev.filo.proto.inventory.v1.BatchFindNearestResponse;
+import dev.filo.proto.inventory.v1.CheckStockRequest;
+import dev.filo.proto.inventory.v1.CheckStockResponse;
 import dev.filo.proto.inventory.v1.ExtendHoldRequest;
 import dev.filo.proto.inventory.v1.FindNearbyRequest;
 import dev.filo.proto.inventory.v1.FindNearbyResponse;
 import dev.filo.proto.inventory.v1.GetStockLevelRequest;
+import dev.filo.proto.inventory.v1.ImportStockLevelsRequest;
+import dev.filo.proto.inventory.v1.ImportStockLevelsResponse;
 import dev.filo.proto.inventory.v1.InventoryServiceGrpc;
 import dev.filo.proto.inventory.v1.ListMovementsRequest;
 import dev.filo.proto.inventory.v1.ListMovementsResponse;
@@ -50,6 +56,8 @@ public final class GrpcInventoryService extends InventoryServiceGrpc.InventorySe
   private final Stock stock;
   private final Holds holds;
   private final Availability availability;
+  private final Imports imports;
+  private final Reconciliation reconciliation;
   private final StockWatch watch;
   private final InstantSource clock;
 
@@ -58,6 +66,8 @@ public final class GrpcInventoryService extends InventoryServiceGrpc.InventorySe
       Stock stock,
       Holds holds,
       Availability availability,
+      Imports imports,
+      Reconciliation reconciliation,
       LevelStore levels,
       FeedStore feed,
       Changes changes,
@@ -65,6 +75,8 @@ public final class GrpcInventoryService extends InventoryServiceGrpc.InventorySe
     this.stock = stock;
     this.holds = holds;
     this.availability = availability;
+    this.imports = imports;
+    this.reconciliation = reconciliation;
     this.watch = new StockWatch(levels, feed, changes, clock);
     this.clock = clock;
   }
@@ -215,6 +227,25 @@ public final class GrpcInventoryService extends InventoryServiceGrpc.InventorySe
               }
               return answer.build();
             });
+  }
+
+  @Override
+  public StreamObserver<ImportStockLevelsRequest> importStockLevels(
+      StreamObserver<ImportStockLevelsResponse> observer) {
+    var one = new StockImport(imports, InventoryProtos.author(Caller.current()));
+    return Answers.exchange(
+        observer, requests -> one.answers(requests).onErrorMap(Refusals::status));
+  }
+
+  @Override
+  public void checkStock(CheckStockRequest request, StreamObserver<CheckStockResponse> observer) {
+    var names = request.getNamesList().stream().map(InventoryProtos::levelId).toList();
+    Answers.stream(
+        observer,
+        reconciliation
+            .check(names, Mono.empty())
+            .map(InventoryProtos::news)
+            .onErrorMap(Refusals::status));
   }
 
   private static Predicate<String> allowed(Caller caller) {

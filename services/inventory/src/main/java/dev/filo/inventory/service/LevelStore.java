@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -28,14 +29,17 @@ public interface LevelStore {
   /**
    * Makes sure that the ledger knows these movements, as not having changed anything yet. One
    * value: what it knows of each now, by id.
+   *
+   * @param claimTime from when on somebody else may finish them; null when whoever asked for them
+   *     asks again
    */
-  Mono<Map<String, Ledger.Entry>> claim(List<Movement> movements, Instant now);
+  Mono<Map<String, Ledger.Entry>> claim(List<Movement> movements, @Nullable Instant claimTime);
 
   /** What the ledger knows of these movements, by id; unknown ones are left out. One value. */
   Mono<Map<String, Ledger.Entry>> entries(Collection<String> ids);
 
-  /** The settled movements of a level that were true after a time. One value. */
-  Mono<List<Applied>> settledAfter(String level, Instant time);
+  /** The settled movements of levels that were true after a time, by level. One value. */
+  Mono<Map<String, List<Applied>>> settledAfter(Collection<String> levels, Instant time);
 
   /**
    * Keeps each level's next state where the level is as it was read; and what is to be told with

@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -52,8 +54,18 @@ public final class LevelWriter {
   private final InstantSource clock;
   private final List<Lane> lanes = new ArrayList<>();
 
-  /** A command and the level it is for. */
-  public record Order(String level, Command command) {}
+  /**
+   * A command and the level it is for.
+   *
+   * @param settles false for a movement whose effect the level may carry until somebody asks for
+   *     the ledger, and which whoever asked for it asks for again after a break: half the writes
+   */
+  public record Order(String level, Command command, boolean settles) {
+    /** A command whose effects the ledger has soon. */
+    public Order(String level, Command command) {
+      this(level, command, true);
+    }
+  }
 
   /** A writer; a process has one. */
   public LevelWriter(LevelStore store, InstantSource clock) {
@@ -113,10 +125,12 @@ public final class LevelWriter {
 
   private Mono<Ledger> ledger(List<Waiting> batch, Map<String, Level> levels, Instant now) {
     var claims = new LinkedHashMap<String, Movement>();
+    var repeatable = new LinkedHashMap<String, Movement>();
     var lookups = new LinkedHashSet<String>();
     for (Waiting one : batch) {
       switch (one.order.command) {
-        case Command.Enter(var movement) -> claims.putIfAbsent(movement.id(), movement);
+        case Command.Enter(var movement) ->
+            (one.order.settles ? claims : repeatable).putIfAbsent(movement.id(), movement);
         case Command.Sell(var sale) -> claims.putIfAbsent(sale.id(), sale);
         case Command.Pin pin -> lookups.add(pin.sale().id());
         case Command.Place place -> {}
@@ -126,23 +140,23 @@ public final class LevelWriter {
         case Command.DropExpired drop -> {}
       }
     }
-    if (claims.isEmpty() && lookups.isEmpty()) {
+    if (claims.isEmpty() && repeatable.isEmpty() && lookups.isEmpty()) {
       return Mono.just(Ledger.NONE);
     }
-    var claimed =
-        claims.isEmpty()
-            ? Mono.just(Map.<String, Ledger.Entry>of())
-            : store.claim(List.copyOf(claims.values()), now);
     var found =
         lookups.isEmpty() ? Mono.just(Map.<String, Ledger.Entry>of()) : store.entries(lookups);
-    return claimed.flatMap(
-        known ->
-            found.flatMap(
-                more -> {
-                  var entries = new HashMap<>(known);
-                  more.forEach(entries::putIfAbsent);
-                  return later(entries, levels).map(later -> new Ledger(entries, later));
-                }));
+    return Flux.concat(claim(claims, now), claim(repeatable, null), found)
+        .collect(
+            HashMap<String, Ledger.Entry>::new,
+            (entries, more) -> more.forEach(entries::putIfAbsent))
+        .flatMap(entries -> later(entries, levels).map(later -> new Ledger(entries, later)));
+  }
+
+  private Mono<Map<String, Ledger.Entry>> claim(
+      Map<String, Movement> movements, @Nullable Instant claimTime) {
+    return movements.isEmpty()
+        ? Mono.just(Map.of())
+        : store.claim(List.copyOf(movements.values()), claimTime);
   }
 
   /** What the counts among the movements must add to what was found. */
@@ -153,12 +167,28 @@ public final class LevelWriter {
         .map(Ledger.Entry::movement)
         .filter(movement -> movement.kind() == Movement.Kind.COUNT)
         .filter(movement -> levels.containsKey(movement.level()))
-        .flatMap(
-            count ->
-                store
-                    .settledAfter(count.level(), count.effectiveTime())
-                    .map(applied -> Map.entry(count.id(), applied)))
-        .collectMap(Map.Entry::getKey, Map.Entry::getValue);
+        .collect(Collectors.groupingBy(Movement::effectiveTime))
+        .flatMapIterable(Map::entrySet)
+        .flatMap(counts -> later(counts.getKey(), counts.getValue()))
+        .collect(HashMap::new, Map::putAll);
+  }
+
+  /** What the counts of one time must add: one question for all their levels. */
+  private Mono<Map<String, List<Applied>>> later(Instant time, List<Movement> counts) {
+    return store
+        .settledAfter(counts.stream().map(Movement::level).distinct().toList(), time)
+        .map(
+            byLevel -> {
+              var later = new HashMap<String, List<Applied>>();
+              counts.forEach(
+                  count -> {
+                    var found = byLevel.get(count.level());
+                    if (found != null) {
+                      later.put(count.id(), found);
+                    }
+                  });
+              return later;
+            });
   }
 
   private Mono<Map<Waiting, Outcome>> decide(
@@ -220,7 +250,7 @@ public final class LevelWriter {
                     new StaleVersionException(
                         writes.getFirst().before().id(), writes.getFirst().before().version()));
               }
-              settleLater(writes);
+              settleLater(writes, carried(batch));
               return Mono.just(outcomes);
             });
   }
@@ -234,12 +264,23 @@ public final class LevelWriter {
         : outcome;
   }
 
+  /** The movements whose effects their levels go on carrying. */
+  private static Set<String> carried(List<Waiting> batch) {
+    var carried = new HashSet<String>();
+    for (Waiting one : batch) {
+      if (!one.order.settles && one.order.command instanceof Command.Enter(var movement)) {
+        carried.add(movement.id());
+      }
+    }
+    return carried;
+  }
+
   /** Nobody waits for it: until the ledger has them, the level itself carries the effects. */
-  private void settleLater(List<LevelStore.Write> writes) {
+  private void settleLater(List<LevelStore.Write> writes, Set<String> carried) {
     var applied = new ArrayList<Applied>();
     for (LevelStore.Write write : writes) {
       for (Applied one : write.after().tail()) {
-        if (one.sequence() > write.before().sequence()) {
+        if (one.sequence() > write.before().sequence() && !carried.contains(one.movement())) {
           applied.add(one);
         }
       }

@@ -71,6 +71,20 @@ public final class Stock {
    * @param allowed whether the caller may record at a location
    */
   public Mono<List<Result>> record(List<Movement> movements, Predicate<String> allowed) {
+    return record(movements, allowed, true);
+  }
+
+  /**
+   * Records movements that are asked for again should they not be answered. Their levels carry the
+   * effects until somebody reads the ledger; that is half the writes. One value: a result for each,
+   * in this order.
+   */
+  public Mono<List<Result>> recordCarried(List<Movement> movements) {
+    return record(movements, location -> true, false);
+  }
+
+  private Mono<List<Result>> record(
+      List<Movement> movements, Predicate<String> allowed, boolean settles) {
     var now = clock.instant();
     var skus = new HashSet<String>();
     var locations = new HashSet<String>();
@@ -90,7 +104,9 @@ public final class Stock {
                 if (reason != null) {
                   results.put(i, new Result.Refused(reason));
                 } else {
-                  orders.add(new LevelWriter.Order(movement.level(), new Command.Enter(movement)));
+                  orders.add(
+                      new LevelWriter.Order(
+                          movement.level(), new Command.Enter(movement), settles));
                   asked.add(i);
                 }
               }

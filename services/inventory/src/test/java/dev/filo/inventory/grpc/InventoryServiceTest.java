@@ -64,15 +64,7 @@ class InventoryServiceTest {
   private final ManagedChannel channel = Channels.open("in-process:" + store.name());
 
   private GrpcServer server() {
-    var service =
-        new GrpcInventoryService(
-            floor.stock,
-            floor.holds,
-            floor.availability,
-            floor.levels,
-            floor.feed,
-            floor.changes,
-            clock);
+    var service = floor.service();
     return new GrpcServer(
         "in-process:" + store.name(),
         Duration.ofSeconds(1),

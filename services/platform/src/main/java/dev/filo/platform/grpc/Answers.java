@@ -150,7 +150,16 @@ public final class Answers {
     var call = (ServerCallStreamObserver<R>) observer;
     call.disableAutoRequest();
     Sinks.Many<Q> said = Sinks.many().unicast().onBackpressureBuffer();
-    var requests = said.asFlux().doOnRequest(asked -> call.request(window(asked)));
+    var requests =
+        said.asFlux()
+            .doOnRequest(
+                asked -> {
+                  if (asked <= WINDOW_MAX) {
+                    call.request((int) asked);
+                  } else {
+                    said.tryEmitError(new IllegalStateException("asks for " + asked + " requests"));
+                  }
+                });
     stream(observer, work.apply(requests));
     return new StreamObserver<>() {
       @Override
@@ -168,13 +177,6 @@ public final class Answers {
         said.tryEmitComplete();
       }
     };
-  }
-
-  private static int window(long asked) {
-    if (asked > WINDOW_MAX) {
-      throw new IllegalArgumentException("asks for " + asked + " requests at a time");
-    }
-    return (int) asked;
   }
 
   /**
