@@ -281,6 +281,26 @@ class TillTest {
   }
 
   @Test
+  void collect_someLines_keepsTheRestForHer() {
+    assertThat(json("receive", sku + "=3").exit()).isZero();
+    int before = SUITE.level(sku).getOnHand();
+    var code = SUITE.reserve(sku, 2).path("pickupCode").asString();
+    var some = json("collect", code, "--line", sku + "=1");
+    assertThat(some.exit()).as(some.out()).isZero();
+    assertThat(some.last().path("goods").path(0).path("handOver").asInt()).isEqualTo(1);
+    assertThat(some.last().path("state").asString()).isNotEqualTo("COLLECTED");
+    assertThat(SUITE.level(sku).getOnHand()).isEqualTo(before - 1);
+    var tooMany = json("collect", code, "--line", sku + "=2");
+    assertThat(tooMany.exit()).isEqualTo(1);
+    assertThat(tooMany.last().path("reason").asString()).isEqualTo("LINES_INVALID");
+    var rest = json("collect", code);
+    assertThat(rest.exit()).as(rest.out()).isZero();
+    assertThat(rest.last().path("goods").path(0).path("handOver").asInt()).isEqualTo(1);
+    assertThat(rest.last().path("state").asString()).isEqualTo("COLLECTED");
+    assertThat(SUITE.level(sku).getOnHand()).isEqualTo(before - 2);
+  }
+
+  @Test
   void collect_offline_queuesNothing() throws IOException {
     var collected = offline("collect", "ABCD2345");
     assertThat(collected.exit()).isEqualTo(4);

@@ -9,6 +9,7 @@ import dev.filo.pos.sync.Codes;
 import dev.filo.proto.reservation.v1.CollectPickupRequest;
 import dev.filo.proto.reservation.v1.LineQuantity;
 import dev.filo.proto.reservation.v1.Reservation;
+import dev.filo.proto.reservation.v1.ReservationLine;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -148,7 +149,7 @@ final class CollectCommand extends TillCommand {
         till.journal()
             .append(
                 new Fact.Done(item.number(), till.journal().now(), reservation.getState().name()));
-        return handOver(item, entry, reservation);
+        return handOver(item, entry, reservation, before);
       } catch (GatewayException e) {
         if (!e.mayPass()) {
           till.journal().append(new Fact.Dropped(item.number(), till.journal().now()));
@@ -171,7 +172,8 @@ final class CollectCommand extends TillCommand {
     return Duration.ofNanos(Math.max(0, end - System.nanoTime()));
   }
 
-  private Integer handOver(Item item, Entry.Collection entry, Reservation reservation) {
+  private Integer handOver(
+      Item item, Entry.Collection entry, Reservation reservation, List<Item> before) {
     var number = Integer.toString(item.number());
     var whose = reservation.getCustomerDisplayName();
     output()
@@ -188,7 +190,10 @@ final class CollectCommand extends TillCommand {
             .put("identityCheck", reservation.getIdentityCheck());
     var goods = object.putArray("goods");
     for (var line : reservation.getLinesList()) {
-      int now = now(entry, line.getSku(), line.getQuantity());
+      int now = now(entry, line, before);
+      if (now == 0 && line.getCollectedQuantity() == line.getQuantity()) {
+        continue; // She has it already.
+      }
       output()
           .line(
               "  %d × %s (%s)%s"
@@ -222,14 +227,27 @@ final class CollectCommand extends TillCommand {
     return Exit.DONE;
   }
 
-  /** How many of a line are handed over now. */
-  private static int now(Entry.Collection entry, String sku, int reserved) {
-    return entry.lines().isEmpty()
-        ? reserved
-        : entry.lines().stream()
-            .filter(line -> line.sku().equals(sku))
-            .mapToInt(Entry.Line::quantity)
+  /**
+   * How many of a line are handed over now: what was asked for, or all that was left, which is less
+   * than was reserved when this till handed some over before.
+   */
+  private static int now(Entry.Collection entry, ReservationLine line, List<Item> before) {
+    if (!entry.lines().isEmpty()) {
+      return pieces(entry, line.getSku());
+    }
+    int earlier =
+        before.stream()
+            .filter(item -> item.state() == Item.State.DONE)
+            .mapToInt(item -> pieces(item.entry(), line.getSku()))
             .sum();
+    return Math.max(0, line.getQuantity() - earlier);
+  }
+
+  private static int pieces(Entry entry, String sku) {
+    return entry.lines().stream()
+        .filter(line -> line.sku().equals(sku))
+        .mapToInt(Entry.Line::quantity)
+        .sum();
   }
 
   private TillException offline(List<Item> before, Optional<Item> unanswered) {

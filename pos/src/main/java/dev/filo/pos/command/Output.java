@@ -48,6 +48,12 @@ final class Output {
     }
   }
 
+  /** For whoever looks after the till: on the error stream, whoever reads the answers. */
+  synchronized void notice(String text) {
+    err.println("filo-pos: " + text);
+    err.flush();
+  }
+
   /** For scripts only: one object, one line. */
   synchronized void object(ObjectNode object) {
     if (json) {

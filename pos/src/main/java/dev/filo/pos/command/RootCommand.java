@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -37,7 +38,8 @@ import picocli.CommandLine.Spec;
       CollectCommand.class,
       LookupCommand.class,
       QueueCommand.class,
-      AutoComplete.GenerateCompletion.class
+      AutoComplete.GenerateCompletion.class,
+      HelpCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -190,8 +192,8 @@ public final class RootCommand implements Callable<Integer> {
       var told = output();
       open.tell(
           settled -> new Reports(texts(), told).late(settled),
-          notice -> told.aside("filo-pos: " + notice));
-      open.warnings().forEach(told::aside);
+          told::notice);
+      open.warnings().forEach(told::notice);
       till = open;
     }
     return open;

@@ -88,7 +88,7 @@ final class Shell {
     root.till()
         .tell(
             settled -> new Reports(root.texts(), above).late(settled),
-            notice -> above.aside("filo-pos: " + notice));
+            above::notice);
     askForSecret();
     try {
       begin();
