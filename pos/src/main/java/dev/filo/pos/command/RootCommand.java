@@ -190,9 +190,7 @@ public final class RootCommand implements Callable<Integer> {
       var folder = folder();
       open = new Till(folder, Settings.read(folder).orElse(Settings.FIRST), world, texts());
       var told = output();
-      open.tell(
-          settled -> new Reports(texts(), told).late(settled),
-          told::notice);
+      open.tell(settled -> new Reports(texts(), told).late(settled), told::notice);
       open.warnings().forEach(told::notice);
       till = open;
     }

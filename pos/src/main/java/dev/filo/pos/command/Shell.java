@@ -85,10 +85,7 @@ final class Shell {
     root.becomeInteractive((question, hidden) -> ask(reader, question, hidden));
     // A notice comes above the line that is being typed, not into it.
     var above = new Output(world.out(), new PrintWriter(new AboveWriter(reader), true), false);
-    root.till()
-        .tell(
-            settled -> new Reports(root.texts(), above).late(settled),
-            above::notice);
+    root.till().tell(settled -> new Reports(root.texts(), above).late(settled), above::notice);
     askForSecret();
     try {
       begin();

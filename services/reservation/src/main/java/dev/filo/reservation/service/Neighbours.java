@@ -139,7 +139,7 @@ public final class Neighbours {
               .setQuantity(-line.quantity())
               .setCause("reservations/" + reservation.id()));
     }
-    return Calls.unary(inventory(), InventoryServiceStub::recordMovements, request.build())
+    return Calls.unary(inventory(), InventoryServiceStub::batchCreateMovements, request.build())
         .doOnNext(
             answer ->
                 answer.getResultsList().stream()
