@@ -7,9 +7,13 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** The network between till and gateway, which can be cut, and can lose what comes back. */
 public final class Wire implements AutoCloseable {
+  /** HTTP/2 says hello in less; the first call with a token is longer. */
+  private static final int HELLO_BYTES_MAX = 400;
+
   private final ServerSocket listening;
   private final int to;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
@@ -44,7 +48,7 @@ public final class Wire implements AutoCloseable {
     cut = false;
   }
 
-  /** What is sent arrives, what is answered does not. */
+  /** Connections are made and what is sent arrives; what is answered does not. */
   public void loseAnswers() {
     losesAnswers = true;
   }
@@ -60,21 +64,25 @@ public final class Wire implements AutoCloseable {
         var far = new Socket(InetAddress.getLoopbackAddress(), to);
         open.add(near);
         open.add(far);
-        Thread.ofVirtual().start(() -> copy(near, far, false));
-        Thread.ofVirtual().start(() -> copy(far, near, true));
+        var asked = new AtomicLong();
+        Thread.ofVirtual().start(() -> copy(near, far, false, asked));
+        Thread.ofVirtual().start(() -> copy(far, near, true, asked));
       } catch (IOException e) {
         // Somebody hung up, or it is over.
       }
     }
   }
 
-  private void copy(Socket from, Socket into, boolean back) {
+  private void copy(Socket from, Socket into, boolean back, AtomicLong asked) {
     byte[] buffer = new byte[16 * 1024];
     try {
       var in = from.getInputStream();
       var out = into.getOutputStream();
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        if (!(back && losesAnswers)) {
+        if (!back) {
+          asked.addAndGet(n);
+        }
+        if (!(back && losesAnswers && asked.get() > HELLO_BYTES_MAX)) {
           out.write(buffer, 0, n);
           out.flush();
         }
