@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -28,12 +27,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * What the till has said, on its own disk: a file that is only appended to, each line with its sum
@@ -56,6 +51,7 @@ public final class Journal implements AutoCloseable {
   private static final int OLD_FILES_MAX = 50;
   private static final int COLLECTIONS_KEPT = 500; // as many a store hands over in weeks
   private static final String LOCK_FILE = "journal.lock";
+  private static final Duration LOCK_POLL = Duration.ofMillis(20);
   private static final String NEW_FILE = "journal.new";
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS", Locale.ROOT).withZone(ZoneOffset.UTC);
@@ -458,29 +454,16 @@ public final class Journal implements AutoCloseable {
     }
   }
 
+  /** The system has no lock with a time limit, so it is asked again and again. */
   private static boolean waitForLock(FileChannel channel, Duration patience) throws IOException {
-    if (!patience.isPositive()) {
-      return false;
+    long end = System.nanoTime() + patience.toNanos();
+    while (System.nanoTime() < end) {
+      LockSupport.parkNanos(LOCK_POLL.toNanos());
+      if (locked(channel)) {
+        return true;
+      }
     }
-    var lock =
-        CompletableFuture.supplyAsync(
-            () -> blockingLock(channel), task -> Thread.ofVirtual().start(task));
-    try {
-      return lock.get(patience.toMillis(), TimeUnit.MILLISECONDS) != null;
-    } catch (TimeoutException | ExecutionException e) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
-  }
-
-  private static @Nullable FileLock blockingLock(FileChannel channel) {
-    try {
-      return channel.lock();
-    } catch (IOException | OverlappingFileLockException e) {
-      return null; // closed as nobody waits any more, or open in this very process
-    }
+    return false;
   }
 
   private static JournalException failure(IOException e) {
