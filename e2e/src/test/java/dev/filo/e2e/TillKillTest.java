@@ -103,7 +103,7 @@ class TillKillTest {
       first.type("exit");
       first.awaitEnd();
       long whole = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
-      int life = (int) Math.clamp(2 * whole, LIFE_MILLIS_LEAST, LIFE_MILLIS_MAX);
+      int life = Math.clamp(2 * whole, LIFE_MILLIS_LEAST, LIFE_MILLIS_MAX);
       note(first, acknowledged);
       for (int kill = 0; kill < KILLS; kill++) {
         if (random.nextInt(4) == 0) {
