@@ -185,6 +185,7 @@ public final class RootCommand implements Callable<Integer> {
   }
 
   Till till() throws IOException {
+    patience(); // A wrong one is told before anything is done.
     var open = till;
     if (open == null) {
       var folder = folder();
