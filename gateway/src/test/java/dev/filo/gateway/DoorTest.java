@@ -2,12 +2,16 @@ package dev.filo.gateway;
 
 import static dev.filo.gateway.RunningGateway.take;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.rpc.ErrorInfo;
 import dev.filo.gateway.FakeServices.Call;
 import dev.filo.gateway.FakeServices.Watch;
 import dev.filo.gateway.door.GrpcDoor;
+import dev.filo.gateway.edge.RateLimits;
+import dev.filo.gateway.transcode.ApiMethods;
+import dev.filo.gateway.transcode.Channels;
 import dev.filo.proto.cart.v1.Cart;
 import dev.filo.proto.cart.v1.CartServiceGrpc;
 import dev.filo.proto.cart.v1.GetCartRequest;
@@ -22,6 +26,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
+import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.reflection.v1.ServerReflectionGrpc;
@@ -31,6 +36,11 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +48,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class DoorTest {
@@ -205,5 +216,104 @@ class DoorTest {
             "filo.inventory.v1.InventoryService",
             "grpc.reflection.v1alpha.ServerReflection")
         .doesNotContain("filo.feed.v1.FeedService", "filo.dev.v1.MailboxService");
+  }
+
+  @Test
+  void certificateAndKeyFromFiles_tlsToWhoTrustsThem(@TempDir Path folder) throws Exception {
+    Path store = folder.resolve("door.p12");
+    Process keytool =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-alias",
+                "door",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=localhost",
+                "-ext",
+                "san=dns:localhost",
+                "-keystore",
+                store.toString(),
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                "changeit")
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("keytool.txt").toFile())
+            .start();
+    assertThat(keytool.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(keytool.exitValue()).isZero();
+    KeyStore keys = KeyStore.getInstance(store.toFile(), "changeit".toCharArray());
+    Path certificate =
+        pem(folder.resolve("door.crt"), "CERTIFICATE", keys.getCertificate("door").getEncoded());
+    Path key =
+        pem(
+            folder.resolve("door.key"),
+            "PRIVATE KEY",
+            keys.getKey("door", "changeit".toCharArray()).getEncoded());
+
+    GrpcDoor door = door(certificate, key);
+    door.start();
+    ManagedChannel trusting =
+        NettyChannelBuilder.forAddress("localhost", door.port())
+            .sslContext(GrpcSslContexts.forClient().trustManager(certificate.toFile()).build())
+            .build();
+    ManagedChannel doubting =
+        NettyChannelBuilder.forAddress("localhost", door.port()).useTransportSecurity().build();
+    ManagedChannel plain =
+        NettyChannelBuilder.forAddress("localhost", door.port()).usePlaintext().build();
+    try {
+      assertThat(health(trusting)).isEqualTo(HealthCheckResponse.ServingStatus.SERVING);
+      for (ManagedChannel each : List.of(doubting, plain)) {
+        StatusRuntimeException refused =
+            catchThrowableOfType(StatusRuntimeException.class, () -> health(each));
+        assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+      }
+    } finally {
+      List.of(trusting, doubting, plain).forEach(ManagedChannel::shutdownNow);
+      door.stop();
+    }
+
+    Path damaged = Files.writeString(folder.resolve("damaged.crt"), "no certificate");
+    GrpcDoor broken = door(damaged, key);
+    assertThatThrownBy(broken::start)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("FILO_GRPC_CERTIFICATE");
+  }
+
+  private GrpcDoor door(Path certificate, Path key) {
+    GatewayProperties given = gateway.context.getBean(GatewayProperties.class);
+    return new GrpcDoor(
+        new GatewayProperties(
+            given.targets(),
+            given.publicUrl(),
+            given.identityUri(),
+            given.jwksUri(),
+            given.issuer(),
+            given.deadline(),
+            given.maxBody(),
+            given.trustedProxies(),
+            given.cors(),
+            given.rate(),
+            given.stream(),
+            new GatewayProperties.Grpc(
+                true, 0, certificate.toString(), key.toString(), given.grpc().messageMax())),
+        gateway.context.getBean(ApiMethods.class),
+        gateway.context.getBean(Channels.class),
+        gateway.context.getBean(RateLimits.class));
+  }
+
+  private static HealthCheckResponse.ServingStatus health(ManagedChannel channel) {
+    return HealthGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(20, TimeUnit.SECONDS)
+        .check(HealthCheckRequest.getDefaultInstance())
+        .getStatus();
+  }
+
+  private static Path pem(Path file, String kind, byte[] content) throws IOException {
+    String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content);
+    return Files.writeString(
+        file, "-----BEGIN %s-----\n%s\n-----END %s-----\n".formatted(kind, text, kind));
   }
 }

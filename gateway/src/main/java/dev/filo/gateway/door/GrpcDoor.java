@@ -114,7 +114,7 @@ public final class GrpcDoor implements SmartLifecycle {
             .addService(ProtoReflectionServiceV1.newInstance())
             .addService(io.grpc.protobuf.services.ProtoReflectionService.newInstance());
     if (!settings.certificate().isEmpty()) {
-      builder.useTransportSecurity(new File(settings.certificate()), new File(settings.key()));
+      secure(builder);
     }
     try {
       server = builder.build().start();
@@ -130,6 +130,22 @@ public final class GrpcDoor implements SmartLifecycle {
     health = status;
     log.info(
         "gRPC on port {} ({})", port(), settings.certificate().isEmpty() ? "plaintext" : "TLS");
+  }
+
+  private void secure(NettyServerBuilder builder) {
+    try {
+      builder.useTransportSecurity(new File(settings.certificate()), new File(settings.key()));
+    } catch (RuntimeException e) {
+      throw new IllegalStateException(
+          "The gRPC door's certificate "
+              + settings.certificate()
+              + " or its key "
+              + settings.key()
+              + " cannot be used: PEM files are wanted, the key in PKCS #8 without a password."
+              + " Set filo.gateway.grpc.certificate and filo.gateway.grpc.key"
+              + " (FILO_GRPC_CERTIFICATE, FILO_GRPC_KEY).",
+          e);
+    }
   }
 
   @Override

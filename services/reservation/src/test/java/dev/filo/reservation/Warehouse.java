@@ -294,7 +294,7 @@ public final class Warehouse extends InventoryServiceGrpc.InventoryServiceImplBa
   }
 
   @Override
-  public synchronized void recordMovements(
+  public synchronized void batchCreateMovements(
       RecordMovementsRequest request, StreamObserver<RecordMovementsResponse> observer) {
     give(
         observer,

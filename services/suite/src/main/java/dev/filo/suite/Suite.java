@@ -17,7 +17,10 @@ import dev.filo.platform.auth.ServiceTokens;
 import dev.filo.platform.grpc.Channels;
 import dev.filo.platform.mongo.Mongo;
 import dev.filo.reservation.ReservationApplication;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -35,6 +38,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ConfigurableApplicationContext;
 import reactor.core.publisher.Mono;
@@ -236,11 +240,7 @@ public final class Suite implements AutoCloseable {
             "service-demo",
             common.getOrDefault("filo.client-secret", ""),
             InstantSource.system());
-    var door =
-        NettyChannelBuilder.forAddress("localhost", settings.grpcPort())
-            .usePlaintext()
-            .maxInboundMessageSize(16 * 1024 * 1024)
-            .build();
+    var door = door(settings);
     try {
       var token = tokens.token().retry(2).block(Duration.ofSeconds(20));
       var seeder =
@@ -252,6 +252,24 @@ public final class Suite implements AutoCloseable {
       }
     } finally {
       door.shutdownNow();
+    }
+  }
+
+  /** The gateway's own gRPC door, in TLS when it has a certificate. */
+  private static ManagedChannel door(Settings settings) {
+    var certificate = System.getenv("FILO_GRPC_CERTIFICATE");
+    var builder =
+        NettyChannelBuilder.forAddress("localhost", settings.grpcPort())
+            .maxInboundMessageSize(16 * 1024 * 1024);
+    if (certificate == null || certificate.isBlank()) {
+      return builder.usePlaintext().build();
+    }
+    try {
+      return builder
+          .sslContext(GrpcSslContexts.forClient().trustManager(new File(certificate)).build())
+          .build();
+    } catch (SSLException e) {
+      throw new CannotStart("the certificate cannot be used: " + certificate);
     }
   }
 
@@ -273,17 +291,17 @@ public final class Suite implements AutoCloseable {
   private static String welcome(Settings settings, Duration took) {
     return """
 
-        Filo runs (started in %.1f s). Ctrl-C ends it.
+    Filo runs (started in %.1f s). Ctrl-C ends it.
 
-          shop    %2$s/
-          desk    %2$s/desk          sign in as agent@filo.example
-          store   %2$s/store         sign in as milano@filo.example
-          API     %2$s/api
-          tills   localhost:%3$d (gRPC), client till-milano-1, secret till-secret
+      shop    %2$s/
+      desk    %2$s/desk          sign in as agent@filo.example
+      store   %2$s/store         sign in as milano@filo.example
+      API     %2$s/api
+      tills   localhost:%3$d (gRPC), client till-milano-1, secret till-secret
 
-          Sign-in codes arrive at %2$s/dev/mailbox?to=ADDRESS
-          This is the dev profile: made-up people, open secrets. Not for production.
-        """
+      Sign-in codes arrive at %2$s/dev/mailbox?to=ADDRESS
+      This is the dev profile: made-up people, open secrets. Not for production.
+    """
         .formatted(took.toMillis() / 1000.0, settings.publicUrl(), settings.grpcPort());
   }
 

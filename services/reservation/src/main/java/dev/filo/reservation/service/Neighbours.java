@@ -179,7 +179,7 @@ public final class Neighbours {
               .setLocation(reservation.store())
               .setCause("reservations/" + reservation.id()));
     }
-    return Calls.unary(inventory(), InventoryServiceStub::recordMovements, request.build())
+    return Calls.unary(inventory(), InventoryServiceStub::batchCreateMovements, request.build())
         .doOnNext(
             answer ->
                 answer.getResultsList().stream()

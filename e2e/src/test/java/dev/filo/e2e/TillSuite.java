@@ -1,0 +1,183 @@
+package dev.filo.e2e;
+
+import dev.filo.proto.inventory.v1.GetStockLevelRequest;
+import dev.filo.proto.inventory.v1.InventoryServiceGrpc;
+import dev.filo.proto.inventory.v1.ListMovementsRequest;
+import dev.filo.proto.inventory.v1.Movement;
+import dev.filo.proto.inventory.v1.StockLevel;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.MetadataUtils;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The whole suite with the demo retailer, as tills see it; one for all their tests. */
+public final class TillSuite {
+  /** The till's store. */
+  public static final String STORE = "stores/milano-buenos-aires";
+
+  /** A till of that store. */
+  public static final String CLIENT = "till-milano-1";
+
+  public static final String SECRET = "till-secret";
+
+  private static TillSuite one;
+
+  private final SuiteProcess suite;
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final ManagedChannel channel;
+
+  /** The running suite. */
+  public static synchronized TillSuite get() {
+    if (one == null) {
+      one = new TillSuite();
+    }
+    return one;
+  }
+
+  private TillSuite() {
+    try {
+      var data = Files.createTempDirectory("filo-pos-suite");
+      suite = SuiteProcess.start(data, Map.of());
+      channel = NettyChannelBuilder.forTarget(grpc()).usePlaintext().build();
+      Runtime.getRuntime()
+          .addShutdownHook(
+              new Thread(
+                  () -> {
+                    channel.shutdownNow();
+                    suite.close();
+                    delete(data);
+                  }));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The gateway's HTTP address. */
+  public String target() {
+    return suite.target();
+  }
+
+  /** The gateway's gRPC door. */
+  public String grpc() {
+    return suite.door();
+  }
+
+  /** The door's port. */
+  public int grpcPort() {
+    return Integer.parseInt(grpc().substring(grpc().indexOf(':') + 1));
+  }
+
+  /** A level of the till's store. */
+  public StockLevel level(String sku) {
+    return inventory()
+        .getStockLevel(GetStockLevelRequest.newBuilder().setName(levelName(sku)).build());
+  }
+
+  /** The whole ledger of a level of the till's store. */
+  public List<Movement> ledger(String sku) {
+    var movements = new ArrayList<Movement>();
+    var token = "";
+    do {
+      var page =
+          inventory()
+              .listMovements(
+                  ListMovementsRequest.newBuilder()
+                      .setParent(levelName(sku))
+                      .setPageSize(500)
+                      .setPageToken(token)
+                      .build());
+      movements.addAll(page.getMovementsList());
+      token = page.getNextPageToken();
+    } while (!token.isEmpty());
+    return movements;
+  }
+
+  private static String levelName(String sku) {
+    return "stockLevels/" + sku + "@" + STORE.substring("stores/".length());
+  }
+
+  private InventoryServiceGrpc.InventoryServiceBlockingStub inventory() {
+    var headers = new Metadata();
+    headers.put(
+        Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER),
+        "Bearer " + token("grant_type=client_credentials", basic()));
+    return InventoryServiceGrpc.newBlockingStub(channel)
+        .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
+  }
+
+  private static String basic() {
+    return "Basic "
+        + Base64.getEncoder()
+            .encodeToString((CLIENT + ":" + SECRET).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private String token(String form, String authorization) {
+    var request =
+        HttpRequest.newBuilder(URI.create(target() + "/oauth2/token"))
+            .timeout(Duration.ofSeconds(60))
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .POST(HttpRequest.BodyPublishers.ofString(form));
+    if (!authorization.isEmpty()) {
+      request.header("Authorization", authorization);
+    }
+    return send(request.build()).path("access_token").asString("");
+  }
+
+  /** Somebody reserves; gives the reservation with its pickup code. */
+  public JsonNode reserve(String sku, int quantity) {
+    var token = token("grant_type=urn:filo:oauth:guest&client_id=shop-web", "");
+    var body =
+        "{\"store\":\"%s\",\"lines\":[{\"sku\":\"%s\",\"quantity\":%d}]}"
+            .formatted(STORE, sku, quantity);
+    return send(
+        HttpRequest.newBuilder(URI.create(target() + "/v1/reservations"))
+            .timeout(Duration.ofSeconds(60))
+            .header("Content-Type", "application/json")
+            .header("Authorization", "Bearer " + token)
+            .header("Idempotency-Key", UUID.randomUUID().toString())
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build());
+  }
+
+  private JsonNode send(HttpRequest request) {
+    try {
+      var answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+      if (answer.statusCode() != 200) {
+        throw new AssertionError(request.uri() + " answers " + answer.body());
+      }
+      return JsonMapper.shared().readTree(answer.body());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void delete(Path folder) {
+    try (Stream<Path> files = Files.walk(folder)) {
+      files.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+    } catch (IOException e) {
+      // It is temporary.
+    }
+  }
+}

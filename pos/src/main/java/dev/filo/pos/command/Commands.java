@@ -1,0 +1,52 @@
+package dev.filo.pos.command;
+
+import picocli.CommandLine;
+
+/** Sets picocli up, and runs one command line. */
+public final class Commands {
+  private Commands() {}
+
+  /** Runs a command line from begin to end; gives its exit code. */
+  public static int run(World world, String... arguments) {
+    var root = new RootCommand(world);
+    try {
+      return of(root, world).execute(arguments);
+    } finally {
+      root.close();
+    }
+  }
+
+  /** A parser for one command line; what the root has open stays open between them. */
+  static CommandLine of(RootCommand root, World world) {
+    var commands =
+        new CommandLine(root)
+            .setOut(world.out())
+            .setErr(world.err())
+            .setAbbreviatedOptionsAllowed(false)
+            .setAbbreviatedSubcommandsAllowed(false)
+            .setExpandAtFiles(false);
+    commands.setExecutionExceptionHandler(
+        (failure, command, parsed) -> new Failures(root).tell(command.getCommandName(), failure));
+    commands.setParameterExceptionHandler(
+        (wrong, words) -> {
+          boolean json = java.util.List.of(words).contains("--json") || root.output().isJson();
+          var command = wrong.getCommandLine();
+          if (json) {
+            new Output(world.out(), world.err(), true)
+                .failure(
+                    command.getCommandName(), "usage", "USAGE", String.valueOf(wrong.getMessage()));
+          } else {
+            world.err().println("filo-pos: " + wrong.getMessage());
+            if (!CommandLine.UnmatchedArgumentException.printSuggestions(wrong, world.err())) {
+              world
+                  .err()
+                  .println(
+                      root.texts().say("usage.help", command.getCommandSpec().qualifiedName()));
+            }
+            world.err().flush();
+          }
+          return Exit.USAGE;
+        });
+    return commands;
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.filo.pos.command;
+
+import org.jspecify.annotations.NullMarked;

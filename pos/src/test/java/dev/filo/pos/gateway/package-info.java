@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.filo.pos.gateway;
+
+import org.jspecify.annotations.NullMarked;
