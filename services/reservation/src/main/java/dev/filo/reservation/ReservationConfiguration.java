@@ -89,6 +89,13 @@ class ReservationConfiguration {
     return new Background(
         Flux.interval(SWEEP)
             .onBackpressureDrop()
-            .concatMap(tick -> reservations.expire().then(reservations.resume()), 1));
+            .concatMap(
+                tick ->
+                    Flux.concat(
+                        reservations.expire(),
+                        reservations.escalate(),
+                        reservations.remind(),
+                        reservations.resume()),
+                1));
   }
 }

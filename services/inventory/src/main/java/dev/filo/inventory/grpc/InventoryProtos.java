@@ -10,6 +10,7 @@ import dev.filo.inventory.service.Availability;
 import dev.filo.inventory.service.Stock;
 import dev.filo.platform.auth.Caller;
 import dev.filo.platform.code.Ids;
+import dev.filo.platform.grpc.Statuses;
 import dev.filo.platform.grpc.Times;
 import dev.filo.proto.feed.v1.Actor;
 import dev.filo.proto.inventory.v1.HoldLine;
@@ -80,6 +81,8 @@ final class InventoryProtos {
           case RETURN -> Movement.Kind.RETURN;
           case ADJUSTMENT -> Movement.Kind.ADJUSTMENT;
           case COUNT -> Movement.Kind.COUNT;
+          case TRANSFER_OUT, TRANSFER_IN, SET_ASIDE, TRANSFER_ANNOUNCED ->
+              throw Statuses.field("kind", "is not taken");
           case KIND_UNSPECIFIED, UNRECOGNIZED ->
               throw new IllegalArgumentException("the field rules let an unknown kind pass");
         };

@@ -39,7 +39,16 @@ public sealed interface Refusal {
   record AlreadyCollected(Instant at) implements Refusal {}
 
   /** It is kept elsewhere. */
-  record WrongStore(String store) implements Refusal {}
+  record WrongStore(String store, String title) implements Refusal {}
+
+  /** The store that was offered has it no more. */
+  record OfferGone(String store) implements Refusal {}
+
+  /** There is no offer, or not any more; {@code state} is the offer's, empty when there is none. */
+  record OfferOver(String state) implements Refusal {}
+
+  /** A line is not in it, is there twice, or asks for more than the {@code left} pieces. */
+  record LinesInvalid(String sku, int left) implements Refusal {}
 
   /** Staff must say for whom. */
   record CustomerMissing() implements Refusal {}

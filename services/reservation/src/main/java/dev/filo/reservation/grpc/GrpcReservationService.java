@@ -8,6 +8,14 @@ import dev.filo.platform.grpc.Statuses;
 import dev.filo.platform.grpc.Times;
 import dev.filo.platform.mongo.Docs;
 import dev.filo.platform.watch.Changes;
+import dev.filo.proto.reservation.v1.AcceptOfferRequest;
+import dev.filo.proto.reservation.v1.AcknowledgeReservationRequest;
+import dev.filo.proto.reservation.v1.CompletePutBackRequest;
+import dev.filo.proto.reservation.v1.DeclineOfferRequest;
+import dev.filo.proto.reservation.v1.GetPutBackListRequest;
+import dev.filo.proto.reservation.v1.GetReservationPolicyRequest;
+import dev.filo.proto.reservation.v1.PutBackList;
+import dev.filo.proto.reservation.v1.WatchPutBackListRequest;
 import dev.filo.proto.reservation.v1.CancelReservationRequest;
 import dev.filo.proto.reservation.v1.CollectPickupRequest;
 import dev.filo.proto.reservation.v1.CreateReservationRequest;
@@ -39,6 +47,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.bson.Document;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -46,7 +55,9 @@ import reactor.core.publisher.Mono;
 /** The reservation service over gRPC. */
 public final class GrpcReservationService
     extends ReservationServiceGrpc.ReservationServiceImplBase {
-  private static final int PICKS_MAX = 500;
+  private static final int LIST_MAX = 500;
+  private static final String PUT_BACK = "/putBackList";
+  private static final String POLICY = "/reservationPolicy";
   // Writers' clocks may differ: changes this far back are looked at again; a state already sent is
   // not sent twice.
   private static final Duration OVERLAP = Duration.ofSeconds(5);
@@ -102,6 +113,7 @@ public final class GrpcReservationService
                                   request.getCustomer(),
                                   request.getStore(),
                                   request.getStatesList().stream().map(Enum::name).toList(),
+                                  request.getEscalated(),
                                   skip,
                                   size + 1,
                                   caller)))
@@ -233,40 +245,56 @@ public final class GrpcReservationService
   }
 
   @Override
-  public void prepareReservation(
-      PrepareReservationRequest request, StreamObserver<Reservation> observer) {
+  public void acknowledgeReservation(
+      AcknowledgeReservationRequest request, StreamObserver<Reservation> observer) {
     var caller = Caller.current();
     answer(
         observer,
-        reservations.prepare(
+        reservations.acknowledge(
             id(request.getName()), request.getEtag(), request.getRequestId(), request, caller),
         caller);
+  }
+
+  @Override
+  public void prepareReservation(
+      PrepareReservationRequest request, StreamObserver<Reservation> observer) {
+    var caller = Caller.current();
+    answer(observer, reservations.prepare(id(request.getName()), request, caller), caller);
   }
 
   @Override
   public void refuseReservation(
       RefuseReservationRequest request, StreamObserver<Reservation> observer) {
     var caller = Caller.current();
+    boolean wordsNeeded =
+        switch (request.getCause()) {
+          case NOT_FOUND, DAMAGED, DISPLAY_ONLY -> false;
+          case OTHER, REFUSAL_CAUSE_UNSPECIFIED, UNRECOGNIZED -> true;
+        };
     answer(
         observer,
-        reservations.refuse(
-            id(request.getName()),
-            request.getEtag(),
-            request.getReason(),
-            request.getRequestId(),
-            request,
-            caller),
+        wordsNeeded && request.getReason().isBlank()
+            ? Mono.error(() -> Statuses.field("reason", "says in words why, when no cause does"))
+            : reservations.refuse(id(request.getName()), request, caller),
         caller);
+  }
+
+  @Override
+  public void acceptOffer(AcceptOfferRequest request, StreamObserver<Reservation> observer) {
+    var caller = Caller.current();
+    answer(observer, reservations.accept(id(request.getName()), request, caller), caller);
+  }
+
+  @Override
+  public void declineOffer(DeclineOfferRequest request, StreamObserver<Reservation> observer) {
+    var caller = Caller.current();
+    answer(observer, reservations.decline(id(request.getName()), request, caller), caller);
   }
 
   @Override
   public void collectPickup(CollectPickupRequest request, StreamObserver<Reservation> observer) {
     var caller = Caller.current();
-    answer(
-        observer,
-        reservations.collect(
-            request.getStore(), request.getPickupCode(), request.getRequestId(), request, caller),
-        caller);
+    answer(observer, reservations.collect(request, caller), caller);
   }
 
   @Override
@@ -291,7 +319,7 @@ public final class GrpcReservationService
         () -> {
           var now = clock.instant();
           return store
-              .pickList(storeName, now, PICKS_MAX)
+              .pickList(storeName, now, LIST_MAX)
               .map(document -> ReservationProtos.message(document, now))
               .collectList()
               .map(
@@ -300,17 +328,80 @@ public final class GrpcReservationService
                           .setName(name)
                           .addAllReservations(picks)
                           .setAsOfTime(Times.timestamp(now))
-                          .setEtag(
-                              HexFormat.of()
-                                  .formatHex(
-                                      Ids.sha256(
-                                          picks.stream()
-                                              .map(pick -> pick.getName() + pick.getEtag())
-                                              .collect(Collectors.joining(" "))),
-                                      0,
-                                      8))
+                          .setEtag(etag(picks.stream().map(one -> one.getName() + one.getEtag())))
                           .build());
         });
+  }
+
+  private static String etag(Stream<String> states) {
+    return HexFormat.of().formatHex(Ids.sha256(states.collect(Collectors.joining(" "))), 0, 8);
+  }
+
+  @Override
+  public void getPutBackList(
+      GetPutBackListRequest request, StreamObserver<PutBackList> observer) {
+    Answers.unary(observer, putBackList(store(request.getName(), PUT_BACK)));
+  }
+
+  @Override
+  public void watchPutBackList(
+      WatchPutBackListRequest request, StreamObserver<PutBackList> observer) {
+    var storeName = store(request.getName(), PUT_BACK);
+    Answers.stream(
+        observer,
+        states(
+            Reservations.storeKey(storeName),
+            () -> putBackList(storeName),
+            PutBackList::getEtag,
+            request.getResumeCursor()));
+  }
+
+  @Override
+  public void completePutBack(
+      CompletePutBackRequest request, StreamObserver<PutBackList> observer) {
+    var caller = Caller.current();
+    var storeName = store(request.getName(), PUT_BACK);
+    Answers.unary(
+        observer,
+        reservations
+            .putAway(storeName, request, caller)
+            .then(putBackList(storeName))
+            .onErrorMap(Refusals::map));
+  }
+
+  private Mono<PutBackList> putBackList(String storeName) {
+    return Mono.defer(
+        () -> {
+          var now = clock.instant();
+          return store
+              .putBackList(storeName, now, LIST_MAX)
+              .map(document -> ReservationProtos.putBack(document, now))
+              .collectList()
+              .map(
+                  entries ->
+                      PutBackList.newBuilder()
+                          .setName(storeName + PUT_BACK)
+                          .addAllEntries(entries)
+                          .setAsOfTime(Times.timestamp(now))
+                          .setEtag(
+                              etag(
+                                  entries.stream()
+                                      .map(one -> HexFormat.of().formatHex(one.toByteArray()))))
+                          .build());
+        });
+  }
+
+  @Override
+  public void getReservationPolicy(
+      GetReservationPolicyRequest request,
+      StreamObserver<dev.filo.proto.reservation.v1.ReservationPolicy> observer) {
+    Answers.unary(
+        observer,
+        reservations.policy(store(request.getName(), POLICY)).onErrorMap(Refusals::map));
+  }
+
+  private static String store(String name, String suffix) {
+    return name.substring(0, name.length() - suffix.length());
   }
 
   private void answer(

@@ -4,6 +4,9 @@ import static dev.filo.proto.reservation.v1.ErrorReason.ERROR_REASON_ALREADY_COL
 import static dev.filo.proto.reservation.v1.ErrorReason.ERROR_REASON_CUSTOMER_MISSING;
 import static dev.filo.proto.reservation.v1.ErrorReason.ERROR_REASON_CUSTOMER_NOT_FOUND;
 import static dev.filo.proto.reservation.v1.ErrorReason.ERROR_REASON_EXTENSION_TOO_LONG;
+import static dev.filo.proto.reservation.v1.ErrorReason.ERROR_REASON_LINES_INVALID;
+import static dev.filo.proto.reservation.v1.ErrorReason.ERROR_REASON_OFFER_GONE;
+import static dev.filo.proto.reservation.v1.ErrorReason.ERROR_REASON_OFFER_OVER;
 import static dev.filo.proto.reservation.v1.ErrorReason.ERROR_REASON_PICKUP_CODE_UNKNOWN;
 import static dev.filo.proto.reservation.v1.ErrorReason.ERROR_REASON_PICKUP_NOT_OFFERED;
 import static dev.filo.proto.reservation.v1.ErrorReason.ERROR_REASON_RESERVATION_LIMIT;
@@ -103,12 +106,30 @@ final class Refusals {
               ERROR_REASON_ALREADY_COLLECTED,
               "It was collected already.",
               Map.of("collectTime", at.toString()));
-      case Refusal.WrongStore(var store) ->
+      case Refusal.WrongStore(var store, var title) ->
           status(
               Code.FAILED_PRECONDITION,
               ERROR_REASON_WRONG_STORE,
-              "It is kept at another store.",
+              "It is kept at another store: " + title + ".",
+              Map.of("store", store, "storeTitle", title));
+      case Refusal.OfferGone(var store) ->
+          status(
+              Code.FAILED_PRECONDITION,
+              ERROR_REASON_OFFER_GONE,
+              "That store has it no more. Look whether another is offered.",
               Map.of("store", store));
+      case Refusal.OfferOver(var state) ->
+          status(
+              Code.FAILED_PRECONDITION,
+              ERROR_REASON_OFFER_OVER,
+              "There is no such offer any more.",
+              Map.of("state", state));
+      case Refusal.LinesInvalid(var sku, var left) ->
+          status(
+              Code.INVALID_ARGUMENT,
+              ERROR_REASON_LINES_INVALID,
+              "Name each SKU of the reservation once, with no more pieces than are left.",
+              Map.of("sku", sku, "left", Integer.toString(left)));
       case Refusal.CustomerMissing() ->
           status(
               Code.INVALID_ARGUMENT,

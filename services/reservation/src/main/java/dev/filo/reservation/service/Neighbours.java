@@ -16,23 +16,35 @@ import dev.filo.proto.identity.v1.IdentityServiceGrpc;
 import dev.filo.proto.identity.v1.IdentityServiceGrpc.IdentityServiceStub;
 import dev.filo.proto.inventory.v1.ErrorReason;
 import dev.filo.proto.inventory.v1.ExtendHoldRequest;
+import dev.filo.proto.inventory.v1.FindNearbyRequest;
+import dev.filo.proto.inventory.v1.FindNearbyResponse;
 import dev.filo.proto.inventory.v1.GetStockLevelRequest;
 import dev.filo.proto.inventory.v1.Hold;
 import dev.filo.proto.inventory.v1.HoldLine;
 import dev.filo.proto.inventory.v1.InventoryServiceGrpc;
 import dev.filo.proto.inventory.v1.InventoryServiceGrpc.InventoryServiceStub;
+import dev.filo.proto.inventory.v1.LocationAvailability;
+import dev.filo.proto.inventory.v1.Movement;
+import dev.filo.proto.inventory.v1.MovementResult;
 import dev.filo.proto.inventory.v1.PlaceHoldRequest;
+import dev.filo.proto.inventory.v1.RecordMovementsRequest;
 import dev.filo.proto.inventory.v1.ReleaseHoldRequest;
 import dev.filo.proto.inventory.v1.SellHoldRequest;
+import dev.filo.proto.inventory.v1.SkuAvailability;
 import dev.filo.proto.inventory.v1.StockLevel;
+import dev.filo.reservation.domain.Pieces;
 import dev.filo.reservation.domain.Reservation;
 import dev.filo.reservation.domain.Reservation.Line;
+import dev.filo.reservation.domain.Reservation.State.Refused;
+import dev.filo.reservation.domain.Sale;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
 /**
@@ -40,6 +52,8 @@ import reactor.core.publisher.Mono;
  * from identity.
  */
 public final class Neighbours {
+  private static final Logger log = LoggerFactory.getLogger(Neighbours.class);
+
   private final Channels channels;
 
   /** Calls by these channels. */
@@ -110,21 +124,102 @@ public final class Neighbours {
   }
 
   /**
-   * Sells a hold's goods. True when they are sold, now or before; false when the hold had ended.
+   * Takes what a store has not out of its level, by movements whose ids are the reservation's: once,
+   * however often it is asked.
    */
-  Mono<Boolean> sell(String hold, String onBehalfOf) {
+  Mono<Void> correct(Reservation reservation, Refused refused) {
+    var request = RecordMovementsRequest.newBuilder();
+    for (Pieces line : refused.lines()) {
+      request.addMovements(
+          Movement.newBuilder()
+              .setId("refused-" + reservation.id() + "-" + line.sku())
+              .setKind(Movement.Kind.ADJUSTMENT)
+              .setSku(line.sku())
+              .setLocation(reservation.store())
+              .setQuantity(-line.quantity())
+              .setCause("reservations/" + reservation.id()));
+    }
+    return Calls.unary(inventory(), InventoryServiceStub::recordMovements, request.build())
+        .doOnNext(
+            answer ->
+                answer.getResultsList().stream()
+                    .filter(result -> result.getOutcome() == MovementResult.Outcome.REFUSED)
+                    // asking again would not help: the store has to count
+                    .forEach(
+                        result ->
+                            log.error(
+                                "movement {} was refused with {}: the level was not corrected",
+                                result.getId(),
+                                result.getReason())))
+        .then();
+  }
+
+  /**
+   * The nearest store, as seen from another, that has all of it and does pickups; empty when none
+   * is.
+   *
+   * @param but stores that are of no use
+   */
+  Mono<LocationAvailability> nearest(
+      Store from, List<Line> lines, int withinMeters, List<String> but) {
+    return Calls.unary(
+            inventory(),
+            InventoryServiceStub::findNearby,
+            FindNearbyRequest.newBuilder()
+                .addAllSku(lines.stream().map(Line::sku).toList())
+                .setLatitude(from.getLocation().getLatitude())
+                .setLongitude(from.getLocation().getLongitude())
+                .setRadiusMeters(withinMeters)
+                .setPageSize(500)
+                .build())
+        .flatMapIterable(FindNearbyResponse::getLocationsList)
+        .filter(location -> !but.contains(location.getStore()))
+        .filter(LocationAvailability::hasPickupReadyTime)
+        .filter(
+            location ->
+                lines.stream().allMatch(line -> pieces(location, line.sku()) >= line.quantity()))
+        .next();
+  }
+
+  /** Pieces of a SKU at a location. */
+  static int pieces(LocationAvailability location, String sku) {
+    return location.getItemsCount() == 0
+        ? location.getAvailable()
+        : location.getItemsList().stream()
+            .filter(item -> item.getSku().equals(sku))
+            .mapToInt(SkuAvailability::getAvailable)
+            .findFirst()
+            .orElse(0);
+  }
+
+  /**
+   * Sells what is handed over out of a hold. True when it is sold, now or before; false when the
+   * hold had ended.
+   */
+  Mono<Boolean> sell(Reservation reservation, String onBehalfOf) {
+    var sale = reservation.sale();
     return Calls.unary(
             inventory(),
             InventoryServiceStub::sellHold,
             SellHoldRequest.newBuilder()
-                .setName("holds/" + hold)
+                .setName("holds/" + reservation.hold())
                 .setOnBehalfOf(onBehalfOf)
-                .setRequestId("sell-" + hold)
+                .addAllLines(reservation.sellsAll() || sale == null ? List.of() : lines(sale))
+                .setRequestId(
+                    "sell-" + reservation.hold() + (sale == null ? "" : "-" + sale.number()))
                 .build())
-        .map(sold -> sold.getState() == Hold.State.SOLD)
+        .thenReturn(true)
         .onErrorResume(
             e -> Statuses.isReason(e, ErrorReason.ERROR_REASON_HOLD_OVER) || isNotFound(e),
             e -> Mono.just(false));
+  }
+
+  private static List<HoldLine> lines(Sale sale) {
+    return sale.lines().stream()
+        .map(
+            line ->
+                HoldLine.newBuilder().setSku(line.sku()).setQuantity(line.quantity()).build())
+        .toList();
   }
 
   /** Moves the end of a hold. True when it is moved; false when the hold had ended. */

@@ -2,12 +2,14 @@ package dev.filo.reservation.store;
 
 import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.exists;
 import static com.mongodb.client.model.Filters.gt;
 import static com.mongodb.client.model.Filters.gte;
 import static com.mongodb.client.model.Filters.in;
 import static com.mongodb.client.model.Filters.lt;
 import static com.mongodb.client.model.Filters.lte;
 import static com.mongodb.client.model.Filters.ne;
+import static com.mongodb.client.model.Filters.nor;
 import static com.mongodb.client.model.Filters.or;
 import static com.mongodb.client.model.Sorts.ascending;
 import static com.mongodb.client.model.Sorts.descending;
@@ -34,6 +36,7 @@ import dev.filo.reservation.domain.Reservation;
 import dev.filo.reservation.domain.Reservation.Step;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
 import org.bson.Document;
@@ -49,6 +52,9 @@ import reactor.core.publisher.Mono;
  */
 public final class MongoReservationStore {
   private static final List<String> OPEN = List.of("HELD", "PREPARED");
+
+  private static final List<String> UNFINISHED =
+      Arrays.stream(Step.values()).filter(step -> step != Step.NONE).map(Step::name).toList();
 
   private final MongoCollection<Document> reservations;
 
@@ -70,6 +76,9 @@ public final class MongoReservationStore {
     Mongo.index(reservations, Indexes.ascending("store", "state", "expireTime"));
     Mongo.index(reservations, Indexes.ascending("state", "expireTime"));
     Mongo.index(reservations, Indexes.ascending("step", "stepTime"));
+    Mongo.index(reservations, Indexes.ascending("escalateDue"), new IndexOptions().sparse(true));
+    Mongo.index(reservations, Indexes.ascending("remindDue"), new IndexOptions().sparse(true));
+    Mongo.index(reservations, Indexes.ascending("store", "putBackDue"));
   }
 
   /** The collection, for the relay. */
@@ -81,34 +90,36 @@ public final class MongoReservationStore {
    * Keeps a new reservation. The document as kept; a duplicate-key error when its id or its pickup
    * code is taken.
    *
-   * @param requestHash what was asked, to know a repetition by
+   * @param made how it came about
    */
-  public Mono<Document> insert(
-      Reservation reservation,
-      Actor createdBy,
-      String customerDisplayName,
-      String storeTitle,
-      byte[] requestHash,
-      boolean partial,
-      Instant now) {
+  public Mono<Document> insert(Reservation reservation, Made made, Instant now) {
     var document =
         new Document("_id", reservation.id())
             .append("version", reservation.version())
             .append("customer", reservation.customer())
             .append("store", reservation.store())
-            .append("storeTitle", storeTitle)
-            .append("customerDisplayName", customerDisplayName)
+            .append("storeTitle", reservation.storeTitle())
+            .append("customerDisplayName", made.customerDisplayName)
             .append("lines", ReservationDocuments.lines(reservation.lines()))
             .append("step", reservation.step().name())
             .append("stepTime", Date.from(now))
             .append("expireTime", Date.from(reservation.expireTime()))
             .append("hold", reservation.hold())
             .append("pickupCode", reservation.pickupCode())
-            .append("createdBy", ReservationDocuments.actor(createdBy))
+            .append("createdBy", ReservationDocuments.actor(made.createdBy))
             .append("createTime", Date.from(now))
-            .append("requestHash", new Binary(requestHash))
-            .append("partial", partial);
+            .append("requestHash", new Binary(made.requestHash))
+            .append("partial", made.partial)
+            .append("identityCheck", made.identityCheck)
+            .append("replaces", made.replaces);
     document.putAll(ReservationDocuments.stateFields(reservation.state(), now));
+    ReservationDocuments.careFields(reservation)
+        .forEach(
+            (key, value) -> {
+              if (value != null) {
+                document.append(key, value);
+              }
+            });
     return Mono.from(reservations.insertOne(document)).thenReturn(document);
   }
 
@@ -131,8 +142,13 @@ public final class MongoReservationStore {
     updates.add(set("expireTime", Date.from(next.expireTime())));
     updates.add(set("lines", ReservationDocuments.lines(next.lines())));
     updates.add(set("hold", next.hold()));
-    var wanted = next.wantedEnd();
-    updates.add(wanted == null ? unset("wantedEnd") : set("wantedEnd", Date.from(wanted)));
+    updates.add(setOrUnset("wantedEnd", ReservationDocuments.date(next.wantedEnd())));
+    updates.add(setOrUnset("sale", ReservationDocuments.sale(next.sale())));
+    updates.add(setOrUnset("offer", ReservationDocuments.offer(next.offer())));
+    ReservationDocuments.careFields(next)
+        .forEach((key, value) -> updates.add(setOrUnset(key, value)));
+    ReservationDocuments.putBackFields(next.putBack())
+        .forEach((key, value) -> updates.add(setOrUnset(key, value)));
     if (!events.isEmpty()) {
       updates.add(Outbox.record(events, now));
     }
@@ -147,6 +163,10 @@ public final class MongoReservationStore {
         .switchIfEmpty(
             Mono.error(
                 () -> new StaleVersionException("reservations/" + seen.id(), seen.version())));
+  }
+
+  private static Bson setOrUnset(String key, @Nullable Object value) {
+    return value == null ? unset(key) : set(key, value);
   }
 
   /** Forgets a reservation that was given up before it held anything. */
@@ -167,11 +187,29 @@ public final class MongoReservationStore {
     return Mono.from(reservations.find(eq("pickupCode", code)).first());
   }
 
-  /** Reservations that fit, newest first; those still pending are left out. */
+  /**
+   * Reservations that fit, newest first; those still pending are left out.
+   *
+   * @param escalated only those that have escalated and that nobody has seen yet
+   */
   public Flux<Document> list(
-      String customer, List<String> stores, List<String> states, int skip, int limit, Instant now) {
+      String customer,
+      List<String> stores,
+      List<String> states,
+      boolean escalated,
+      int skip,
+      int limit,
+      Instant now) {
     var filters = new ArrayList<Bson>();
     filters.add(ne("state", "PENDING"));
+    if (escalated) {
+      filters.add(
+          and(
+              eq("state", "HELD"),
+              exists("escalateTime"),
+              exists("acknowledgeTime", false),
+              gt("expireTime", Date.from(now))));
+    }
     if (!customer.isEmpty()) {
       filters.add(eq("customer", customer));
     }
@@ -205,12 +243,68 @@ public final class MongoReservationStore {
     return or(alternatives);
   }
 
-  /** What a store has to set aside and hand over, the one that ends first first. */
+  /**
+   * What a store has to set aside and hand over: what has escalated and nobody has seen yet first,
+   * then the one that ends first.
+   */
   public Flux<Document> pickList(String store, Instant now, int limit) {
+    var open = and(eq("store", store), in("state", OPEN), gt("expireTime", Date.from(now)));
+    var waiting =
+        and(eq("state", "HELD"), exists("escalateTime"), exists("acknowledgeTime", false));
+    return Flux.concat(byEnd(and(open, waiting), limit), byEnd(and(open, nor(waiting)), limit))
+        .distinct(document -> document.getString("_id")) // seen between the two looks
+        .take(limit);
+  }
+
+  private Flux<Document> byEnd(Bson which, int limit) {
     return Flux.from(
         reservations
-            .find(and(eq("store", store), in("state", OPEN), gt("expireTime", Date.from(now))))
+            .find(which)
             .sort(orderBy(ascending("expireTime"), ascending("_id")))
+            .limit(limit));
+  }
+
+  /**
+   * What stands on a store's shelf for nobody, the longest first: what was prepared has its place
+   * here from its end on, whether or not anybody has written so.
+   */
+  public Flux<Document> putBackList(String store, Instant now, int limit) {
+    return Flux.concat(
+            Flux.from(
+                reservations
+                    .find(and(eq("store", store), gt("putBackDue", new Date(0))))
+                    .sort(orderBy(ascending("putBackDue"), ascending("_id")))
+                    .limit(limit)),
+            byEnd(
+                and(
+                    eq("store", store),
+                    eq("state", "PREPARED"),
+                    ne("step", Step.SELL.name()),
+                    lte("expireTime", Date.from(now))),
+                limit))
+        .distinct(document -> document.getString("_id"))
+        .take(limit);
+  }
+
+  /** What nobody at its store has seen although it is time. */
+  public Flux<Document> unseen(Instant now, int limit) {
+    return Flux.from(
+        reservations
+            .find(and(lte("escalateDue", Date.from(now)), eq("state", "HELD")))
+            .sort(ascending("escalateDue"))
+            .limit(limit));
+  }
+
+  /** What its owner is to be reminded of. */
+  public Flux<Document> ending(Instant now, int limit) {
+    return Flux.from(
+        reservations
+            .find(
+                and(
+                    lte("remindDue", Date.from(now)),
+                    in("state", OPEN),
+                    gt("expireTime", Date.from(now))))
+            .sort(ascending("remindDue"))
             .limit(limit));
   }
 
@@ -269,7 +363,7 @@ public final class MongoReservationStore {
         reservations
             .find(
                 and(
-                    in("step", List.of("PLACE", "EXTEND", "SELL", "RELEASE")),
+                    in("step", UNFINISHED),
                     lt("stepTime", Date.from(before))))
             .limit(limit));
   }
@@ -285,6 +379,24 @@ public final class MongoReservationStore {
                     inc("version", 1L))))
         .then();
   }
+
+  /**
+   * How a reservation came about.
+   *
+   * @param customerDisplayName what is written on the shelf
+   * @param requestHash what was asked, to know a repetition by
+   * @param partial whether fewer pieces than asked for will do
+   * @param identityCheck whether a document is to be seen at the hand-over
+   * @param replaces the id of the refused one it was made instead of; empty for all others
+   */
+  @SuppressWarnings("ArrayRecordComponent") // written as it is, never compared
+  public record Made(
+      Actor createdBy,
+      String customerDisplayName,
+      byte[] requestHash,
+      boolean partial,
+      boolean identityCheck,
+      String replaces) {}
 
   /** A request to remember with the change that answers it. */
   public record Remembered(String id, Message request, Message answer) {}
