@@ -111,27 +111,29 @@ class Pick extends FiloElement {
     if (this.#leaving.has(each.name)) {
       return html`<li class="card pick-row gone" tabindex="-1" data-name=${each.name}><p class="gone-text">${icon('done')} ${t('pick.isReady', {who: each.customerDisplayName || t('pick.noName')})}</p></li>`;
     }
-    const busy = this.busy.has(each.name);
+    const busy = this.busy.has(`prepare ${each.name}`) || this.busy.has(`refuse ${each.name}`);
     const seen = Boolean(each.acknowledgeTime);
     return html`<li class="card pick-row ${escalated(each) ? 'is-urgent' : ''}" tabindex="-1" data-name=${each.name} aria-labelledby="who-${idOf(each.name)}">${this.#head(each, t('pick.arrivedAgo', {ago: format.ago(each.createTime, now())}))}${this.#lines(each)}
       ${each.createdBy?.displayName || seen ? html`<p class="muted small cluster">${each.createdBy?.displayName ? html`<span>${icon('agent', {size: 'small'})} ${t('pick.madeBy', {name: each.createdBy.displayName})}</span>` : nothing}
         ${seen ? html`<span class="seen">${icon('check', {size: 'small'})} ${t('pick.seenAt', {time: format.timeOrDay(each.acknowledgeTime, here.about?.timeZone)})}</span>` : nothing}</p>` : nothing}
       <div class="pick-actions"><button class="button" ?disabled=${busy} @click=${() => this.#refuse(each)}>${icon('close')} ${t('pick.refuse')}</button>
-        ${seen ? nothing : html`<button class="button" ?disabled=${busy} @click=${() => this.#acknowledge(each)}>${icon('check')} ${t('pick.acknowledge')}</button>`}
+        ${seen ? nothing : html`<button class="button" @click=${() => this.#acknowledge(each)}>${icon('check')} ${t('pick.acknowledge')}</button>`}
         <button class="button primary" aria-busy=${busy} @click=${() => this.#prepare(each)}>${icon('box')} ${t('pick.prepare')}</button></div></li>`;
   }
 
   #prepared(each) {
     const waits = each.waits.includes('collect');
-    const busy = this.busy.has(each.name);
+    const busy = this.busy.has(`prepare ${each.name}`);
     return html`<li class="card pick-row" tabindex="-1" data-name=${each.name} aria-labelledby="who-${idOf(each.name)}">${this.#head(each, each.prepareTime ? t('pick.readyAgo', {ago: format.ago(each.prepareTime, now())}) : nothing)}${this.#lines(each, true)}
       <div class="pick-actions"><button class="button" ?disabled=${busy || waits} @click=${() => this.#prepare(each)}>${icon('pin')} ${t(each.shelf ? 'pick.move' : 'pick.shelf')}</button>
         ${waits ? html`<p class="note grow">${t('pick.handedOver')}</p>` : html`<a class="button primary grow" href="/store/handover?reservation=${each.name}">${icon('hand')} ${t('pick.handOver')}</a>`}</div></li>`;
   }
 
   async #act(each, act, done) {
-    if (this.busy.has(each.name)) return;
-    this.busy = new Set([...this.busy, each.name]);
+    // The same act once; another one about the same row goes behind it.
+    const mark = `${act.kind} ${each.name}`;
+    if (this.busy.has(mark)) return;
+    this.busy = new Set([...this.busy, mark]);
     try {
       const outcome = await queue.add({...act, store: here.name, reservation: each.name});
       if (outcome.state === 'refused') {
@@ -143,7 +145,7 @@ class Pick extends FiloElement {
         done(outcome.state);
       }
     } finally {
-      this.busy = new Set([...this.busy].filter((name) => name !== each.name));
+      this.busy = new Set([...this.busy].filter((other) => other !== mark));
     }
   }
 
@@ -215,7 +217,7 @@ class Pick extends FiloElement {
       return Boolean(list);
     }
     const each = at < 0 ? undefined : pickList.get(rows[at].dataset.name);
-    if (!each || this.busy.has(each.name)) return false;
+    if (!each) return false;
     const open = each.state === 'HELD';
     if (key === 'v' && open) this.#acknowledge(each);
     else if (key === 'p') this.#prepare(each);
