@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.type.Date;
 import com.google.type.DayOfWeek;
+import com.google.type.LatLng;
 import com.google.type.Money;
 import com.google.type.TimeOfDay;
 import com.mongodb.reactivestreams.client.MongoDatabase;
@@ -54,6 +55,7 @@ import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -135,7 +137,14 @@ public final class ReservationFixture implements AutoCloseable {
             2,
             Duration.ofDays(14),
             new ReservationPolicy.Quota(1, 2),
-            new ReservationPolicy.Quota(10, 50)),
+            new ReservationPolicy.Quota(10, 50),
+            Duration.ofMinutes(30),
+            0.5,
+            Duration.ofHours(24),
+            Duration.ofHours(2),
+            Duration.ofHours(24),
+            100_000,
+            BigDecimal.valueOf(500)),
         relay,
         changes,
         clock);
@@ -196,6 +205,16 @@ public final class ReservationFixture implements AutoCloseable {
     return as(Role.ROLE_STORE_STAFF, "staff/mara", "stores/milano");
   }
 
+  /** Calls as the till of Milan. */
+  public ReservationServiceGrpc.ReservationServiceBlockingStub till() {
+    return as(Role.ROLE_DEVICE, "devices/till", "stores/milano");
+  }
+
+  /** Calls as a manager. */
+  public ReservationServiceGrpc.ReservationServiceBlockingStub manager() {
+    return as(Role.ROLE_MANAGER, "staff/boss");
+  }
+
   /** Calls as an agent. */
   public ReservationServiceGrpc.ReservationServiceBlockingStub agent() {
     return as(Role.ROLE_AGENT, "staff/anna");
@@ -253,6 +272,7 @@ public final class ReservationFixture implements AutoCloseable {
               .setName(request.getName())
               .setTitle("Filo " + request.getName().substring("stores/".length()))
               .setTimeZone("Europe/Rome")
+              .setLocation(LatLng.newBuilder().setLatitude(45.48).setLongitude(9.2))
               .setPickup(!request.getName().equals("stores/depot"))
               .addSpecialDays(
                   SpecialDay.newBuilder()

@@ -5,19 +5,28 @@ import dev.filo.platform.grpc.Statuses;
 import dev.filo.platform.grpc.Times;
 import dev.filo.proto.inventory.v1.ErrorReason;
 import dev.filo.proto.inventory.v1.ExtendHoldRequest;
+import dev.filo.proto.inventory.v1.FindNearbyRequest;
+import dev.filo.proto.inventory.v1.FindNearbyResponse;
 import dev.filo.proto.inventory.v1.GetStockLevelRequest;
 import dev.filo.proto.inventory.v1.Hold;
 import dev.filo.proto.inventory.v1.HoldLine;
 import dev.filo.proto.inventory.v1.InventoryServiceGrpc;
+import dev.filo.proto.inventory.v1.LocationAvailability;
+import dev.filo.proto.inventory.v1.Movement;
+import dev.filo.proto.inventory.v1.MovementResult;
 import dev.filo.proto.inventory.v1.PlaceHoldRequest;
+import dev.filo.proto.inventory.v1.RecordMovementsRequest;
+import dev.filo.proto.inventory.v1.RecordMovementsResponse;
 import dev.filo.proto.inventory.v1.ReleaseHoldRequest;
 import dev.filo.proto.inventory.v1.SellHoldRequest;
+import dev.filo.proto.inventory.v1.SkuAvailability;
 import dev.filo.proto.inventory.v1.StockLevel;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -33,6 +42,8 @@ public final class Warehouse extends InventoryServiceGrpc.InventoryServiceImplBa
   private final InstantSource clock;
   private final Map<String, Integer> onHand = new HashMap<>();
   private final Map<String, Held> holds = new TreeMap<>();
+  private final Map<String, Movement> movements = new TreeMap<>();
+  private final Map<String, Double> distances = new LinkedHashMap<>();
   private int calls;
   private int failAt;
   private boolean failsAfter;
@@ -41,6 +52,8 @@ public final class Warehouse extends InventoryServiceGrpc.InventoryServiceImplBa
   /** One hold. */
   public static final class Held {
     private final PlaceHoldRequest request;
+    private final Map<String, Integer> left = new HashMap<>();
+    private final Map<String, List<HoldLine>> sales = new HashMap<>();
     private Instant expireTime;
     private String state;
 
@@ -48,6 +61,9 @@ public final class Warehouse extends InventoryServiceGrpc.InventoryServiceImplBa
       this.request = request;
       this.expireTime = Times.instant(request.getExpireTime());
       this.state = state;
+      request
+          .getLinesList()
+          .forEach(line -> left.merge(line.getSku(), line.getQuantity(), Integer::sum));
     }
 
     /** ACTIVE, RELEASED, SOLD or REFUSED. */
@@ -67,7 +83,15 @@ public final class Warehouse extends InventoryServiceGrpc.InventoryServiceImplBa
 
     /** Pieces it holds. */
     public int units() {
-      return request.getLinesList().stream().mapToInt(HoldLine::getQuantity).sum();
+      return left.values().stream().mapToInt(pieces -> pieces).sum();
+    }
+
+    /** Pieces that were sold out of it. */
+    public int sold() {
+      return sales.values().stream()
+          .flatMap(List::stream)
+          .mapToInt(HoldLine::getQuantity)
+          .sum();
     }
 
     private boolean active(Instant now) {
@@ -78,6 +102,11 @@ public final class Warehouse extends InventoryServiceGrpc.InventoryServiceImplBa
   /** An empty one. */
   public Warehouse(InstantSource clock) {
     this.clock = clock;
+    distances.put("milano", 0.0);
+    distances.put("closed", 500.0);
+    distances.put("torino", 3_000.0);
+    distances.put("zara", 9_000.0);
+    distances.put("roma", 480_000.0);
   }
 
   /** Puts pieces there. */
@@ -109,9 +138,7 @@ public final class Warehouse extends InventoryServiceGrpc.InventoryServiceImplBa
         - holds.values().stream()
             .filter(
                 held -> held.active(now) && held.request.getLocation().equals("stores/" + store))
-            .flatMap(held -> held.request.getLinesList().stream())
-            .filter(line -> line.getSku().equals(sku))
-            .mapToInt(HoldLine::getQuantity)
+            .mapToInt(held -> held.left.getOrDefault(sku, 0))
             .sum();
   }
 
@@ -125,9 +152,14 @@ public final class Warehouse extends InventoryServiceGrpc.InventoryServiceImplBa
     return holds.values().stream().filter(held -> held.active(clock.instant())).toList();
   }
 
-  /** Those that were sold. */
+  /** Those out of which something was sold. */
   public synchronized List<Held> sold() {
-    return holds.values().stream().filter(held -> held.state.equals("SOLD")).toList();
+    return holds.values().stream().filter(held -> held.sold() > 0).toList();
+  }
+
+  /** The ledger: by the movement's id, each once. */
+  public synchronized Map<String, Movement> movements() {
+    return Map.copyOf(movements);
   }
 
   private synchronized void answer(StreamObserver<Hold> observer, Supplier<Hold> work) {
@@ -217,20 +249,106 @@ public final class Warehouse extends InventoryServiceGrpc.InventoryServiceImplBa
         observer,
         () -> {
           var held = find(request.getName());
-          if (held.active(clock.instant())) {
-            held.state = "SOLD";
-            var store = store(held.request.getLocation());
-            held.request
-                .getLinesList()
-                .forEach(
-                    line ->
-                        onHand.merge(
-                            line.getSku() + "@" + store, -line.getQuantity(), Integer::sum));
+          if (held.sales.containsKey(request.getRequestId())) {
+            return message(held);
           }
-          if (!held.state.equals("SOLD")) {
+          if (!held.active(clock.instant())) {
             throw refusal(Code.FAILED_PRECONDITION, ErrorReason.ERROR_REASON_HOLD_OVER);
           }
+          var store = store(held.request.getLocation());
+          List<HoldLine> lines =
+              request.getLinesCount() > 0
+                  ? request.getLinesList()
+                  : held.left.entrySet().stream()
+                      .map(
+                          left ->
+                              HoldLine.newBuilder()
+                                  .setSku(left.getKey())
+                                  .setQuantity(left.getValue())
+                                  .build())
+                      .toList();
+          for (HoldLine line : lines) {
+            if (held.left.getOrDefault(line.getSku(), 0) < line.getQuantity()) {
+              throw refusal(Code.INVALID_ARGUMENT, ErrorReason.ERROR_REASON_STOCK_INSUFFICIENT);
+            }
+          }
+          for (HoldLine line : lines) {
+            held.left.merge(line.getSku(), -line.getQuantity(), Integer::sum);
+            onHand.merge(line.getSku() + "@" + store, -line.getQuantity(), Integer::sum);
+          }
+          held.sales.put(request.getRequestId(), lines);
+          if (held.units() == 0) {
+            held.state = "SOLD";
+          }
           return message(held);
+        });
+  }
+
+  @Override
+  public synchronized void recordMovements(
+      RecordMovementsRequest request, StreamObserver<RecordMovementsResponse> observer) {
+    give(
+        observer,
+        () -> {
+          var answer = RecordMovementsResponse.newBuilder();
+          for (Movement movement : request.getMovementsList()) {
+            boolean known = movements.putIfAbsent(movement.getId(), movement) != null;
+            if (!known) {
+              onHand.merge(
+                  movement.getSku() + "@" + store(movement.getLocation()),
+                  movement.getQuantity(),
+                  Integer::sum);
+            }
+            answer.addResults(
+                MovementResult.newBuilder()
+                    .setId(movement.getId())
+                    .setOutcome(
+                        known ? MovementResult.Outcome.REPEATED : MovementResult.Outcome.RECORDED));
+          }
+          return answer.build();
+        });
+  }
+
+  /** Stores by name: torino is nearer than zara, roma is far, closed does no pickups. */
+  @Override
+  public synchronized void findNearby(
+      FindNearbyRequest request, StreamObserver<FindNearbyResponse> observer) {
+    give(
+        observer,
+        () -> {
+          var answer = FindNearbyResponse.newBuilder();
+          distances.forEach(
+              (store, metres) -> {
+                if (metres > request.getRadiusMeters()) {
+                  return;
+                }
+                var location =
+                    LocationAvailability.newBuilder()
+                        .setStore("stores/" + store)
+                        .setTitle("Filo " + store)
+                        .setDistanceMeters(metres)
+                        .setAvailable(
+                            request.getSkuList().stream()
+                                .mapToInt(sku -> Math.max(0, available(sku, store)))
+                                .min()
+                                .orElse(0));
+                if (request.getSkuCount() > 1) {
+                  request
+                      .getSkuList()
+                      .forEach(
+                          sku ->
+                              location.addItems(
+                                  SkuAvailability.newBuilder()
+                                      .setSku(sku)
+                                      .setAvailable(Math.max(0, available(sku, store)))));
+                }
+                if (!store.equals("closed")) {
+                  location.setPickupReadyTime(
+                      Times.timestamp(clock.instant().plusSeconds(3600)));
+                }
+                answer.addLocations(location);
+              });
+          return answer.build();
         });
   }
 

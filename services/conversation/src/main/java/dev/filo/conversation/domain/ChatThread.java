@@ -29,6 +29,9 @@ public record ChatThread(
   /** What the key of something begins with that was said in another thread. */
   public static final String COPY = "merged:";
 
+  /** What the key of a note for staff begins with. */
+  public static final String NOTE = "note:";
+
   /** Where a thread can stand. */
   public enum State {
     /** Nothing was ever said by a person. */
@@ -69,6 +72,11 @@ public record ChatThread(
     /** The same at another place. */
     public Said at(long place) {
       return new Said(place, key, speaker, displayName, text, channel, time, subject, subjectState);
+    }
+
+    /** True for a note: staff read it, she does not, and nobody waits because of it. */
+    public boolean isNote() {
+      return key.startsWith(NOTE);
     }
 
     /**

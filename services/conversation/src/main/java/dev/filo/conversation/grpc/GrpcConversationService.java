@@ -2,6 +2,7 @@ package dev.filo.conversation.grpc;
 
 import com.google.rpc.Code;
 import dev.filo.conversation.domain.ChatThread;
+import dev.filo.conversation.domain.ChatThread.Said;
 import dev.filo.conversation.domain.ChatThread.State;
 import dev.filo.conversation.service.ContextReader;
 import dev.filo.conversation.service.ConversationProtos;
@@ -138,6 +139,7 @@ public final class GrpcConversationService
                         var page = ListMessagesResponse.newBuilder();
                         all.stream()
                             .limit(size)
+                            .filter(said -> maySee(said, caller))
                             .forEach(
                                 said -> page.addMessages(ConversationProtos.message(id, said)));
                         if (all.size() > size) {
@@ -206,15 +208,22 @@ public final class GrpcConversationService
             .ensureMerged(caller)
             .thenMany(
                 Flux.defer(
-                    () -> watch(own(request.getName(), caller), request.getResumeCursor()))));
+                    () ->
+                        watch(
+                            own(request.getName(), caller), request.getResumeCursor(), caller))));
   }
 
-  private Flux<WatchConversationResponse> watch(String id, String resume) {
+  /** Notes are for staff. */
+  private static boolean maySee(Said said, Caller caller) {
+    return !(said.isNote() && caller.isShopper());
+  }
+
+  private Flux<WatchConversationResponse> watch(String id, String resume, Caller caller) {
     var seen = new Seen(resume);
-    return changes.of(Conversations.key(id)).concatMap(tick -> news(id, seen), 1);
+    return changes.of(Conversations.key(id)).concatMap(tick -> news(id, seen, caller), 1);
   }
 
-  private Flux<WatchConversationResponse> news(String id, Seen seen) {
+  private Flux<WatchConversationResponse> news(String id, Seen seen, Caller caller) {
     return store
         .thread(id)
         .flatMapMany(
@@ -234,27 +243,29 @@ public final class GrpcConversationService
                                     .setConversation(ConversationProtos.conversation(thread))
                                     .build());
                           });
-              return Flux.concat(state, messages(id, seen, thread.messageCount()));
+              return Flux.concat(state, messages(id, seen, thread.messageCount(), caller));
             });
   }
 
-  private Flux<WatchConversationResponse> messages(String id, Seen seen, long through) {
+  private Flux<WatchConversationResponse> messages(
+      String id, Seen seen, long through, Caller caller) {
     if (seen.number >= through) {
       return Flux.empty();
     }
     long from = seen.number;
     return store
         .between(id, from, through, PAGE)
+        .doOnNext(said -> seen.number = said.number())
+        .filter(said -> maySee(said, caller))
         .map(
-            said -> {
-              seen.number = said.number();
-              return WatchConversationResponse.newBuilder()
-                  .setCursor(seen.cursor())
-                  .setMessage(ConversationProtos.message(id, said))
-                  .build();
-            })
+            said ->
+                WatchConversationResponse.newBuilder()
+                    .setCursor(seen.cursor())
+                    .setMessage(ConversationProtos.message(id, said))
+                    .build())
         .concatWith(
-            Flux.defer(() -> seen.number > from ? messages(id, seen, through) : Flux.empty()));
+            Flux.defer(
+                () -> seen.number > from ? messages(id, seen, through, caller) : Flux.empty()));
   }
 
   /** How far a watcher has come: the last message's number and the thread's version. */

@@ -52,6 +52,7 @@ public final class ConversationProtos {
         .setCreateTime(Times.timestamp(said.time()))
         .setSubject(said.subject())
         .setSubjectState(said.subjectState())
+        .setStaffOnly(said.isNote())
         .build();
   }
 }

@@ -138,6 +138,26 @@ public final class Conversations {
         id, said, null, (thread, at) -> sent(thread, at, SYSTEM), this::written, now());
   }
 
+  /**
+   * The suite notes something about a subject for staff, once for each {@code key}: she does not
+   * see it, and nobody else is told.
+   */
+  public Mono<Said> systemNotes(
+      String id, String key, String text, String subject, String subjectState) {
+    var said =
+        new Said(
+            0,
+            ChatThread.NOTE + key,
+            Speaker.SYSTEM,
+            "",
+            text,
+            "chat",
+            now(),
+            subject,
+            subjectState);
+    return store.say(id, said, null, (thread, at) -> null, this::written, now());
+  }
+
   private static Said same(Said said, String text) {
     if (!said.text().equals(text)) {
       throw Statuses.requestIdReused();
@@ -338,7 +358,11 @@ public final class Conversations {
                         to,
                         new Said(
                             0,
-                            ChatThread.COPY + from + "/" + said.number(),
+                            (said.isNote() ? ChatThread.NOTE : "")
+                                + ChatThread.COPY
+                                + from
+                                + "/"
+                                + said.number(),
                             said.speaker(),
                             said.displayName(),
                             said.text(),

@@ -187,7 +187,9 @@ public final class MongoConversationStore {
     var updates = new ArrayList<Bson>();
     updates.add(set("messageCount", said.number()));
     updates.add(set("state", thread.after(said).name()));
-    updates.add(set("last", toDocument(said)));
+    if (!said.isNote()) { // she sees what was said last
+      updates.add(set("last", toDocument(said)));
+    }
     updates.add(set("updateTime", Date.from(now)));
     updates.add(inc("version", 1L));
     var waiting = thread.waitingAfter(said);

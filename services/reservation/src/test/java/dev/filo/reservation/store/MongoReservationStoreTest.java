@@ -7,11 +7,14 @@ import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.platform.mongo.Mongo;
 import dev.filo.platform.mongo.StaleVersionException;
 import dev.filo.proto.feed.v1.Actor;
+import dev.filo.reservation.domain.Care;
 import dev.filo.reservation.domain.Decision;
+import dev.filo.reservation.domain.Offer;
+import dev.filo.reservation.domain.Pieces;
+import dev.filo.reservation.domain.RefusalCause;
 import dev.filo.reservation.domain.Reservation;
 import dev.filo.reservation.domain.Reservation.Line;
-import dev.filo.reservation.domain.Reservation.State;
-import dev.filo.reservation.domain.Reservation.Step;
+import dev.filo.reservation.store.MongoReservationStore.Made;
 import dev.filo.testkit.StoreTest;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,47 +42,38 @@ class MongoReservationStoreTest {
   }
 
   private static Reservation pending(String id, String code) {
-    return new Reservation(
+    return pending(id, code, END);
+  }
+
+  private static Reservation pending(String id, String code, Instant end) {
+    return Reservation.pending(
         id,
-        1,
         "customers/c",
         "stores/a",
-        List.of(new Line("S", 1, 2, "Il S", "/m", "EUR", 99)),
-        new State.Pending(),
-        Step.PLACE,
-        END,
-        null,
+        "Filo a",
+        List.of(new Line("S", 3, 4, "Il S", "/m", "EUR", 99)),
+        end,
         "hold-" + id,
-        code);
+        code,
+        Care.until(NOW.plusSeconds(30), Duration.ofSeconds(10)));
   }
 
   private Document insert(Reservation reservation, String role, Instant now) {
     return get(
         store.insert(
             reservation,
-            Actor.newBuilder().setPrincipal("customers/c").setRole(role).build(),
-            "Giulia R.",
-            "Filo a",
-            new byte[] {1},
-            false,
+            new Made(
+                Actor.newBuilder().setPrincipal("customers/c").setRole(role).build(),
+                "Giulia R.",
+                new byte[] {1},
+                false,
+                true,
+                "before"),
             now));
   }
 
   private Reservation held(String id, Instant end, Instant now) {
-    var before = pending(id, "C" + id);
-    var reservation =
-        new Reservation(
-            id,
-            1,
-            before.customer(),
-            before.store(),
-            before.lines(),
-            before.state(),
-            before.step(),
-            end,
-            null,
-            before.hold(),
-            before.pickupCode());
+    var reservation = pending(id, "C" + id, end);
     insert(reservation, "customer", now);
     return write(reservation, reservation.held(), now);
   }
@@ -103,24 +97,109 @@ class MongoReservationStoreTest {
     assertThat(ReservationDocuments.read(get(store.find("1")))).isEqualTo(pending);
     var held = write(pending, pending.held(), NOW);
     assertThat(held).isEqualTo(pending.held());
-    var extending =
-        new Reservation(
-            "1",
-            3,
-            held.customer(),
-            held.store(),
-            held.lines(),
-            new State.Prepared(NOW),
-            Step.EXTEND,
-            END,
-            END.plusSeconds(5),
-            "other",
-            held.pickupCode());
-    assertThat(write(held, extending, NOW)).isEqualTo(extending);
-    assertThat(write(extending, extending.extended(), NOW)).isEqualTo(extending.extended());
+    var prepared = changed(held.prepare("B3", NOW));
+    assertThat(write(held, prepared, NOW)).isEqualTo(prepared);
+    var extending = changed(prepared.extend(END.plusSeconds(5), END.plusSeconds(9), NOW));
+    assertThat(write(prepared, extending, NOW)).isEqualTo(extending);
+    var extended = extending.extended();
+    assertThat(write(extending, extended, NOW)).isEqualTo(extended);
+    var reminded = changed(extended.remind(END));
+    assertThat(write(extended, reminded, NOW)).isEqualTo(reminded);
+    var selling = changed(reminded.collect("stores/a", List.of(new Pieces("S", 1)), true, NOW));
+    assertThat(write(reminded, selling, NOW)).isEqualTo(selling);
+    var sold = selling.sold(NOW);
+    assertThat(write(selling, sold, NOW)).isEqualTo(sold);
+    assertThat(sold.putBack()).isNotNull();
+    var away = changed(sold.released().putAway(NOW));
+    assertThat(write(sold, sold.released(), NOW)).isEqualTo(sold.released());
+    assertThat(write(sold.released(), away, NOW)).isEqualTo(away);
     assertThat(ReservationDocuments.read(get(store.findByPickupCode("CODE0001"))).id())
         .isEqualTo("1");
     assertThat(store.findByPickupCode("CODE0002").blockOptional(PATIENCE)).isEmpty();
+  }
+
+  private static Reservation changed(Decision decision) {
+    return ((Decision.Changed) decision).next();
+  }
+
+  @Test
+  void aRefusalAndItsOffer_areRead() {
+    var pending = pending("1", "CODE0001");
+    insert(pending, "guest", NOW);
+    var held = write(pending, pending.held(), NOW);
+    var escalated = changed(held.escalate(NOW.plusSeconds(30)));
+    assertThat(write(held, escalated, NOW)).isEqualTo(escalated);
+    var seen = changed(escalated.acknowledge(NOW));
+    assertThat(write(escalated, seen, NOW)).isEqualTo(seen);
+    var refused =
+        changed(seen.refuse(RefusalCause.DAMAGED, "rotto", List.of(new Pieces("S", 2)), NOW));
+    assertThat(write(seen, refused, NOW)).isEqualTo(refused);
+    var looking = refused.corrected().released();
+    write(refused, refused.corrected(), NOW);
+    write(refused.corrected(), looking, NOW);
+    for (var offer :
+        List.of(
+            new Offer(
+                "stores/b", "Filo b", 3.5, 2, NOW, END, Offer.State.OPEN, List.of("stores/c"), null),
+            new Offer("stores/b", "", null, 0, null, END, Offer.State.OPEN, List.of(), null))) {
+      var offered = looking.offered(offer);
+      assertThat(write(looking, offered, NOW)).isEqualTo(offered);
+      var accepting = changed(offered.accept("", NOW));
+      assertThat(write(offered, accepting, NOW)).isEqualTo(accepting);
+      var accepted = accepting.accepted("other");
+      assertThat(write(accepting, accepted, NOW)).isEqualTo(accepted);
+      looking = accepted.gone();
+      write(accepted, looking, NOW);
+    }
+    assertThat(get(store.find("1")).getBoolean("identityCheck")).isTrue();
+    assertThat(get(store.find("1")).getString("replaces")).isEqualTo("before");
+  }
+
+  @Test
+  void whatTimeBrings_isFound_onceItIsTime() {
+    held("1", END, NOW);
+    assertThat(ids(store.unseen(NOW.plusMillis(29_999), 10))).isEmpty();
+    assertThat(ids(store.unseen(NOW.plusSeconds(30), 10))).containsExactly("1");
+    assertThat(ids(store.ending(END.minusMillis(10_001), 10))).isEmpty();
+    assertThat(ids(store.ending(END.minusSeconds(10), 10))).containsExactly("1");
+    assertThat(ids(store.ending(END, 10))).isEmpty();
+    var held = ReservationDocuments.read(get(store.find("1")));
+    var reminded = write(held, changed(held.remind(END.minusSeconds(10))), NOW);
+    assertThat(ids(store.ending(END.minusSeconds(10), 10))).isEmpty();
+    var seen = write(reminded, changed(reminded.acknowledge(NOW)), NOW);
+    assertThat(ids(store.unseen(END, 10))).isEmpty();
+    var extending = changed(seen.extend(END.plusSeconds(60), END.plusSeconds(60), NOW));
+    write(seen, extending, NOW);
+    write(extending, extending.extended(), NOW);
+    assertThat(ids(store.ending(END.plusSeconds(50), 10))).containsExactly("1");
+  }
+
+  @Test
+  void thePickList_beginsWithWhatHasEscalated() {
+    held("1", END, NOW);
+    var second = held("2", END.plusSeconds(1), NOW);
+    var escalated = write(second, changed(second.escalate(NOW.plusSeconds(30))), NOW);
+    assertThat(ids(store.pickList("stores/a", NOW, 10))).containsExactly("2", "1");
+    assertThat(ids(store.pickList("stores/a", NOW, 1))).containsExactly("2");
+    assertThat(ids(store.list("", List.of(), List.of(), true, 0, 9, NOW))).containsExactly("2");
+    write(escalated, changed(escalated.acknowledge(NOW)), NOW);
+    assertThat(ids(store.pickList("stores/a", NOW, 10))).containsExactly("1", "2");
+    assertThat(ids(store.list("", List.of(), List.of(), true, 0, 9, NOW))).isEmpty();
+  }
+
+  @Test
+  void thePutBackList_hasWhatWasPrepared_fromItsEndOn() {
+    var first = held("1", END, NOW);
+    write(first, changed(first.prepare("B3", NOW)), NOW);
+    held("2", END, NOW); // never prepared
+    assertThat(ids(store.putBackList("stores/a", END.minusMillis(1), 10))).isEmpty();
+    assertThat(ids(store.putBackList("stores/a", END, 10))).containsExactly("1");
+    var prepared = ReservationDocuments.read(get(store.find("1")));
+    var expired = write(prepared, prepared.expired(), END);
+    assertThat(ids(store.putBackList("stores/a", END, 10))).containsExactly("1");
+    assertThat(ids(store.putBackList("stores/b", END, 10))).isEmpty();
+    write(expired, changed(expired.putAway(END)), END);
+    assertThat(ids(store.putBackList("stores/a", END, 10))).isEmpty();
   }
 
   @Test
@@ -159,23 +238,23 @@ class MongoReservationStoreTest {
     held("1", END, NOW.plusSeconds(1));
     held("2", NOW.plusSeconds(60), NOW.plusSeconds(2));
     var third = held("3", END, NOW.plusSeconds(3));
-    var prepared = (Decision.Changed) third.prepare(NOW);
+    var prepared = (Decision.Changed) third.prepare("", NOW);
     write(third, prepared.next(), NOW.plusSeconds(10));
     var fourth = held("4", END, NOW.plusSeconds(4));
     var cancelled = (Decision.Changed) fourth.cancel(NOW);
     write(fourth, cancelled.next(), NOW.plusSeconds(20));
     var at = NOW.plusSeconds(60); // the end of 2
 
-    assertThat(ids(store.list("customers/c", List.of(), List.of(), 0, 10, at)))
+    assertThat(ids(store.list("customers/c", List.of(), List.of(), false, 0, 10, at)))
         .containsExactly("4", "3", "2", "1");
-    assertThat(ids(store.list("customers/c", List.of(), List.of(), 1, 2, at)))
+    assertThat(ids(store.list("customers/c", List.of(), List.of(), false, 1, 2, at)))
         .containsExactly("3", "2");
-    assertThat(ids(store.list("", List.of("stores/b"), List.of(), 0, 10, at))).isEmpty();
-    assertThat(ids(store.list("", List.of("stores/a"), List.of("HELD"), 0, 10, at)))
+    assertThat(ids(store.list("", List.of("stores/b"), List.of(), false, 0, 10, at))).isEmpty();
+    assertThat(ids(store.list("", List.of("stores/a"), List.of("HELD"), false, 0, 10, at)))
         .containsExactly("1");
-    assertThat(ids(store.list("", List.of(), List.of("EXPIRED", "PREPARED"), 0, 10, at)))
+    assertThat(ids(store.list("", List.of(), List.of("EXPIRED", "PREPARED"), false, 0, 10, at)))
         .containsExactly("3", "2");
-    assertThat(ids(store.list("", List.of(), List.of("PENDING"), 0, 10, at))).isEmpty();
+    assertThat(ids(store.list("", List.of(), List.of("PENDING"), false, 0, 10, at))).isEmpty();
     assertThat(ids(store.pickList("stores/a", at.minusMillis(1), 10)))
         .containsExactly("2", "1", "3");
     assertThat(ids(store.pickList("stores/a", at, 10))).containsExactly("1", "3");
@@ -190,7 +269,7 @@ class MongoReservationStoreTest {
 
     store.move("customers/d", "customers/c", NOW.plusSeconds(30)).block(PATIENCE);
     store.move("customers/d", "customers/c", NOW.plusSeconds(31)).block(PATIENCE);
-    assertThat(ids(store.list("customers/c", List.of(), List.of(), 0, 10, at))).isEmpty();
+    assertThat(ids(store.list("customers/c", List.of(), List.of(), false, 0, 10, at))).isEmpty();
     assertThat(ids(store.changedSince("customers/d", NOW.plusSeconds(30)))).hasSize(4);
     assertThat(ReservationDocuments.read(get(store.find("1"))).version()).isEqualTo(3);
   }
