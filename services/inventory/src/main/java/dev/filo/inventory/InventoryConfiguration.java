@@ -5,12 +5,15 @@ import dev.filo.inventory.events.CatalogFollower;
 import dev.filo.inventory.events.GrpcCatalog;
 import dev.filo.inventory.grpc.GrpcInventoryService;
 import dev.filo.inventory.service.Availability;
+import dev.filo.inventory.service.Explanations;
 import dev.filo.inventory.service.Holds;
+import dev.filo.inventory.service.Items;
 import dev.filo.inventory.service.LevelWriter;
 import dev.filo.inventory.service.Places;
 import dev.filo.inventory.service.Stock;
 import dev.filo.inventory.service.Sweeper;
 import dev.filo.inventory.store.MongoHoldStore;
+import dev.filo.inventory.store.MongoItemStore;
 import dev.filo.inventory.store.MongoLevelStore;
 import dev.filo.inventory.store.MongoPlaceStore;
 import dev.filo.platform.Background;
@@ -29,7 +32,8 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(InventoryProperties.class)
 public class InventoryConfiguration {
-  // How far a replica may be behind one that has learned of a new or moved store.
+  // How far a replica may be behind one that has learned of a new or moved store, or was told of
+  // a kit or a safety rule.
   private static final Duration PLACES_REFRESH = Duration.ofSeconds(2);
 
   @Bean
@@ -57,18 +61,50 @@ public class InventoryConfiguration {
   }
 
   @Bean
-  Stock stock(MongoLevelStore levels, LevelWriter writer, Places places, InstantSource clock) {
-    return new Stock(levels, writer, places, clock);
+  MongoItemStore itemStore(MongoDatabase database) {
+    var store = new MongoItemStore(database);
+    store.prepare();
+    return store;
   }
 
   @Bean
-  Holds holds(MongoHoldStore holds, LevelWriter writer, Places places, InstantSource clock) {
-    return new Holds(holds, writer, places, clock);
+  Items items(MongoItemStore store, Places places, MongoLevelStore levels, InstantSource clock) {
+    var items = new Items(store, places, levels, clock);
+    levels.ruledBy((level, numbers) -> items.ruled(level, numbers, ""));
+    return items;
   }
 
   @Bean
-  Availability availability(MongoLevelStore levels, Places places, InstantSource clock) {
-    return new Availability(levels, places, clock);
+  Stock stock(
+      MongoLevelStore levels, LevelWriter writer, Places places, Items items, InstantSource clock) {
+    return new Stock(levels, writer, places, items, clock);
+  }
+
+  @Bean
+  Holds holds(
+      MongoHoldStore holds, LevelWriter writer, Places places, Items items, InstantSource clock) {
+    return new Holds(holds, writer, places, items, clock);
+  }
+
+  @Bean
+  Availability availability(
+      MongoLevelStore levels, Places places, Items items, InstantSource clock) {
+    return new Availability(levels, places, items, clock);
+  }
+
+  @Bean
+  Explanations explanations(
+      MongoLevelStore levels,
+      MongoHoldStore holds,
+      Places places,
+      Items items,
+      InstantSource clock) {
+    return new Explanations(levels, holds, places, items, clock);
+  }
+
+  @Bean
+  Background itemsRefresh(Items items) {
+    return new Background(items.refreshing(PLACES_REFRESH));
   }
 
   @Bean
@@ -76,11 +112,14 @@ public class InventoryConfiguration {
       Stock stock,
       Holds holds,
       Availability availability,
+      Explanations explanations,
+      Items items,
       MongoLevelStore levels,
       FeedStore feed,
       Changes changes,
       InstantSource clock) {
-    return new GrpcInventoryService(stock, holds, availability, levels, feed, changes, clock);
+    return new GrpcInventoryService(
+        stock, holds, availability, explanations, items, levels, feed, changes, clock);
   }
 
   @Bean

@@ -6,17 +6,22 @@ import dev.filo.inventory.domain.Author;
 import dev.filo.inventory.domain.Hold;
 import dev.filo.inventory.domain.Level;
 import dev.filo.inventory.domain.Movement;
+import dev.filo.inventory.domain.Refusal;
 import dev.filo.inventory.domain.Snapshot;
 import dev.filo.inventory.service.Availability;
 import dev.filo.inventory.service.Catalog;
+import dev.filo.inventory.service.Explanations;
 import dev.filo.inventory.service.HoldStore;
 import dev.filo.inventory.service.Holds;
+import dev.filo.inventory.service.Items;
 import dev.filo.inventory.service.LevelStore;
 import dev.filo.inventory.service.LevelWriter;
 import dev.filo.inventory.service.Places;
+import dev.filo.inventory.service.RefusedException;
 import dev.filo.inventory.service.Stock;
 import dev.filo.inventory.service.Sweeper;
 import dev.filo.inventory.store.MongoHoldStore;
+import dev.filo.inventory.store.MongoItemStore;
 import dev.filo.inventory.store.MongoLevelStore;
 import dev.filo.inventory.store.MongoPlaceStore;
 import dev.filo.platform.feed.FeedStore;
@@ -77,6 +82,8 @@ public final class ShopFloor {
   public final MongoHoldStore journal;
   public final LevelWriter writer;
   public final Places places;
+  public final Items items;
+  public final Explanations explanations;
   public final Stock stock;
   public final Holds holds;
   public final Availability availability;
@@ -106,9 +113,14 @@ public final class ShopFloor {
     var usedJournal = holdStore.apply(journal);
     writer = new LevelWriter(usedLevels, clock);
     places = new Places(new MongoPlaceStore(database), new Shelf());
-    stock = new Stock(usedLevels, writer, places, clock);
-    holds = new Holds(usedJournal, writer, places, clock);
-    availability = new Availability(usedLevels, places, clock);
+    var itemStore = new MongoItemStore(database);
+    itemStore.prepare();
+    items = new Items(itemStore, places, usedLevels, clock);
+    levels.ruledBy((level, numbers) -> items.ruled(level, numbers, ""));
+    stock = new Stock(usedLevels, writer, places, items, clock);
+    holds = new Holds(usedJournal, writer, places, items, clock);
+    availability = new Availability(usedLevels, places, items, clock);
+    explanations = new Explanations(usedLevels, usedJournal, places, items, clock);
     sweeper = new Sweeper(usedLevels, writer, usedJournal, holds, clock);
   }
 
@@ -167,12 +179,12 @@ public final class ShopFloor {
   /** Places a hold in Milan. */
   public Mono<Hold> hold(String id, Duration life, Hold.Line... lines) {
     return holds.place(
-        id, MILANO, List.of(lines), clock.instant().plus(life), "reservations/" + id, TILL);
+        id, MILANO, List.of(lines), clock.instant().plus(life), "reservations/" + id, TILL, "");
   }
 
   /** A level's numbers now. */
   public Snapshot level(String sku, String location) {
-    return got(stock.level(Level.id(sku, location)));
+    return got(stock.level(Level.id(sku, location), "")).numbers();
   }
 
   /** The value, waited for. */
@@ -182,6 +194,13 @@ public final class ShopFloor {
       throw new AssertionError("empty");
     }
     return value;
+  }
+
+  /** Why a call is refused. */
+  public static Refusal refusal(Mono<?> call) {
+    return got(
+        call.<Refusal>map(value -> new Refusal.HoldUnknown("not refused: " + value))
+            .onErrorResume(RefusedException.class, refused -> Mono.just(refused.refusal())));
   }
 
   /** Waits for the end. */

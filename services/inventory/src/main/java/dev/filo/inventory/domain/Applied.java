@@ -1,6 +1,7 @@
 package dev.filo.inventory.domain;
 
 import java.time.Instant;
+import java.util.List;
 
 /**
  * A movement's effect on its level, carried by the level itself until the ledger has it.
@@ -10,6 +11,7 @@ import java.time.Instant;
  * @param counted true for a count
  * @param delta what the movement adds when it is not a count
  * @param after the level right after it
+ * @param serials the serial numbers that came in, went out or were found
  */
 public record Applied(
     String movement,
@@ -17,4 +19,10 @@ public record Applied(
     boolean counted,
     int delta,
     Instant effectiveTime,
-    Snapshot after) {}
+    Snapshot after,
+    List<String> serials) {
+  /** Copies what can change. */
+  public Applied {
+    serials = List.copyOf(serials);
+  }
+}

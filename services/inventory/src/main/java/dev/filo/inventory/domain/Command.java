@@ -4,8 +4,36 @@ import java.time.Instant;
 
 /** What can be asked of one level. Repeating a command changes nothing. */
 public sealed interface Command {
-  /** Keeps pieces for a hold. */
-  record Place(String hold, int quantity, Instant expireTime, Author author) implements Command {}
+  /**
+   * Keeps pieces for a hold.
+   *
+   * @param safety what is kept back unless the level has a number of its own
+   */
+  record Place(String hold, int quantity, Instant expireTime, Author author, int safety)
+      implements Command {
+    /** With nothing kept back but by the level itself. */
+    public Place(String hold, int quantity, Instant expireTime, Author author) {
+      this(hold, quantity, expireTime, author, 0);
+    }
+  }
+
+  /**
+   * Keeps so many pieces for a hold, more or fewer than before. What is asked with a smaller
+   * revision afterwards changes nothing.
+   *
+   * @param quantity 0 to keep none
+   * @param isNew true when the hold may have had nothing here before
+   * @param safety what is kept back unless the level has a number of its own
+   */
+  record Resize(
+      String hold,
+      int quantity,
+      Instant expireTime,
+      long revision,
+      boolean isNew,
+      int safety,
+      Author author)
+      implements Command {}
 
   /** Keeps a hold's pieces from expiring while it is sold with other SKUs. */
   record Pin(String hold, Movement sale) implements Command {}
@@ -22,8 +50,20 @@ public sealed interface Command {
   /** Records a movement that concerns no hold. */
   record Enter(Movement movement) implements Command {}
 
-  /** Sets what is kept back. */
-  record SetSafety(String requestId, int safety, Author author) implements Command {}
+  /**
+   * Sets what is kept back.
+   *
+   * @param own false: the rules decide, the level has no number of its own any more
+   */
+  record SetSafety(String requestId, int safety, Author author, boolean own) implements Command {
+    /** Sets a number of the level's own. */
+    public SetSafety(String requestId, int safety, Author author) {
+      this(requestId, safety, author, true);
+    }
+  }
+
+  /** Says what is expected under an id; a quantity of 0: nothing more. */
+  record Expect(String requestId, Incoming incoming, Author author) implements Command {}
 
   /** Drops what has expired. */
   record DropExpired() implements Command {}

@@ -6,9 +6,32 @@ import java.time.Instant;
  * A hold's part on one level.
  *
  * @param expireTime from this instant on it holds nothing
+ * @param quantity 0 when the hold keeps nothing here any more, but what was asked of it before may
+ *     still be on its way here
  * @param pinned true while it is being sold together with other SKUs: then it does not expire
+ * @param revision what was last asked of it: what is older comes too late; 0 since it was placed
  */
-public record Held(String hold, int quantity, Instant expireTime, boolean pinned) {
+public record Held(String hold, int quantity, Instant expireTime, boolean pinned, long revision) {
+
+  /** As it is when it is placed. */
+  public Held(String hold, int quantity, Instant expireTime, boolean pinned) {
+    this(hold, quantity, expireTime, pinned, 0);
+  }
+
+  /** With another end. */
+  Held until(Instant end) {
+    return new Held(hold, quantity, end, pinned, revision);
+  }
+
+  /** Kept from expiring. */
+  Held pin() {
+    return new Held(hold, quantity, expireTime, true, revision);
+  }
+
+  /** With what is left after a part was sold. */
+  Held less(int sold) {
+    return new Held(hold, quantity - sold, expireTime, false, revision);
+  }
 
   /** True when it keeps pieces at this instant. */
   public boolean counts(Instant now) {

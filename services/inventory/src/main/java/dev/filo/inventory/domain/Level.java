@@ -1,9 +1,6 @@
 package dev.filo.inventory.domain;
 
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -15,13 +12,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id {@code SKU@store}
  * @param onHand pieces physically there; below 0 only when more was sold than was ever received
- * @param safety pieces kept back from promises
+ * @param safety pieces kept back from promises, when {@code goods} say it is the level's own number
  * @param version rises with every change; 0 for a level that was never written
  * @param sequence how many movements it has had
  * @param holds the holds that keep pieces here
  * @param count the newest count; null when it was never counted
  * @param tail the effects of movements that the ledger may not have yet
  * @param requests the newest requests that set the safety stock
+ * @param goods what is known of the pieces beyond how many there are
  */
 public record Level(
     String id,
@@ -32,7 +30,8 @@ public record Level(
     List<Held> holds,
     @Nullable Count count,
     List<Applied> tail,
-    List<SafetyRequest> requests) {
+    List<SafetyRequest> requests,
+    Goods goods) {
 
   /** How many requests a level remembers. */
   public static final int REQUESTS_MAX = 20;
@@ -49,7 +48,7 @@ public record Level(
 
   /** A level where nothing ever was. */
   public static Level empty(String id) {
-    return new Level(id, 0, 0, 0, 0, List.of(), null, List.of(), List.of());
+    return new Level(id, 0, 0, 0, 0, List.of(), null, List.of(), List.of(), Goods.NONE);
   }
 
   /** The SKU. */
@@ -72,16 +71,30 @@ public record Level(
     return holds.stream().filter(held -> held.counts(now)).mapToInt(Held::quantity).sum();
   }
 
-  /** Pieces that can be promised at this instant. */
+  /** Pieces that can be promised at this instant, where no rule keeps any back. */
   public int available(Instant now) {
     return snapshot(now).available();
   }
 
-  /** The numbers at this instant. */
+  /** Pieces that can be promised at this instant, where a rule keeps some back. */
+  int available(Instant now, int ruled) {
+    return goods.hasOwnSafety()
+        ? available(now)
+        : snapshot(now).with(new Safety(ruled, "")).available();
+  }
+
+  /** The numbers at this instant; of the safety stock only what is the level's own. */
   public Snapshot snapshot(Instant now) {
     long over = holds.stream().filter(held -> !held.counts(now)).count();
     var etag = over == 0 ? Long.toString(version) : version + "-" + over;
-    return new Snapshot(onHand, held(now), safety, etag, now);
+    return new Snapshot(
+        onHand,
+        goods.setAside(),
+        held(now),
+        goods.hasOwnSafety() ? new Safety(safety, Safety.OWN) : Safety.NONE,
+        goods.inTransit(),
+        etag,
+        now);
   }
 
   /** When the next hold expires; empty when none will. */
@@ -94,7 +107,7 @@ public record Level(
 
   /** The same level, carrying only these effects: the ledger has the others. */
   public Level withTail(List<Applied> kept) {
-    return new Level(id, onHand, safety, version, sequence, holds, count, kept, requests);
+    return new Level(id, onHand, safety, version, sequence, holds, count, kept, requests, goods);
   }
 
   /**
@@ -104,260 +117,63 @@ public record Level(
    */
   public Step apply(Command command, Ledger ledger, Instant now) {
     return switch (command) {
-      case Command.Place place -> place(place, now);
-      case Command.Pin pin -> pin(pin, ledger, now);
-      case Command.Extend extend -> extend(extend, now);
-      case Command.Free free -> free(free, now);
-      case Command.Sell(var sale) -> sell(sale, ledger, now);
-      case Command.Enter(var movement) -> record(movement, ledger, now);
-      case Command.SetSafety set -> setSafety(set, now);
-      case Command.DropExpired() -> dropExpired(now);
+      case Command.Place place -> Holding.place(this, place, now);
+      case Command.Resize resize -> Holding.resize(this, resize, now);
+      case Command.Pin pin -> Holding.pin(this, pin, ledger, now);
+      case Command.Extend extend -> Holding.extend(this, extend, now);
+      case Command.Free free -> Holding.free(this, free, now);
+      case Command.Sell(var sale) -> Recording.sell(this, sale, ledger, now);
+      case Command.Enter(var movement) -> Recording.enter(this, movement, ledger, now);
+      case Command.SetSafety set -> Planning.setSafety(this, set, now);
+      case Command.Expect expect -> Planning.expect(this, expect, now);
+      case Command.DropExpired() -> Holding.dropExpired(this, now);
     };
   }
 
-  private Step place(Command.Place place, Instant now) {
-    if (find(place.hold()).isPresent()) {
-      return unchanged(now);
-    }
-    if (!now.isBefore(place.expireTime())) {
-      return refused(new Outcome.Over());
-    }
-    if (available(now) < place.quantity()) {
-      return refused(new Outcome.TooFew(available(now)));
-    }
-    var more = new ArrayList<>(holds);
-    more.add(new Held(place.hold(), place.quantity(), place.expireTime(), false));
-    return held(more, place.hold(), place.quantity(), place.author(), now);
+  /** With other holds. */
+  Level withHolds(List<Held> next) {
+    return new Level(id, onHand, safety, version + 1, sequence, next, count, tail, requests, goods);
   }
 
-  private Step pin(Command.Pin pin, Ledger ledger, Instant now) {
-    var found = find(pin.hold());
-    if (found.isEmpty() || !found.get().counts(now)) {
-      return isApplied(pin.sale(), ledger) ? unchanged(now) : refused(new Outcome.Over());
-    }
-    var held = found.get();
-    if (held.pinned()) {
-      return unchanged(now);
-    }
-    return quietly(
-        replace(held, new Held(held.hold(), held.quantity(), held.expireTime(), true)), now);
+  /** With another safety stock, or other goods, asked for by a request to be remembered. */
+  Level planned(int nextSafety, List<SafetyRequest> nextRequests, Goods nextGoods) {
+    return new Level(
+        id, onHand, nextSafety, version + 1, sequence, holds, count, tail, nextRequests, nextGoods);
   }
 
-  private Step extend(Command.Extend extend, Instant now) {
-    var found = find(extend.hold());
-    if (found.isEmpty() || !found.get().counts(now)) {
-      return refused(new Outcome.Over());
-    }
-    var held = found.get();
-    if (held.expireTime().equals(extend.expireTime())) {
-      return unchanged(now);
-    }
-    return quietly(
-        replace(held, new Held(held.hold(), held.quantity(), extend.expireTime(), held.pinned())),
-        now);
-  }
-
-  private Step free(Command.Free free, Instant now) {
-    var found = find(free.hold());
-    if (found.isEmpty()) {
-      return unchanged(now);
-    }
-    return held(without(found.get()), free.hold(), -found.get().quantity(), free.author(), now);
-  }
-
-  private Step sell(Movement sale, Ledger ledger, Instant now) {
-    var found = find(sale.hold());
-    if (found.isEmpty() || !found.get().counts(now)) {
-      return isApplied(sale, ledger) ? unchanged(now) : refused(new Outcome.Over());
-    }
-    // The goods leave now: a count that claims to be true later has not seen them leave.
-    var latest = count;
-    var effective =
-        latest != null && !latest.effectiveTime().isBefore(sale.effectiveTime())
-            ? latest.effectiveTime().plus(Duration.ofMillis(1))
-            : sale.effectiveTime();
-    return moved(
-        sale, effective, clamp((long) onHand + sale.delta()), without(found.get()), count, now);
-  }
-
-  private Step record(Movement asked, Ledger ledger, Instant now) {
-    var entry = ledger.entries().get(asked.id());
-    var movement = entry == null ? asked : entry.movement();
-    if (!movement.sameContent(asked)) {
-      return refused(new Outcome.Differs());
-    }
-    if (entry instanceof Ledger.Entry.Settled settled) {
-      return refused(new Outcome.Repeated(settled.applied().after()));
-    }
-    for (Applied applied : tail) {
-      if (applied.movement().equals(asked.id())) {
-        return refused(new Outcome.Repeated(applied.after()));
-      }
-    }
-    var effective = movement.effectiveTime();
-    if (movement.kind() == Movement.Kind.COUNT) {
-      return counted(movement, ledger, now);
-    }
-    boolean inCount = count != null && !count.effectiveTime().isBefore(effective);
-    int next = inCount ? onHand : clamp((long) onHand + movement.delta());
-    return moved(movement, effective, next, holds, count, now);
-  }
-
-  private Step counted(Movement movement, Ledger ledger, Instant now) {
-    if (count != null && !count.isBefore(movement.effectiveTime(), movement.id())) {
-      return moved(movement, movement.effectiveTime(), onHand, holds, count, now);
-    }
-    long sum = movement.quantity();
-    var seen = new HashSet<String>();
-    for (Applied later : ledger.later().getOrDefault(movement.id(), List.of())) {
-      sum += seen.add(later.movement()) ? deltaAfter(later, movement.effectiveTime()) : 0;
-    }
-    for (Applied later : tail) {
-      sum += seen.add(later.movement()) ? deltaAfter(later, movement.effectiveTime()) : 0;
-    }
-    return moved(
-        movement,
-        movement.effectiveTime(),
-        clamp(sum),
-        holds,
-        new Count(movement.id(), movement.effectiveTime(), movement.quantity()),
-        now);
-  }
-
-  private static int deltaAfter(Applied applied, Instant time) {
-    return applied.counted() || !applied.effectiveTime().isAfter(time) ? 0 : applied.delta();
-  }
-
-  private Step setSafety(Command.SetSafety set, Instant now) {
-    for (SafetyRequest request : requests) {
-      if (request.requestId().equals(set.requestId())) {
-        return refused(
-            request.safety() == set.safety()
-                ? new Outcome.Repeated(request.answer())
-                : new Outcome.Differs());
-      }
-    }
-    var changed =
-        new Level(id, onHand, set.safety(), version + 1, sequence, holds, count, tail, requests);
-    var after = changed.snapshot(now);
-    var remembered = new ArrayList<>(requests);
-    remembered.add(new SafetyRequest(set.requestId(), set.safety(), after));
-    var kept = remembered.subList(Math.max(0, remembered.size() - REQUESTS_MAX), remembered.size());
-    return new Step(
-        new Level(id, onHand, set.safety(), version + 1, sequence, holds, count, tail, kept),
-        new Outcome.Done(after),
-        List.of(new Change(after, "", "", "", null, 0, set.author(), now)));
-  }
-
-  private Step dropExpired(Instant now) {
-    var level = this;
-    var changes = new ArrayList<Change>();
-    for (Held held : holds) {
-      if (!held.counts(now)) {
-        var step =
-            level.held(level.without(held), held.hold(), -held.quantity(), Author.INVENTORY, now);
-        level = step.next();
-        changes.addAll(step.changes());
-      }
-    }
-    return changes.isEmpty()
-        ? unchanged(now)
-        : new Step(level, new Outcome.Done(level.snapshot(now)), changes);
-  }
-
-  private Step moved(
-      Movement movement,
-      Instant effective,
+  /** After a movement. */
+  Level moved(
       int nextOnHand,
       List<Held> nextHolds,
       @Nullable Count nextCount,
-      Instant now) {
-    var moved =
-        new Level(
-            id,
-            nextOnHand,
-            safety,
-            version + 1,
-            sequence + 1,
-            nextHolds,
-            nextCount,
-            tail,
-            requests);
-    var after = moved.snapshot(now);
-    boolean isCount = movement.kind() == Movement.Kind.COUNT;
-    var longer = new ArrayList<>(tail);
-    longer.add(
-        new Applied(movement.id(), sequence + 1, isCount, movement.delta(), effective, after));
-    var next =
-        new Level(
-            id,
-            nextOnHand,
-            safety,
-            version + 1,
-            sequence + 1,
-            nextHolds,
-            nextCount,
-            longer,
-            requests);
-    return new Step(
-        next,
-        new Outcome.Done(after),
-        List.of(
-            new Change(
-                after,
-                movement.id(),
-                movement.hold(),
-                movement.cause(),
-                movement.kind(),
-                isCount ? nextOnHand - onHand : movement.delta(),
-                movement.author(),
-                now)));
+      List<Applied> nextTail,
+      Goods nextGoods) {
+    return new Level(
+        id,
+        nextOnHand,
+        safety,
+        version + 1,
+        sequence + 1,
+        nextHolds,
+        nextCount,
+        nextTail,
+        requests,
+        nextGoods);
   }
 
-  private Step held(List<Held> nextHolds, String hold, int quantity, Author author, Instant now) {
-    var next = withHolds(nextHolds);
-    var after = next.snapshot(now);
-    return new Step(
-        next,
-        new Outcome.Done(after),
-        List.of(new Change(after, "", hold, "", null, quantity, author, now)));
-  }
-
-  private Step quietly(List<Held> nextHolds, Instant now) {
-    var next = withHolds(nextHolds);
-    return new Step(next, new Outcome.Done(next.snapshot(now)), List.of());
-  }
-
-  private Step unchanged(Instant now) {
-    return refused(new Outcome.Repeated(snapshot(now)));
-  }
-
-  private Step refused(Outcome outcome) {
-    return new Step(this, outcome, List.of());
-  }
-
-  private Level withHolds(List<Held> nextHolds) {
-    return new Level(id, onHand, safety, version + 1, sequence, nextHolds, count, tail, requests);
-  }
-
-  private Optional<Held> find(String hold) {
-    return holds.stream().filter(held -> held.hold().equals(hold)).findFirst();
-  }
-
-  private List<Held> without(Held gone) {
-    return holds.stream().filter(held -> !held.equals(gone)).toList();
-  }
-
-  private List<Held> replace(Held before, Held after) {
-    return holds.stream().map(held -> held.equals(before) ? after : held).toList();
-  }
-
-  private boolean isApplied(Movement movement, Ledger ledger) {
+  /** True when this movement has changed this level. */
+  boolean hasApplied(Movement movement, Ledger ledger) {
     return ledger.entries().get(movement.id()) instanceof Ledger.Entry.Settled
         || tail.stream().anyMatch(applied -> applied.movement().equals(movement.id()));
   }
 
-  private static int clamp(long pieces) {
-    return (int) Math.clamp(pieces, (long) Integer.MIN_VALUE, (long) Integer.MAX_VALUE);
+  /** It is so already. */
+  Step unchanged(Instant now) {
+    return refused(new Outcome.Repeated(snapshot(now)));
+  }
+
+  /** Nothing changes. */
+  Step refused(Outcome outcome) {
+    return new Step(this, outcome, List.of());
   }
 }

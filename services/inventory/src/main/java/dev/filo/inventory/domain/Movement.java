@@ -1,6 +1,8 @@
 package dev.filo.inventory.domain;
 
 import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One change of what is physically there, as it was asked for. Immutable.
@@ -12,6 +14,7 @@ import java.time.Instant;
  * @param cause why; may be empty
  * @param hold the hold the goods are sold out of; empty when none
  * @param content tells what was asked from anything else asked under the same id
+ * @param details what only some kinds have
  */
 public record Movement(
     String id,
@@ -22,7 +25,46 @@ public record Movement(
     String cause,
     Author author,
     String hold,
-    String content) {
+    String content,
+    Details details) {
+
+  /**
+   * What only some kinds of movement have.
+   *
+   * @param counterpart the other end of a transfer, {@code stores/milano}; empty when it is none
+   * @param transfer joins both ends of a transfer; empty when it is none
+   * @param serials the pieces' serial numbers; empty when they have none
+   * @param reason why pieces are set aside; null when they are not
+   */
+  public record Details(
+      String counterpart, String transfer, List<String> serials, @Nullable SetAside reason) {
+    /** Nothing of it. */
+    public static final Details NONE = new Details("", "", List.of(), null);
+
+    /** Copies what can change. */
+    public Details {
+      serials = List.copyOf(serials);
+    }
+
+    /** A transfer's. */
+    public static Details transfer(String transfer, String counterpart) {
+      return new Details(counterpart, transfer, List.of(), null);
+    }
+  }
+
+  /** A movement without details. */
+  public Movement(
+      String id,
+      Kind kind,
+      String level,
+      int quantity,
+      Instant effectiveTime,
+      String cause,
+      Author author,
+      String hold,
+      String content) {
+    this(id, kind, level, quantity, effectiveTime, cause, author, hold, content, Details.NONE);
+  }
 
   /** The kinds of movement. */
   public enum Kind {
@@ -35,7 +77,20 @@ public record Movement(
     /** A correction. */
     ADJUSTMENT,
     /** Somebody counted. */
-    COUNT
+    COUNT,
+    /** Goods left for another location. */
+    TRANSFER_OUT,
+    /** Goods of a transfer arrived. */
+    TRANSFER_IN,
+    /** Pieces were set aside, or can be sold again. */
+    SET_ASIDE,
+    /** Goods are on their way here: written beside the other end's {@link #TRANSFER_OUT}. */
+    TRANSFER_ANNOUNCED;
+
+    /** True for the two ends of a transfer. */
+    public boolean isTransfer() {
+      return this == TRANSFER_OUT || this == TRANSFER_IN;
+    }
   }
 
   /** The largest quantity of one movement. */
@@ -44,8 +99,9 @@ public record Movement(
   /** True when the quantity fits the kind. */
   public boolean quantityFits() {
     return switch (kind) {
-      case RECEIPT, SALE, RETURN -> quantity >= 1 && quantity <= QUANTITY_MAX;
-      case ADJUSTMENT -> quantity != 0 && quantity >= -QUANTITY_MAX && quantity <= QUANTITY_MAX;
+      case RECEIPT, SALE, RETURN, TRANSFER_IN -> quantity >= 1 && quantity <= QUANTITY_MAX;
+      case ADJUSTMENT, TRANSFER_OUT, SET_ASIDE, TRANSFER_ANNOUNCED ->
+          quantity != 0 && quantity >= -QUANTITY_MAX && quantity <= QUANTITY_MAX;
       case COUNT -> quantity >= 0 && quantity <= QUANTITY_MAX;
     };
   }
@@ -55,12 +111,32 @@ public record Movement(
     return level.equals(other.level) && content.equals(other.content);
   }
 
-  /** What it adds to what is there; 0 for a count, which sets instead. */
+  /** What it adds to what is there; 0 for a count, which sets instead, and where nothing moves. */
   public int delta() {
     return switch (kind) {
-      case RECEIPT, RETURN, ADJUSTMENT -> quantity;
-      case SALE -> -quantity;
-      case COUNT -> 0;
+      case RECEIPT, RETURN, ADJUSTMENT, TRANSFER_IN -> quantity;
+      case SALE, TRANSFER_OUT -> -quantity;
+      case COUNT, SET_ASIDE, TRANSFER_ANNOUNCED -> 0;
     };
+  }
+
+  /**
+   * What the other end of a transfer is told when goods leave for it.
+   *
+   * @param announcedId unique for ever, and always the same for this movement
+   */
+  public Movement announced(String announcedId) {
+    var here = Level.empty(level);
+    return new Movement(
+        announcedId,
+        Kind.TRANSFER_ANNOUNCED,
+        Level.id(here.sku(), details.counterpart()),
+        quantity,
+        effectiveTime,
+        cause,
+        author,
+        "",
+        "announces " + id,
+        Details.transfer(details.transfer(), here.location()));
   }
 }

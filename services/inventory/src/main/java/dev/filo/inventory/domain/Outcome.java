@@ -16,4 +16,19 @@ public sealed interface Outcome {
 
   /** The movement's or request's id is known with other content. */
   record Differs() implements Outcome {}
+
+  /** What was asked does not go with what is there. */
+  record Unfit(Why why) implements Outcome {
+    /** What does not go. */
+    public enum Why {
+      /** A serial number that comes in is there already. */
+      SERIAL_DUPLICATE,
+      /** A serial number that goes out is not there. */
+      SERIAL_NOT_FOUND,
+      /** There would be more than {@link Goods#SERIALS_MAX} serial numbers. */
+      SERIALS_TOO_MANY,
+      /** There would be more than {@link Goods#INCOMING_MAX} entries of incoming stock. */
+      INCOMING_TOO_MANY
+    }
+  }
 }

@@ -31,4 +31,22 @@ public sealed interface Refusal {
 
   /** The request id came before with other content. */
   record RequestIdReused() implements Refusal {}
+
+  /** The thing changed since it was read with this etag. */
+  record EtagStale(String etag) implements Refusal {}
+
+  /** A kit has no stock of its own. */
+  record KitNotAllowed(String sku) implements Refusal {}
+
+  /** A component of a kit is a kit itself. */
+  record KitNested(String sku) implements Refusal {}
+
+  /** What has stock can be no kit. */
+  record KitHasStock(String sku) implements Refusal {}
+
+  /** The hold does not have so much of a SKU. */
+  record HoldLineInvalid(String hold, String sku) implements Refusal {}
+
+  /** A level has {@link Goods#INCOMING_MAX} entries of incoming stock already. */
+  record IncomingTooMany(String level) implements Refusal {}
 }

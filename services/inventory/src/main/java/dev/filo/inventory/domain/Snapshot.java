@@ -6,14 +6,26 @@ import java.time.Instant;
  * A level's numbers at one instant.
  *
  * @param onHand pieces physically there
+ * @param setAside pieces of them that cannot be sold
  * @param held pieces in holds that counted at {@code time}
- * @param safety pieces kept back
+ * @param safety pieces kept back, and why
+ * @param inTransit pieces on their way here by transfers
  * @param etag tells this state from others
  */
-public record Snapshot(int onHand, int held, int safety, String etag, Instant time) {
+public record Snapshot(
+    int onHand, int setAside, int held, Safety safety, int inTransit, String etag, Instant time) {
 
   /** Pieces that can be promised, never below 0. */
   public int available() {
-    return (int) Math.max(0L, (long) onHand - held - safety);
+    return (int) Math.clamp(sellable(), 0L, (long) Integer.MAX_VALUE);
+  }
+
+  private long sellable() {
+    return (long) onHand - setAside - held - safety.pieces();
+  }
+
+  /** The same with another safety stock. */
+  public Snapshot with(Safety other) {
+    return new Snapshot(onHand, setAside, held, other, inTransit, etag, time);
   }
 }

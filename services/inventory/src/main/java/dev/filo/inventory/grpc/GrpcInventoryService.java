@@ -1,9 +1,12 @@
 package dev.filo.inventory.grpc;
 
+import com.google.protobuf.Message;
 import dev.filo.inventory.domain.Hold;
 import dev.filo.inventory.domain.Movement;
 import dev.filo.inventory.service.Availability;
+import dev.filo.inventory.service.Explanations;
 import dev.filo.inventory.service.Holds;
+import dev.filo.inventory.service.Items;
 import dev.filo.inventory.service.LevelStore;
 import dev.filo.inventory.service.Stock;
 import dev.filo.platform.auth.Caller;
@@ -12,24 +15,37 @@ import dev.filo.platform.grpc.Answers;
 import dev.filo.platform.grpc.PageTokens;
 import dev.filo.platform.grpc.Statuses;
 import dev.filo.platform.grpc.Times;
+import dev.filo.platform.mongo.Requests;
 import dev.filo.platform.watch.Changes;
 import dev.filo.proto.api.v1.Role;
+import dev.filo.proto.inventory.v1.AvailabilityExplanation;
 import dev.filo.proto.inventory.v1.BatchFindNearestRequest;
 import dev.filo.proto.inventory.v1.BatchFindNearestResponse;
+import dev.filo.proto.inventory.v1.ChangeHoldRequest;
+import dev.filo.proto.inventory.v1.ExplainAvailabilityRequest;
 import dev.filo.proto.inventory.v1.ExtendHoldRequest;
 import dev.filo.proto.inventory.v1.FindNearbyRequest;
 import dev.filo.proto.inventory.v1.FindNearbyResponse;
+import dev.filo.proto.inventory.v1.GetSafetyRulesRequest;
+import dev.filo.proto.inventory.v1.GetStockItemRequest;
 import dev.filo.proto.inventory.v1.GetStockLevelRequest;
+import dev.filo.proto.inventory.v1.HoldLine;
 import dev.filo.proto.inventory.v1.InventoryServiceGrpc;
 import dev.filo.proto.inventory.v1.ListMovementsRequest;
 import dev.filo.proto.inventory.v1.ListMovementsResponse;
+import dev.filo.proto.inventory.v1.MoveHoldRequest;
 import dev.filo.proto.inventory.v1.PlaceHoldRequest;
 import dev.filo.proto.inventory.v1.RecordMovementsRequest;
 import dev.filo.proto.inventory.v1.RecordMovementsResponse;
 import dev.filo.proto.inventory.v1.ReleaseHoldRequest;
+import dev.filo.proto.inventory.v1.SafetyRules;
 import dev.filo.proto.inventory.v1.SellHoldRequest;
+import dev.filo.proto.inventory.v1.SetIncomingStockRequest;
 import dev.filo.proto.inventory.v1.SetSafetyStockRequest;
+import dev.filo.proto.inventory.v1.StockItem;
 import dev.filo.proto.inventory.v1.StockLevel;
+import dev.filo.proto.inventory.v1.UpdateSafetyRulesRequest;
+import dev.filo.proto.inventory.v1.UpdateStockItemRequest;
 import dev.filo.proto.inventory.v1.WatchStockRequest;
 import dev.filo.proto.inventory.v1.WatchStockResponse;
 import io.grpc.stub.StreamObserver;
@@ -37,6 +53,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -50,6 +68,8 @@ public final class GrpcInventoryService extends InventoryServiceGrpc.InventorySe
   private final Stock stock;
   private final Holds holds;
   private final Availability availability;
+  private final Explanations explanations;
+  private final Items items;
   private final StockWatch watch;
   private final InstantSource clock;
 
@@ -58,6 +78,8 @@ public final class GrpcInventoryService extends InventoryServiceGrpc.InventorySe
       Stock stock,
       Holds holds,
       Availability availability,
+      Explanations explanations,
+      Items items,
       LevelStore levels,
       FeedStore feed,
       Changes changes,
@@ -65,13 +87,16 @@ public final class GrpcInventoryService extends InventoryServiceGrpc.InventorySe
     this.stock = stock;
     this.holds = holds;
     this.availability = availability;
-    this.watch = new StockWatch(levels, feed, changes, clock);
+    this.explanations = explanations;
+    this.items = items;
+    this.watch = new StockWatch(levels, feed, changes, items, clock);
     this.clock = clock;
   }
 
   @Override
   public void findNearby(FindNearbyRequest request, StreamObserver<FindNearbyResponse> observer) {
     boolean forStaff = isStaff(Caller.current());
+    var channel = Caller.current().channel();
     answer(
         observer,
         Mono.fromCallable(
@@ -88,13 +113,15 @@ public final class GrpcInventoryService extends InventoryServiceGrpc.InventorySe
                         request.getSkuList(),
                         search.point,
                         PageTokens.size(request.getRadiusMeters(), RADIUS_DEFAULT_METERS),
-                        PageTokens.size(request.getPageSize(), STORES_DEFAULT)))
+                        PageTokens.size(request.getPageSize(), STORES_DEFAULT),
+                        channel))
             .map(
                 nearby -> {
                   var answer =
                       FindNearbyResponse.newBuilder()
                           .setSku(request.getSku(0))
-                          .setAsOfTime(Times.timestamp(nearby.time()));
+                          .setAsOfTime(Times.timestamp(nearby.time()))
+                          .setBasketSize(nearby.basketSize());
                   for (Availability.Here here : nearby.locations()) {
                     answer.addLocations(
                         InventoryProtos.location(here, request.getSkuCount() > 1, forStaff));
@@ -107,6 +134,7 @@ public final class GrpcInventoryService extends InventoryServiceGrpc.InventorySe
   public void batchFindNearest(
       BatchFindNearestRequest request, StreamObserver<BatchFindNearestResponse> observer) {
     boolean forStaff = isStaff(Caller.current());
+    var channel = Caller.current().channel();
     answer(
         observer,
         Mono.fromCallable(
@@ -124,7 +152,8 @@ public final class GrpcInventoryService extends InventoryServiceGrpc.InventorySe
                         search.point,
                         request.getRadiusMeters() == 0
                             ? Double.POSITIVE_INFINITY
-                            : request.getRadiusMeters()))
+                            : request.getRadiusMeters(),
+                        channel))
             .map(
                 found -> {
                   var answer =
@@ -151,7 +180,11 @@ public final class GrpcInventoryService extends InventoryServiceGrpc.InventorySe
   @Override
   public void getStockLevel(GetStockLevelRequest request, StreamObserver<StockLevel> observer) {
     var id = InventoryProtos.levelId(request.getName());
-    answer(observer, stock.level(id).map(level -> InventoryProtos.level(id, level)));
+    answer(
+        observer,
+        stock
+            .level(id, Caller.current().channel())
+            .map(seen -> InventoryProtos.level(seen.level(), seen.numbers())));
   }
 
   @Override
@@ -220,14 +253,94 @@ public final class GrpcInventoryService extends InventoryServiceGrpc.InventorySe
     var author = InventoryProtos.author(Caller.current());
     answer(
         observer,
-        stock
-            .setSafety(id, request.getSafety(), request.getRequestId(), author)
+        Mono.fromCallable(() -> isOwn(request))
+            .flatMap(
+                own ->
+                    stock.setSafety(
+                        id, request.getSafety(), own, request.getRequestId(), author))
+            .map(level -> InventoryProtos.level(id, level)));
+  }
+
+  private static boolean isOwn(SetSafetyStockRequest request) {
+    if (request.getUseRules() && request.getSafety() != 0) {
+      throw Statuses.field("safety", "must be 0 where the rules decide");
+    }
+    return !request.getUseRules();
+  }
+
+  @Override
+  public void setIncomingStock(
+      SetIncomingStockRequest request, StreamObserver<StockLevel> observer) {
+    var id = InventoryProtos.levelId(request.getName());
+    var author = InventoryProtos.author(Caller.current());
+    answer(
+        observer,
+        Mono.fromCallable(() -> ItemProtos.incoming(request.getIncoming()))
+            .flatMap(incoming -> stock.expect(id, incoming, request.getRequestId(), author))
             .map(level -> InventoryProtos.level(id, level)));
   }
 
   @Override
+  public void explainAvailability(
+      ExplainAvailabilityRequest request, StreamObserver<AvailabilityExplanation> observer) {
+    var channel =
+        request.getChannel().isEmpty() ? Caller.current().channel() : request.getChannel();
+    answer(
+        observer,
+        explanations
+            .explain(InventoryProtos.levelId(request.getName()), channel)
+            .map(ExplanationProtos::explanation));
+  }
+
+  @Override
+  public void getStockItem(GetStockItemRequest request, StreamObserver<StockItem> observer) {
+    answer(observer, items.get(ItemProtos.sku(request.getName())).map(ItemProtos::item));
+  }
+
+  @Override
+  public void updateStockItem(UpdateStockItemRequest request, StreamObserver<StockItem> observer) {
+    var wanted = request.getStockItem();
+    answer(
+        observer,
+        Mono.fromCallable(() -> ItemProtos.change(wanted, request.getUpdateMask()))
+            .flatMap(
+                change ->
+                    items.update(
+                        ItemProtos.sku(wanted.getName()),
+                        wanted.getEtag(),
+                        request.getRequestId(),
+                        content(request),
+                        change))
+            .map(ItemProtos::item));
+  }
+
+  @Override
+  public void getSafetyRules(GetSafetyRulesRequest request, StreamObserver<SafetyRules> observer) {
+    answer(observer, items.rules().map(ItemProtos::rules));
+  }
+
+  @Override
+  public void updateSafetyRules(
+      UpdateSafetyRulesRequest request, StreamObserver<SafetyRules> observer) {
+    var wanted = request.getSafetyRules();
+    answer(
+        observer,
+        Mono.fromCallable(() -> ItemProtos.rules(wanted))
+            .flatMap(
+                rules ->
+                    items.update(rules, wanted.getEtag(), request.getRequestId(), content(request)))
+            .map(ItemProtos::rules));
+  }
+
+  /** What a request asks for, without its id. */
+  private static String content(Message request) {
+    return Base64.getEncoder().encodeToString(Requests.hash(request));
+  }
+
+  @Override
   public void watchStock(WatchStockRequest request, StreamObserver<WatchStockResponse> observer) {
-    Answers.stream(observer, watch.watch(request).onErrorMap(Refusals::status));
+    Answers.stream(
+        observer, watch.watch(request, Caller.current().channel()).onErrorMap(Refusals::status));
   }
 
   @Override
@@ -240,12 +353,41 @@ public final class GrpcInventoryService extends InventoryServiceGrpc.InventorySe
             .place(
                 request.getHoldId(),
                 request.getLocation(),
-                request.getLinesList().stream()
-                    .map(line -> new Hold.Line(line.getSku(), line.getQuantity()))
-                    .toList(),
+                lines(request.getLinesList()),
                 millis(Times.instant(request.getExpireTime())),
                 request.getOwner(),
-                author)
+                author,
+                request.getChannel())
+            .map(InventoryProtos::hold));
+  }
+
+  private static List<Hold.Line> lines(List<HoldLine> lines) {
+    return lines.stream().map(line -> new Hold.Line(line.getSku(), line.getQuantity())).toList();
+  }
+
+  @Override
+  public void changeHold(
+      ChangeHoldRequest request, StreamObserver<dev.filo.proto.inventory.v1.Hold> observer) {
+    answer(
+        observer,
+        holds
+            .change(
+                InventoryProtos.holdId(request.getName()),
+                lines(request.getLinesList()),
+                request.getRequestId())
+            .map(InventoryProtos::hold));
+  }
+
+  @Override
+  public void moveHold(
+      MoveHoldRequest request, StreamObserver<dev.filo.proto.inventory.v1.Hold> observer) {
+    answer(
+        observer,
+        holds
+            .move(
+                InventoryProtos.holdId(request.getName()),
+                request.getLocation(),
+                request.getRequestId())
             .map(InventoryProtos::hold));
   }
 
@@ -279,9 +421,12 @@ public final class GrpcInventoryService extends InventoryServiceGrpc.InventorySe
   public void sellHold(
       SellHoldRequest request, StreamObserver<dev.filo.proto.inventory.v1.Hold> observer) {
     var seller = InventoryProtos.author(Caller.current()).onBehalfOf(request.getOnBehalfOf());
-    answer(
-        observer,
-        holds.sell(InventoryProtos.holdId(request.getName()), seller).map(InventoryProtos::hold));
+    var id = InventoryProtos.holdId(request.getName());
+    var sold =
+        request.getLinesCount() == 0
+            ? holds.sell(id, seller)
+            : holds.sellSome(id, lines(request.getLinesList()), seller, request.getRequestId());
+    answer(observer, sold.map(InventoryProtos::hold));
   }
 
   private static boolean isStaff(Caller caller) {

@@ -5,6 +5,7 @@ import dev.filo.inventory.domain.Hold;
 import dev.filo.inventory.domain.Ledger;
 import dev.filo.inventory.domain.Level;
 import dev.filo.inventory.domain.Movement;
+import dev.filo.inventory.domain.SetAside;
 import dev.filo.inventory.domain.Snapshot;
 import dev.filo.inventory.service.Availability;
 import dev.filo.inventory.service.Stock;
@@ -17,6 +18,7 @@ import dev.filo.proto.inventory.v1.HoldLine;
 import dev.filo.proto.inventory.v1.LocationAvailability;
 import dev.filo.proto.inventory.v1.MovementResult;
 import dev.filo.proto.inventory.v1.NearestAvailability;
+import dev.filo.proto.inventory.v1.SetAsideReason;
 import dev.filo.proto.inventory.v1.SkuAvailability;
 import dev.filo.proto.inventory.v1.StockLevel;
 import java.time.Instant;
@@ -64,11 +66,22 @@ final class InventoryProtos {
         .setSku(level.sku())
         .setLocation(level.location())
         .setOnHand(snapshot.onHand())
+        .setSetAside(snapshot.setAside())
         .setHeld(snapshot.held())
-        .setSafety(snapshot.safety())
+        .setSafety(snapshot.safety().pieces())
+        .setSafetyRule(snapshot.safety().rule())
         .setAvailable(snapshot.available())
+        .setInTransit(snapshot.inTransit())
         .setAsOfTime(Times.timestamp(snapshot.time()))
         .setEtag(snapshot.etag())
+        .build();
+  }
+
+  /** A level with all that is known of its pieces. */
+  static StockLevel level(Level level, Snapshot numbers) {
+    return level(level.id(), numbers).toBuilder()
+        .addAllIncoming(level.goods().incoming().stream().map(ItemProtos::incoming).toList())
+        .addAllSerials(level.goods().serials())
         .build();
   }
 
@@ -81,13 +94,17 @@ final class InventoryProtos {
           case RETURN -> Movement.Kind.RETURN;
           case ADJUSTMENT -> Movement.Kind.ADJUSTMENT;
           case COUNT -> Movement.Kind.COUNT;
-          case TRANSFER_OUT, TRANSFER_IN, SET_ASIDE, TRANSFER_ANNOUNCED ->
-              throw Statuses.field("kind", "is not taken");
+          case TRANSFER_OUT -> Movement.Kind.TRANSFER_OUT;
+          case TRANSFER_IN -> Movement.Kind.TRANSFER_IN;
+          case SET_ASIDE -> Movement.Kind.SET_ASIDE;
+          case TRANSFER_ANNOUNCED ->
+              throw Statuses.field("kind", "TRANSFER_ANNOUNCED is inventory's own");
           case KIND_UNSPECIFIED, UNRECOGNIZED ->
               throw new IllegalArgumentException("the field rules let an unknown kind pass");
         };
     boolean saysWhen = message.hasEffectiveTime();
     var effective = saysWhen ? Times.instant(message.getEffectiveTime()) : now;
+    var details = details(message);
     return new Movement(
         message.getId(),
         kind,
@@ -97,16 +114,43 @@ final class InventoryProtos {
         message.getCause(),
         author,
         "",
+        content(message, kind, saysWhen ? effective.toString() : "", details),
+        details);
+  }
+
+  private static String content(
+      dev.filo.proto.inventory.v1.Movement message,
+      Movement.Kind kind,
+      String effective,
+      Movement.Details details) {
+    var content =
         Ids.derived(
-            kind.name(),
-            Integer.toString(message.getQuantity()),
-            saysWhen ? effective.toString() : "",
-            message.getCause()));
+            kind.name(), Integer.toString(message.getQuantity()), effective, message.getCause());
+    return details.equals(Movement.Details.NONE)
+        ? content
+        : Ids.derived(content, details.toString());
+  }
+
+  private static Movement.Details details(dev.filo.proto.inventory.v1.Movement message) {
+    var reason =
+        switch (message.getSetAsideReason()) {
+          case DAMAGED -> SetAside.DAMAGED;
+          case DISPLAY -> SetAside.DISPLAY;
+          case QUALITY_CHECK -> SetAside.QUALITY_CHECK;
+          case SET_ASIDE_REASON_UNSPECIFIED, UNRECOGNIZED -> null;
+        };
+    return new Movement.Details(
+        message.getCounterpart(),
+        message.getTransfer(),
+        message.getSerialsList().stream().sorted().toList(),
+        reason);
   }
 
   static dev.filo.proto.inventory.v1.Movement movement(Ledger.Entry.Settled entry) {
     var movement = entry.movement();
     var level = Level.empty(movement.level());
+    var details = movement.details();
+    var reason = details.reason();
     return dev.filo.proto.inventory.v1.Movement.newBuilder()
         .setId(movement.id())
         .setKind(dev.filo.proto.inventory.v1.Movement.Kind.valueOf(movement.kind().name()))
@@ -118,6 +162,13 @@ final class InventoryProtos {
         .setRecordTime(Times.timestamp(entry.recordTime()))
         .setAuthor(actor(movement.author()))
         .setOnHandAfter(entry.applied().after().onHand())
+        .setCounterpart(details.counterpart())
+        .setTransfer(details.transfer())
+        .addAllSerials(entry.applied().serials())
+        .setSetAsideReason(
+            reason == null
+                ? SetAsideReason.SET_ASIDE_REASON_UNSPECIFIED
+                : SetAsideReason.valueOf(reason.name()))
         .build();
   }
 
@@ -150,6 +201,17 @@ final class InventoryProtos {
       case QUANTITY_INVALID -> "The quantity does not fit the kind of movement.";
       case LOCATION_NOT_ALLOWED -> "This location is not one of yours.";
       case TIME_INVALID -> "The effective time lies more than five minutes ahead.";
+      case TRANSFER_INVALID ->
+          "A transfer needs its id and another known location as counterpart; other movements have"
+              + " neither.";
+      case TRANSFERS_TOO_MANY -> "Too many transfers are on their way there. Receive some first.";
+      case SET_ASIDE_REASON_INVALID -> "Setting aside needs a reason; other movements have none.";
+      case SERIALS_INVALID ->
+          "Name one serial number for each piece where the SKU has them, else none.";
+      case SERIAL_DUPLICATE -> "A piece with this serial number is there already.";
+      case SERIAL_NOT_FOUND -> "No piece with this serial number is there.";
+      case SERIALS_TOO_MANY -> "One level can have at most 1000 serial numbers.";
+      case KIT_NOT_ALLOWED -> "A kit has no stock of its own. Record its components.";
     };
   }
 
@@ -161,15 +223,19 @@ final class InventoryProtos {
             .setExpireTime(Times.timestamp(hold.expireTime()))
             .setOwner(hold.owner())
             .setState(state(hold.state()));
-    for (Hold.Line line : hold.lines()) {
-      message.addLines(HoldLine.newBuilder().setSku(line.sku()).setQuantity(line.quantity()));
-    }
+    hold.asked().forEach(line -> message.addLines(line(line)));
+    hold.lines().forEach(line -> message.addPieces(line(line)));
     return message.build();
+  }
+
+  private static HoldLine line(Hold.Line line) {
+    return HoldLine.newBuilder().setSku(line.sku()).setQuantity(line.quantity()).build();
   }
 
   private static dev.filo.proto.inventory.v1.Hold.State state(Hold.State state) {
     return switch (state) {
-      case PLACING, ACTIVE, SELLING, SETTLING -> dev.filo.proto.inventory.v1.Hold.State.ACTIVE;
+      case PLACING, ACTIVE, CHANGING, MOVING, TRIMMING, SELLING, SETTLING ->
+          dev.filo.proto.inventory.v1.Hold.State.ACTIVE;
       case SOLD -> dev.filo.proto.inventory.v1.Hold.State.SOLD;
       case REFUSED, RELEASED, EXPIRED -> dev.filo.proto.inventory.v1.Hold.State.RELEASED;
     };
@@ -181,7 +247,8 @@ final class InventoryProtos {
         LocationAvailability.newBuilder()
             .setStore(here.location().name())
             .setTitle(here.location().title())
-            .setAvailable(here.available());
+            .setAvailable(here.available())
+            .setFound(here.found());
     var meters = here.distanceMeters();
     if (meters != null) {
       answer.setDistanceMeters(Math.rint(meters));
@@ -204,9 +271,20 @@ final class InventoryProtos {
     return answer.build();
   }
 
-  private static String explanation(Snapshot level) {
-    return "on hand %d - safety %d - held %d = %d"
-        .formatted(level.onHand(), level.safety(), level.held(), level.available());
+  /** How a number came about, in one line; what is not there is not said. */
+  static String explanation(Snapshot level) {
+    var terms = new StringBuilder("on hand ").append(level.onHand());
+    if (level.setAside() > 0) {
+      terms.append(" - set aside ").append(level.setAside());
+    }
+    return terms
+        .append(" - safety ")
+        .append(level.safety().pieces())
+        .append(" - held ")
+        .append(level.held())
+        .append(" = ")
+        .append(level.available())
+        .toString();
   }
 
   static NearestAvailability nearest(Availability.Nearest nearest, boolean forStaff) {

@@ -69,6 +69,42 @@ final class Refusals {
               "The time in " + field + " must lie in the future.",
               Map.of("field", field));
       case Refusal.RequestIdReused() -> Statuses.requestIdReused();
+      case Refusal.EtagStale(var etag) ->
+          Statuses.api(
+              Code.ABORTED,
+              dev.filo.proto.api.v1.ErrorReason.ERROR_REASON_ETAG_STALE,
+              "This changed since you read it. Read it again.",
+              Map.of("etag", etag));
+      case Refusal.KitNotAllowed(var sku) ->
+          refusal(
+              Code.FAILED_PRECONDITION,
+              ErrorReason.ERROR_REASON_KIT_NOT_ALLOWED,
+              sku + " is a kit and has no stock of its own. Name its components.",
+              Map.of("sku", sku));
+      case Refusal.KitNested(var sku) ->
+          refusal(
+              Code.FAILED_PRECONDITION,
+              ErrorReason.ERROR_REASON_KIT_NESTED,
+              "A kit's component cannot be a kit itself, and " + sku + " is both.",
+              Map.of("sku", sku));
+      case Refusal.KitHasStock(var sku) ->
+          refusal(
+              Code.FAILED_PRECONDITION,
+              ErrorReason.ERROR_REASON_KIT_HAS_STOCK,
+              sku + " has stock, so it can be no kit. Count it down to 0 first.",
+              Map.of("sku", sku));
+      case Refusal.HoldLineInvalid(var hold, var sku) ->
+          refusal(
+              Code.INVALID_ARGUMENT,
+              ErrorReason.ERROR_REASON_HOLD_LINE_INVALID,
+              "The hold does not have so much of " + sku + ".",
+              Map.of("hold", "holds/" + hold, "sku", sku));
+      case Refusal.IncomingTooMany(var level) ->
+          refusal(
+              Code.FAILED_PRECONDITION,
+              ErrorReason.ERROR_REASON_INCOMING_TOO_MANY,
+              "This level expects too many deliveries. Set some that came to 0.",
+              Map.of("level", "stockLevels/" + level));
     };
   }
 

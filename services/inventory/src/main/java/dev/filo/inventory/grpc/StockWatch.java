@@ -1,6 +1,7 @@
 package dev.filo.inventory.grpc;
 
 import dev.filo.inventory.domain.Level;
+import dev.filo.inventory.service.Items;
 import dev.filo.inventory.service.LevelStore;
 import dev.filo.platform.feed.FeedStore;
 import dev.filo.platform.feed.FeedTail;
@@ -34,10 +35,12 @@ final class StockWatch {
   private final LevelStore levels;
   private final FeedStore feed;
   private final Changes changes;
+  private final Items items;
   private final InstantSource clock;
 
-  StockWatch(LevelStore levels, FeedStore feed, Changes changes, InstantSource clock) {
+  StockWatch(LevelStore levels, FeedStore feed, Changes changes, Items items, InstantSource clock) {
     this.levels = levels;
+    this.items = items;
     this.feed = feed;
     this.changes = changes;
     this.clock = clock;
@@ -61,14 +64,25 @@ final class StockWatch {
     }
   }
 
-  /** The watch, without end. */
-  Flux<WatchStockResponse> watch(WatchStockRequest request) {
-    return start(request.getResumeCursor())
+  /**
+   * The watch, without end.
+   *
+   * @param channel where it is asked, for the safety rules
+   */
+  Flux<WatchStockResponse> watch(WatchStockRequest request, String channel) {
+    return items.ready().thenMany(watched(new Watched(request, channel)));
+  }
+
+  /** What is watched, and from where. */
+  private record Watched(WatchStockRequest request, String channel) {}
+
+  private Flux<WatchStockResponse> watched(Watched watched) {
+    return start(watched.request.getResumeCursor())
         .flatMapMany(
             cursor -> {
               var first =
-                  cursor.inFirstState ? state(request, cursor) : Flux.<WatchStockResponse>empty();
-              return first.concatWith(follow(request, cursor.position));
+                  cursor.inFirstState ? state(watched, cursor) : Flux.<WatchStockResponse>empty();
+              return first.concatWith(follow(watched, cursor.position));
             });
   }
 
@@ -97,7 +111,8 @@ final class StockWatch {
                         }));
   }
 
-  private Flux<WatchStockResponse> state(WatchStockRequest request, Cursor cursor) {
+  private Flux<WatchStockResponse> state(Watched watched, Cursor cursor) {
+    var request = watched.request;
     return levels
         .page(cursor.after, request.getSkusList(), request.getLocationsList(), BATCH)
         .collectList()
@@ -105,7 +120,7 @@ final class StockWatch {
             page -> {
               var answers = new ArrayList<WatchStockResponse>();
               for (Level level : page) {
-                answers.add(answer(level, new Cursor(cursor.position, level.id(), true)));
+                answers.add(answer(level, new Cursor(cursor.position, level.id(), true), watched));
               }
               var sent = Flux.fromIterable(answers);
               return page.size() < BATCH
@@ -114,17 +129,18 @@ final class StockWatch {
                       Flux.defer(
                           () ->
                               state(
-                                  request,
+                                  watched,
                                   new Cursor(cursor.position, page.getLast().id(), true))));
             });
   }
 
-  private Flux<WatchStockResponse> follow(WatchStockRequest request, long from) {
+  private Flux<WatchStockResponse> follow(Watched watched, long from) {
     var position = new AtomicLong(from);
-    return changes.of(FeedTail.ALL).concatMap(tick -> news(request, position), 1);
+    return changes.of(FeedTail.ALL).concatMap(tick -> news(watched, position), 1);
   }
 
-  private Flux<WatchStockResponse> news(WatchStockRequest request, AtomicLong position) {
+  private Flux<WatchStockResponse> news(Watched watched, AtomicLong position) {
+    var request = watched.request;
     long before = position.get();
     return feed.after(before, BATCH)
         .flatMapMany(
@@ -147,33 +163,35 @@ final class StockWatch {
                       ? Flux.<WatchStockResponse>empty()
                       : levels
                           .read(ids)
-                          .flatMapIterable(found -> answers(found.values(), before, end));
+                          .flatMapIterable(found -> answers(found.values(), before, end, watched));
               return answers.concatWith(
                   Flux.defer(
                       () -> {
                         position.set(end);
                         return events.size() == BATCH
-                            ? news(request, position)
+                            ? news(watched, position)
                             : Flux.<WatchStockResponse>empty();
                       }));
             });
   }
 
   /** Only the last of a batch lets a reader resume behind it. */
-  private List<WatchStockResponse> answers(Collection<Level> found, long before, long end) {
+  private List<WatchStockResponse> answers(
+      Collection<Level> found, long before, long end, Watched watched) {
     var answers = new ArrayList<WatchStockResponse>();
     int left = found.size();
     for (Level level : found) {
       left--;
-      answers.add(answer(level, new Cursor(left == 0 ? end : before, "", false)));
+      answers.add(answer(level, new Cursor(left == 0 ? end : before, "", false), watched));
     }
     return answers;
   }
 
-  private WatchStockResponse answer(Level level, Cursor cursor) {
+  private WatchStockResponse answer(Level level, Cursor cursor, Watched watched) {
+    var numbers = items.numbers(level, clock.instant(), watched.channel);
     return WatchStockResponse.newBuilder()
         .setCursor(cursor.text())
-        .setStockLevel(InventoryProtos.level(level.id(), level.snapshot(clock.instant())))
+        .setStockLevel(InventoryProtos.level(level, numbers))
         .build();
   }
 

@@ -1,5 +1,6 @@
 package dev.filo.inventory.service;
 
+import dev.filo.inventory.domain.Hold;
 import dev.filo.inventory.domain.Level;
 import dev.filo.inventory.domain.Snapshot;
 import java.time.Instant;
@@ -7,9 +8,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +19,7 @@ import reactor.core.publisher.Mono;
 public final class Availability {
   private final LevelStore store;
   private final Places places;
+  private final Items items;
   private final InstantSource clock;
 
   /** A point on earth, degrees, WGS 84. */
@@ -33,6 +33,7 @@ public final class Availability {
    *
    * @param distanceMeters null without a point
    * @param available pieces, or whole baskets
+   * @param found how many of the pieces asked for are there
    * @param pieces each SKU once
    * @param readyTime when goods reserved now could be picked up
    */
@@ -40,11 +41,12 @@ public final class Availability {
       Location location,
       @Nullable Double distanceMeters,
       int available,
+      int found,
       List<Pieces> pieces,
       Optional<Instant> readyTime) {}
 
-  /** An answer and when it was true. */
-  public record Nearby(Instant time, List<Here> locations) {}
+  /** An answer, when it was true and how many pieces were asked for. */
+  public record Nearby(Instant time, List<Here> locations, int basketSize) {}
 
   /** Where one SKU is. */
   public record Nearest(String sku, Optional<Here> here, int deliverable, int storeCount) {}
@@ -52,135 +54,173 @@ public final class Availability {
   /** Many answers and when they were true. */
   public record NearestOfMany(Instant time, List<Nearest> items) {}
 
+  // All of the basket first, then most of it; the order before decides what is the same.
+  private static final Comparator<Here> MOST_FIRST =
+      Comparator.comparing((Here here) -> here.available == 0)
+          .thenComparingInt(here -> -here.found);
+
   private record At(Location location, @Nullable Double distanceMeters) {}
 
+  /**
+   * What is asked for.
+   *
+   * @param asked pieces by SKU, kits as kits
+   * @param pieces what must be there for it, kits taken apart
+   */
+  private record Basket(Map<String, Integer> asked, Map<String, Integer> pieces) {
+    int size() {
+      return asked.values().stream().mapToInt(Integer::intValue).sum();
+    }
+  }
+
   /** Availability of what is in a store. */
-  public Availability(LevelStore store, Places places, InstantSource clock) {
+  public Availability(LevelStore store, Places places, Items items, InstantSource clock) {
     this.store = store;
     this.places = places;
+    this.items = items;
     this.clock = clock;
   }
 
   /**
-   * The stores near a point, nearest first, with what they have; without a point all, by title. One
-   * value; RefusedException for an unknown SKU.
+   * The stores near a point, with what they have: for one SKU nearest first, without a point by
+   * title; for a basket those that have all of it, then those that have most. One value;
+   * RefusedException for an unknown SKU.
    *
    * @param skus a SKU twice for two pieces
+   * @param channel where it is asked, for the safety rules
    */
   public Mono<Nearby> nearby(
-      List<String> skus, @Nullable Point point, double radiusMeters, int limit) {
+      List<String> skus, @Nullable Point point, double radiusMeters, int limit, String channel) {
     var wanted = new LinkedHashMap<String, Integer>();
     skus.forEach(sku -> wanted.merge(sku, 1, Integer::sum));
     return places
         .requireSkus(wanted.keySet())
-        .then(Mono.defer(places::all))
+        .then(Mono.defer(() -> Mono.zip(places.all(), items.ready())))
         .flatMap(
-            all -> {
-              var near = near(all, point, radiusMeters).stream().limit(limit).toList();
-              var ids = new ArrayList<String>();
-              for (At at : near) {
-                wanted.keySet().forEach(sku -> ids.add(Level.id(sku, at.location.name())));
-              }
-              return store
-                  .read(ids)
+            known -> {
+              var near = near(known.getT1(), point, radiusMeters);
+              var basket = basket(wanted);
+              boolean isBasket = wanted.size() > 1;
+              var some = isBasket ? near : near.stream().limit(limit).toList();
+              return levels(basket, some, isBasket)
                   .map(
                       levels -> {
                         var now = clock.instant();
+                        var here = some.stream().map(at -> here(at, basket, levels, now, channel));
                         return new Nearby(
-                            now, near.stream().map(at -> here(at, wanted, levels, now)).toList());
+                            now,
+                            (isBasket ? here.sorted(MOST_FIRST).limit(limit) : here).toList(),
+                            basket.size());
                       });
             });
+  }
+
+  private Basket basket(Map<String, Integer> asked) {
+    var lines = new ArrayList<Hold.Line>();
+    asked.forEach((sku, quantity) -> lines.add(new Hold.Line(sku, quantity)));
+    return new Basket(asked, Hold.pieces(items.pieces(lines).lines()));
+  }
+
+  /** The levels that may have something of it, in one question. */
+  private Mono<Map<String, Level>> levels(Basket basket, List<At> near, boolean isBasket) {
+    if (isBasket) {
+      return store.ofSkus(basket.pieces.keySet()).collectMap(Level::id);
+    }
+    var ids = new ArrayList<String>();
+    for (At at : near) {
+      basket.pieces.keySet().forEach(sku -> ids.add(Level.id(sku, at.location.name())));
+    }
+    return store.read(ids);
   }
 
   /**
    * The nearest store for each SKU; without a point the one with most pieces. One value, unknown
    * SKUs being nowhere.
+   *
+   * @param channel where it is asked, for the safety rules
    */
   public Mono<NearestOfMany> nearestOfMany(
-      List<String> skus, @Nullable Point point, double radiusMeters) {
-    var distinct = new LinkedHashSet<>(skus);
-    return Mono.zip(places.all(), store.ofSkus(distinct).collectList())
+      List<String> skus, @Nullable Point point, double radiusMeters, String channel) {
+    return items
+        .ready()
+        .flatMap(
+            known ->
+                Mono.zip(places.all(), store.ofSkus(known.physical(skus)).collectMap(Level::id)))
         .map(
             found -> {
               var now = clock.instant();
-              var bySku = new HashMap<String, Map<String, Level>>();
-              for (Level level : found.getT2()) {
-                bySku
-                    .computeIfAbsent(level.sku(), sku -> new HashMap<>())
-                    .put(level.location(), level);
-              }
               var near = near(found.getT1(), point, radiusMeters);
               var warehouses =
                   found.getT1().stream().filter(Location::warehouse).map(Location::name).toList();
-              var items = new ArrayList<Nearest>();
+              var answers = new ArrayList<Nearest>();
               for (String sku : skus) {
-                items.add(
-                    nearest(
+                var levels = found.getT2();
+                long deliverable = 0;
+                for (String warehouse : warehouses) {
+                  deliverable += items.numbers(sku, warehouse, levels, now, channel).available();
+                }
+                answers.add(
+                    new Nearest(
                         sku,
-                        bySku.getOrDefault(sku, Map.of()),
-                        near,
-                        warehouses,
-                        point != null,
-                        now));
+                        best(sku, near, point != null, levels, now, channel),
+                        (int) Math.min(deliverable, Integer.MAX_VALUE),
+                        count(sku, near, levels, now, channel)));
               }
-              return new NearestOfMany(now, items);
+              return new NearestOfMany(now, answers);
             });
   }
 
-  private static Nearest nearest(
+  private int count(
+      String sku, List<At> near, Map<String, Level> levels, Instant now, String channel) {
+    return (int)
+        near.stream()
+            .filter(
+                at -> items.numbers(sku, at.location.name(), levels, now, channel).available() > 0)
+            .count();
+  }
+
+  private Optional<Here> best(
       String sku,
-      Map<String, Level> levels,
       List<At> near,
-      List<String> warehouses,
       boolean hasPoint,
-      Instant now) {
+      Map<String, Level> levels,
+      Instant now,
+      String channel) {
     At best = null;
     int bestPieces = 0;
-    int count = 0;
     for (At at : near) {
-      var level = levels.get(at.location.name());
-      int pieces = level == null ? 0 : level.available(now);
-      if (pieces > 0) {
-        count++;
-        if (best == null || (!hasPoint && pieces > bestPieces)) {
-          best = at;
-          bestPieces = pieces;
-        }
+      int pieces = items.numbers(sku, at.location.name(), levels, now, channel).available();
+      if (pieces > 0 && (best == null || (!hasPoint && pieces > bestPieces))) {
+        best = at;
+        bestPieces = pieces;
       }
     }
-    long deliverable = 0;
-    for (String warehouse : warehouses) {
-      var level = levels.get(warehouse);
-      deliverable += level == null ? 0 : level.available(now);
-    }
-    var here =
-        best == null
-            ? Optional.<Here>empty()
-            : Optional.of(here(best, Map.of(sku, 1), byId(levels), now));
-    return new Nearest(sku, here, (int) Math.min(deliverable, Integer.MAX_VALUE), count);
+    return best == null
+        ? Optional.empty()
+        : Optional.of(here(best, basket(Map.of(sku, 1)), levels, now, channel));
   }
 
-  private static Map<String, Level> byId(Map<String, Level> levels) {
-    var byId = new HashMap<String, Level>();
-    levels.values().forEach(level -> byId.put(level.id(), level));
-    return byId;
-  }
-
-  private static Here here(
-      At at, Map<String, Integer> wanted, Map<String, Level> levels, Instant now) {
+  private Here here(At at, Basket basket, Map<String, Level> levels, Instant now, String channel) {
+    var location = at.location.name();
     var pieces = new ArrayList<Pieces>();
-    int available = Integer.MAX_VALUE;
-    for (var entry : wanted.entrySet()) {
-      var id = Level.id(entry.getKey(), at.location.name());
-      var level = levels.getOrDefault(id, Level.empty(id)).snapshot(now);
+    long sum = 0;
+    for (var entry : basket.asked.entrySet()) {
+      var level = items.numbers(entry.getKey(), location, levels, now, channel);
       pieces.add(new Pieces(entry.getKey(), level));
+      sum += Math.min(entry.getValue(), level.available());
+    }
+    int available = Integer.MAX_VALUE;
+    for (var entry : basket.pieces.entrySet()) {
+      var level = items.numbers(entry.getKey(), location, levels, now, channel);
       available = Math.min(available, level.available() / entry.getValue());
     }
+    // Two kits may share a component: each could be had, but not both.
+    int found = (int) Math.min(sum, available > 0 ? basket.size() : basket.size() - 1);
     var ready =
         available > 0 && at.location.pickup()
             ? at.location.calendar().afterOpenTime(now, at.location.pickupLead())
             : Optional.<Instant>empty();
-    return new Here(at.location, at.distanceMeters, available, pieces, ready);
+    return new Here(at.location, at.distanceMeters, available, found, pieces, ready);
   }
 
   private static List<At> near(

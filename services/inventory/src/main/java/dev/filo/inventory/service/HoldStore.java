@@ -2,6 +2,8 @@ package dev.filo.inventory.service;
 
 import dev.filo.inventory.domain.Hold;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.Map;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -18,6 +20,9 @@ public interface HoldStore {
    * read.
    */
   Mono<Hold> replace(Hold seen, Hold next);
+
+  /** What these holds are for, by id; those not known are left out. One value. */
+  Mono<Map<String, String>> owners(Collection<String> ids);
 
   /** Holds somebody must look at. */
   Flux<Hold> due(Instant now, int limit);

@@ -4,16 +4,21 @@ import dev.filo.inventory.domain.Author;
 import dev.filo.inventory.domain.Command;
 import dev.filo.inventory.domain.Hold;
 import dev.filo.inventory.domain.Hold.State;
+import dev.filo.inventory.domain.Kit;
 import dev.filo.inventory.domain.Level;
 import dev.filo.inventory.domain.Movement;
 import dev.filo.inventory.domain.Outcome;
+import dev.filo.inventory.domain.Plan;
 import dev.filo.inventory.domain.Refusal;
+import dev.filo.inventory.domain.StockItem;
 import dev.filo.platform.code.Ids;
 import dev.filo.platform.mongo.StaleVersionException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -26,9 +31,11 @@ import reactor.util.retry.Retry;
  *
  * <p>The journal decides, the levels follow. Placing: PLACING, pieces kept on each level, ACTIVE;
  * or, when one is short, REFUSED and the others freed. Selling: SELLING, each level asked to keep
- * its pieces until they are sold, SETTLING, sold on each level, SOLD; with one line the level's own
- * update is the decision. Every step can be done again by anybody: the same call repeated, or
- * {@link #goOn} once the journal is due.
+ * its pieces until they are sold, SETTLING, sold on each level, SOLD, or ACTIVE with what is left;
+ * with one line the level's own update is the decision. Changing and moving: CHANGING or MOVING,
+ * more pieces kept or the other location's, TRIMMING with the new lines or, when one is short, the
+ * old ones, what is not held any more freed, ACTIVE. Every step can be done again by anybody: the
+ * same call repeated, or {@link #goOn} once the journal is due.
  */
 public final class Holds {
   private static final Logger log = LoggerFactory.getLogger(Holds.class);
@@ -44,19 +51,24 @@ public final class Holds {
   private final HoldStore holds;
   private final LevelWriter levels;
   private final Places places;
+  private final Items items;
   private final InstantSource clock;
 
   /** Holds kept in these stores. */
-  public Holds(HoldStore holds, LevelWriter levels, Places places, InstantSource clock) {
+  public Holds(
+      HoldStore holds, LevelWriter levels, Places places, Items items, InstantSource clock) {
     this.holds = holds;
     this.levels = levels;
     this.places = places;
+    this.items = items;
     this.clock = clock;
   }
 
   /**
    * Places a hold. One value: the hold as it was first answered; RefusedException when pieces are
    * short, something is not known, or a hold of the id is another one.
+   *
+   * @param channel where the goods are promised, for the safety rules; empty: where the author is
    */
   public Mono<Hold> place(
       String id,
@@ -64,8 +76,9 @@ public final class Holds {
       List<Hold.Line> lines,
       Instant expireTime,
       String owner,
-      Author author) {
-    var summed = sum(lines);
+      Author author,
+      String channel) {
+    var summed = StockItem.sum(lines);
     var content = Ids.derived(location, summed.toString(), expireTime.toString(), owner);
     return Mono.defer(
             () -> {
@@ -75,31 +88,31 @@ public final class Holds {
                     .find(id)
                     .switchIfEmpty(refused(new Refusal.TimeInvalid("expire_time")));
               }
-              var asked =
-                  Hold.placing(
-                      id,
-                      location,
-                      summed,
-                      expireTime,
-                      owner,
-                      author,
-                      content,
-                      now.plus(PLACING_MAX));
               return places
                   .requireLocation(location)
                   .then(places.requireSkus(summed.stream().map(Hold.Line::sku).toList()))
-                  .then(Mono.defer(() -> holds.insert(asked)))
-                  .flatMap(isNew -> isNew ? Mono.just(asked) : holds.find(id));
+                  .then(Mono.defer(items::ready))
+                  .map(known -> known.pieces(summed))
+                  .map(
+                      pieces ->
+                          Hold.placing(
+                              id,
+                              location,
+                              pieces.lines(),
+                              pieces.kits(),
+                              expireTime,
+                              owner,
+                              author,
+                              channel.isEmpty() ? author.channel() : channel,
+                              content,
+                              now.plus(PLACING_MAX)))
+                  .flatMap(
+                      asked ->
+                          holds
+                              .insert(asked)
+                              .flatMap(isNew -> isNew ? Mono.just(asked) : holds.find(id)));
             })
         .flatMap(hold -> answer(hold, content, expireTime));
-  }
-
-  private static List<Hold.Line> sum(List<Hold.Line> lines) {
-    var pieces = new TreeMap<String, Integer>();
-    lines.forEach(line -> pieces.merge(line.sku(), line.quantity(), Integer::sum));
-    return pieces.entrySet().stream()
-        .map(entry -> new Hold.Line(entry.getKey(), entry.getValue()))
-        .toList();
   }
 
   private Mono<Hold> answer(Hold hold, String content, Instant expireTime) {
@@ -108,10 +121,11 @@ public final class Holds {
     }
     return switch (hold.state()) {
       case PLACING -> goOnPlacing(hold).flatMap(next -> answer(next, content, expireTime));
-      case ACTIVE, SELLING, SETTLING, SOLD -> Mono.just(hold.asPlaced(expireTime));
+      case ACTIVE, CHANGING, MOVING, TRIMMING, SELLING, SETTLING, SOLD ->
+          Mono.just(hold.asPlaced(expireTime));
       case RELEASED, EXPIRED ->
           hold.wasActive() ? Mono.just(hold.asPlaced(expireTime)) : over(hold);
-      case REFUSED -> refused(new Refusal.StockInsufficient(hold.location(), hold.shortages()));
+      case REFUSED -> refused(tooFew(hold.location(), hold.shortages(), hold.more().kits()));
     };
   }
 
@@ -120,7 +134,12 @@ public final class Holds {
         orders(
             hold,
             line ->
-                new Command.Place(hold.id(), line.quantity(), hold.expireTime(), hold.author()));
+                new Command.Place(
+                    hold.id(),
+                    line.quantity(),
+                    hold.expireTime(),
+                    hold.author(),
+                    ruled(hold, line.sku(), hold.location())));
     return levels
         .submit(orders)
         .flatMap(
@@ -148,14 +167,17 @@ public final class Holds {
    * Moves a hold's end. One value: the hold; RefusedException when it has ended or is not known.
    */
   public Mono<Hold> extend(String id, Instant expireTime, String requestId, Author author) {
-    return find(id).flatMap(hold -> extend(hold, expireTime, requestId, author)).retryWhen(stale());
+    return find(id)
+        .flatMap(this::atRest)
+        .flatMap(hold -> extend(hold, expireTime, requestId, author))
+        .retryWhen(stale());
   }
 
   private Mono<Hold> extend(Hold hold, Instant expireTime, String requestId, Author author) {
     for (Hold.Extension extension : hold.extensions()) {
       if (extension.requestId().equals(requestId)) {
         return extension.expireTime().equals(expireTime)
-            ? Mono.just(hold.asPlaced(expireTime))
+            ? Mono.just(hold.asExtended(expireTime))
             : refused(new Refusal.RequestIdReused());
       }
     }
@@ -182,6 +204,7 @@ public final class Holds {
   /** Frees a hold. One value: the hold as it is then; RefusedException when it is not known. */
   public Mono<Hold> release(String id, Author author) {
     return find(id)
+        .flatMap(this::atRest)
         .flatMap(
             hold ->
                 switch (hold.state()) {
@@ -190,10 +213,201 @@ public final class Holds {
                           .replace(
                               hold, hold.over(State.RELEASED, clock.instant().plus(CLEAN_SOON)))
                           .flatMap(released -> free(released, author).thenReturn(released));
-                  case SELLING, SETTLING -> goOnSelling(hold);
+                  case CHANGING, MOVING, TRIMMING, SELLING, SETTLING ->
+                      throw new IllegalStateException("not at rest: " + hold.id());
                   case REFUSED, SOLD, RELEASED, EXPIRED -> Mono.just(hold);
                 })
         .retryWhen(stale());
+  }
+
+  /** Finishes what is being done with a hold. The hold, nothing being done with it any more. */
+  private Mono<Hold> atRest(Hold hold) {
+    return switch (hold.state()) {
+      case CHANGING, MOVING, TRIMMING -> goOnPlanned(hold).flatMap(this::atRest);
+      case SELLING, SETTLING -> goOnSelling(hold).flatMap(this::atRest);
+      case PLACING, ACTIVE, REFUSED, SOLD, RELEASED, EXPIRED -> Mono.just(hold);
+    };
+  }
+
+  /**
+   * Gives a hold other quantities. One value: the hold; RefusedException when pieces are short,
+   * then it is as it was, when it has ended or something is not known.
+   */
+  public Mono<Hold> change(String id, List<Hold.Line> lines, String requestId) {
+    var summed = StockItem.sum(lines);
+    var content = Ids.derived("change", summed.toString());
+    return planned(
+        id,
+        requestId,
+        content,
+        hold ->
+            places
+                .requireSkus(summed.stream().map(Hold.Line::sku).toList())
+                .then(Mono.defer(items::ready))
+                .map(
+                    known -> {
+                      var pieces = known.pieces(summed);
+                      var plan =
+                          Plan.of(
+                              requestId, content, hold.location(), pieces.lines(), pieces.kits());
+                      return hold.planning(State.CHANGING, plan, lookAgain());
+                    }));
+  }
+
+  /**
+   * Moves a hold to another location. One value: the hold; RefusedException when pieces are short
+   * there, then it is as it was, when it has ended or there is no such location.
+   */
+  public Mono<Hold> move(String id, String location, String requestId) {
+    var content = Ids.derived("move", location);
+    return planned(
+        id,
+        requestId,
+        content,
+        hold ->
+            places
+                .requireLocation(location)
+                .then(
+                    Mono.fromSupplier(
+                        () -> {
+                          var plan =
+                              Plan.of(
+                                  requestId, content, location, hold.lines(), hold.more().kits());
+                          return hold.planning(State.MOVING, plan, lookAgain());
+                        })));
+  }
+
+  private Instant lookAgain() {
+    return clock.instant().plus(SELLING_MAX);
+  }
+
+  /**
+   * Does something with a hold that is kept, unless the request is known.
+   *
+   * @param begin the hold with what is planned
+   */
+  private Mono<Hold> planned(
+      String id, String requestId, String content, Function<Hold, Mono<Hold>> begin) {
+    return find(id)
+        .flatMap(this::atRest)
+        .flatMap(
+            hold -> {
+              var known = hold.answer(requestId);
+              if (known.isPresent()) {
+                return answer(hold, known.get(), content);
+              }
+              if (hold.state() == State.PLACING) {
+                return refused(new Refusal.HoldUnknown(hold.id()));
+              }
+              if (hold.state() != State.ACTIVE || !clock.instant().isBefore(hold.expireTime())) {
+                return over(hold);
+              }
+              return begin
+                  .apply(hold)
+                  .flatMap(next -> holds.replace(hold, next))
+                  .flatMap(this::atRest)
+                  .flatMap(
+                      done ->
+                          done.answer(requestId)
+                              .map(answer -> answer(done, answer, content))
+                              .orElseGet(() -> over(done)));
+            })
+        .retryWhen(stale());
+  }
+
+  private static Mono<Hold> answer(Hold hold, Hold.Answer known, String content) {
+    if (!known.content().equals(content)) {
+      return refused(new Refusal.RequestIdReused());
+    }
+    return known.isRefused()
+        ? refused(tooFew(known.location(), known.shortages(), known.kits()))
+        : Mono.just(hold.as(known));
+  }
+
+  private static Refusal tooFew(String location, Map<String, Integer> shortages, List<Kit> kits) {
+    return new Refusal.StockInsufficient(location, Items.withKits(shortages, kits));
+  }
+
+  private int ruled(Hold hold, String sku, String location) {
+    return items.ruled(sku, location, hold.more().channel()).pieces();
+  }
+
+  private Command resize(Hold hold, String sku, String location, int quantity, boolean isNew) {
+    return new Command.Resize(
+        hold.id(),
+        quantity,
+        hold.expireTime(),
+        hold.version(),
+        isNew,
+        ruled(hold, sku, location),
+        hold.author());
+  }
+
+  /** Changes, moves or trims; the hold, further on or over. */
+  private Mono<Hold> goOnPlanned(Hold hold) {
+    return hold.state() == State.TRIMMING ? trim(hold) : ask(hold);
+  }
+
+  private Mono<Hold> ask(Hold hold) {
+    var plan = hold.plan();
+    boolean moves = !plan.location().equals(hold.location());
+    var before = moves ? Map.<String, Integer>of() : Hold.pieces(hold.lines());
+    var wanted =
+        plan.lines().stream()
+            .filter(line -> line.quantity() > before.getOrDefault(line.sku(), 0))
+            .toList();
+    var orders =
+        wanted.stream()
+            .map(
+                line ->
+                    new LevelWriter.Order(
+                        Level.id(line.sku(), plan.location()),
+                        resize(
+                            hold,
+                            line.sku(),
+                            plan.location(),
+                            line.quantity(),
+                            !before.containsKey(line.sku()))))
+            .toList();
+    return levels
+        .submit(orders)
+        .flatMap(
+            outcomes -> {
+              var available = new TreeMap<String, Integer>();
+              boolean over = false;
+              for (int i = 0; i < outcomes.size(); i++) {
+                if (outcomes.get(i) instanceof Outcome.TooFew(int pieces)) {
+                  available.put(wanted.get(i).sku(), pieces);
+                }
+                over |= outcomes.get(i) instanceof Outcome.Over;
+              }
+              if (over) {
+                return decided(hold, hold.over(State.EXPIRED, clock.instant().plus(CLEAN_SOON)));
+              }
+              return decided(
+                  hold,
+                  available.isEmpty()
+                      ? hold.planned(lookAgain())
+                      : hold.unplanned(available, lookAgain()));
+            });
+  }
+
+  private Mono<Hold> trim(Hold hold) {
+    var orders =
+        hold.plan().trims().stream()
+            .map(
+                trim ->
+                    new LevelWriter.Order(
+                        Level.id(trim.sku(), trim.location()),
+                        resize(hold, trim.sku(), trim.location(), trim.quantity(), false)))
+            .toList();
+    return levels
+        .submit(orders)
+        .flatMap(
+            outcomes ->
+                outcomes.stream().anyMatch(Outcome.Over.class::isInstance)
+                    ? decided(hold, hold.over(State.EXPIRED, clock.instant().plus(CLEAN_SOON)))
+                    : decided(hold, hold.settled()));
   }
 
   /**
@@ -203,6 +417,7 @@ public final class Holds {
    */
   public Mono<Hold> sell(String id, Author seller) {
     return find(id)
+        .flatMap(this::atRest)
         .flatMap(hold -> sell(hold, seller))
         .retryWhen(stale())
         .flatMap(hold -> hold.state() == State.SOLD ? Mono.just(hold) : over(hold));
@@ -219,17 +434,60 @@ public final class Holds {
                 .flatMap(this::goOnSelling)
             : over(hold);
       }
-      case SELLING, SETTLING -> goOnSelling(hold);
+      case CHANGING, MOVING, TRIMMING, SELLING, SETTLING ->
+          throw new IllegalStateException("not at rest: " + hold.id());
       case REFUSED, SOLD, RELEASED, EXPIRED -> Mono.just(hold);
     };
   }
 
-  /** Sells what is to be sold; the hold, sold or expired. */
+  /**
+   * Sells some of a hold; the rest stays held. One value: the hold; RefusedException when it does
+   * not have so much, has ended or is not known.
+   *
+   * @param lines kits as kits
+   * @param seller who did it, for the ledger
+   */
+  public Mono<Hold> sellSome(String id, List<Hold.Line> lines, Author seller, String requestId) {
+    var summed = StockItem.sum(lines);
+    var content = Ids.derived("sell", summed.toString());
+    return planned(
+        id,
+        requestId,
+        content,
+        hold ->
+            Mono.fromSupplier(
+                () ->
+                    hold.planning(State.ACTIVE, part(hold, summed, requestId, content), lookAgain())
+                        .selling(seller, clock.instant(), lookAgain())));
+  }
+
+  /** What is to be sold, kits taken apart as they were when the hold was placed. */
+  private static Plan part(Hold hold, List<Hold.Line> lines, String requestId, String content) {
+    var held = Hold.pieces(hold.asked());
+    var kits = new ArrayList<Kit>();
+    var pieces = new ArrayList<Hold.Line>();
+    for (Hold.Line line : lines) {
+      if (line.quantity() > held.getOrDefault(line.sku(), 0)) {
+        throw new RefusedException(new Refusal.HoldLineInvalid(hold.id(), line.sku()));
+      }
+      var kit = hold.more().kits().stream().filter(one -> one.sku().equals(line.sku())).findFirst();
+      if (kit.isPresent()) {
+        kits.add(kit.get().times(line.quantity()));
+        pieces.addAll(kits.getLast().pieces());
+      } else {
+        pieces.add(line);
+      }
+    }
+    return Plan.of(requestId, content, hold.location(), StockItem.sum(pieces), kits);
+  }
+
+  /** Sells what is to be sold; the hold, sold, active with the rest, or expired. */
   private Mono<Hold> goOnSelling(Hold hold) {
-    boolean certain = hold.state() == State.SETTLING || hold.lines().size() == 1;
+    boolean certain = hold.state() == State.SETTLING || hold.sold().size() == 1;
     var orders =
         orders(
             hold,
+            hold.sold(),
             line -> {
               var sale = sale(hold, line);
               return certain ? new Command.Sell(sale) : new Command.Pin(hold.id(), sale);
@@ -246,7 +504,11 @@ public final class Holds {
                     : decided(hold, hold.over(State.EXPIRED, cleaning));
               }
               return certain
-                  ? holds.replace(hold, hold.over(State.SOLD, cleaning))
+                  ? holds.replace(
+                      hold,
+                      hold.more().plan() == null
+                          ? hold.over(State.SOLD, cleaning)
+                          : hold.soldInPart(cleaning))
                   : holds.replace(hold, hold.settling()).flatMap(this::goOnSelling);
             });
   }
@@ -258,7 +520,11 @@ public final class Holds {
       throw new IllegalStateException("not being sold: " + hold.id());
     }
     return new Movement(
-        "sale-" + Ids.derived("sale", hold.id(), line.sku()),
+        "sale-"
+            + (hold.more().sales() == 0
+                ? Ids.derived("sale", hold.id(), line.sku())
+                : Ids.derived(
+                    "sale", hold.id(), line.sku(), Integer.toString(hold.more().sales()))),
         Movement.Kind.SALE,
         Level.id(line.sku(), hold.location()),
         line.quantity(),
@@ -282,7 +548,7 @@ public final class Holds {
               now.isBefore(hold.expireTime())
                   ? Mono.just(hold)
                   : decided(hold, hold.over(State.EXPIRED, now.plus(CLEAN_SOON)));
-          case SELLING, SETTLING -> goOnSelling(hold);
+          case CHANGING, MOVING, TRIMMING, SELLING, SETTLING -> atRest(hold);
           case REFUSED, SOLD, RELEASED, EXPIRED ->
               free(hold, Author.INVENTORY)
                   .then(Mono.defer(() -> holds.replace(hold, hold.cleaned(now.plus(CLEAN_AGAIN)))));
@@ -292,18 +558,23 @@ public final class Holds {
 
   /**
    * Keeps a decision; when it ends the hold its levels are freed then. The hold as decided, by us
-   * or by whoever was first.
+   * or by whoever was first: if that was its end, what we asked of the levels came too late and is
+   * freed as well.
    */
   private Mono<Hold> decided(Hold seen, Hold next) {
     return holds
         .replace(seen, next)
-        .flatMap(
-            kept ->
-                kept.state() == State.ACTIVE
-                    ? Mono.just(kept)
-                    : free(kept, kept.state() == State.REFUSED ? kept.author() : Author.INVENTORY)
-                        .thenReturn(kept))
-        .onErrorResume(StaleVersionException.class, stale -> holds.find(seen.id()));
+        .onErrorResume(StaleVersionException.class, stale -> holds.find(seen.id()))
+        .flatMap(this::freed);
+  }
+
+  private Mono<Hold> freed(Hold kept) {
+    return switch (kept.state()) {
+      case PLACING, ACTIVE, CHANGING, MOVING, TRIMMING, SELLING, SETTLING -> Mono.just(kept);
+      case REFUSED, SOLD, RELEASED, EXPIRED ->
+          free(kept, kept.state() == State.REFUSED ? kept.author() : Author.INVENTORY)
+              .thenReturn(kept);
+    };
   }
 
   private Mono<Void> free(Hold hold, Author author) {
@@ -311,7 +582,12 @@ public final class Holds {
   }
 
   private static List<LevelWriter.Order> orders(Hold hold, Function<Hold.Line, Command> command) {
-    return hold.lines().stream()
+    return orders(hold, hold.lines(), command);
+  }
+
+  private static List<LevelWriter.Order> orders(
+      Hold hold, List<Hold.Line> lines, Function<Hold.Line, Command> command) {
+    return lines.stream()
         .map(
             line ->
                 new LevelWriter.Order(Level.id(line.sku(), hold.location()), command.apply(line)))

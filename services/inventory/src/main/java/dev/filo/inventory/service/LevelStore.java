@@ -55,6 +55,21 @@ public interface LevelStore {
   /** Movements that were claimed before a time and are not settled. */
   Flux<Movement> unsettled(Instant before, int limit);
 
+  /**
+   * Settled movements out to another location that were claimed before a time, and whose other end
+   * is not known to have been told.
+   */
+  Flux<Movement> unannounced(Instant before, int limit);
+
+  /** Notes that the other ends of these movements were told. Repeating is harmless. */
+  Mono<Void> announced(Collection<String> ids);
+
+  /**
+   * Nobody is to finish these movements any more, for they were refused; one that has changed its
+   * level all the same stays as it is.
+   */
+  Mono<Void> abandon(Collection<String> ids);
+
   /** Levels of these SKUs that have pieces, at any location; for reading only. */
   Flux<Level> ofSkus(Collection<String> skus);
 

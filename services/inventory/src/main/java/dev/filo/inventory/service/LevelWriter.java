@@ -120,9 +120,11 @@ public final class LevelWriter {
         case Command.Sell(var sale) -> claims.putIfAbsent(sale.id(), sale);
         case Command.Pin pin -> lookups.add(pin.sale().id());
         case Command.Place place -> {}
+        case Command.Resize resize -> {}
         case Command.Extend extend -> {}
         case Command.Free free -> {}
         case Command.SetSafety set -> {}
+        case Command.Expect expect -> {}
         case Command.DropExpired drop -> {}
       }
     }

@@ -2,6 +2,7 @@ package dev.filo.inventory.service;
 
 import dev.filo.inventory.domain.Author;
 import dev.filo.inventory.domain.Command;
+import dev.filo.inventory.domain.Incoming;
 import dev.filo.inventory.domain.Ledger;
 import dev.filo.inventory.domain.Level;
 import dev.filo.inventory.domain.Movement;
@@ -9,13 +10,9 @@ import dev.filo.inventory.domain.Outcome;
 import dev.filo.inventory.domain.Refusal;
 import dev.filo.inventory.domain.Snapshot;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Predicate;
 import reactor.core.publisher.Mono;
 
@@ -27,7 +24,17 @@ public final class Stock {
   private final LevelStore store;
   private final LevelWriter writer;
   private final Places places;
+  private final Items items;
+  private final MovementChecks checks;
+  private final Transfers transfers;
   private final InstantSource clock;
+
+  /**
+   * A level and its numbers for somebody.
+   *
+   * @param level of a kit an empty one
+   */
+  public record Seen(Level level, Snapshot numbers) {}
 
   /** What became of a movement. */
   public sealed interface Result {
@@ -54,14 +61,34 @@ public final class Stock {
     /** Not one of the caller's stores. */
     LOCATION_NOT_ALLOWED,
     /** True only in the future. */
-    TIME_INVALID
+    TIME_INVALID,
+    /** A transfer without its id or other end, or another kind with one. */
+    TRANSFER_INVALID,
+    /** Too many transfers are on their way to one location. */
+    TRANSFERS_TOO_MANY,
+    /** A set-aside without a reason, or another kind with one. */
+    SET_ASIDE_REASON_INVALID,
+    /** Not as many serial numbers as pieces, or some where there are none. */
+    SERIALS_INVALID,
+    /** A serial number that comes in is there already. */
+    SERIAL_DUPLICATE,
+    /** A serial number that goes out is not there. */
+    SERIAL_NOT_FOUND,
+    /** More serial numbers than a level can have. */
+    SERIALS_TOO_MANY,
+    /** A kit has no stock of its own. */
+    KIT_NOT_ALLOWED
   }
 
   /** Stock kept in a store. */
-  public Stock(LevelStore store, LevelWriter writer, Places places, InstantSource clock) {
+  public Stock(
+      LevelStore store, LevelWriter writer, Places places, Items items, InstantSource clock) {
     this.store = store;
     this.writer = writer;
     this.places = places;
+    this.items = items;
+    this.checks = new MovementChecks(store, places, items, clock);
+    this.transfers = new Transfers(store, writer);
     this.clock = clock;
   }
 
@@ -71,71 +98,39 @@ public final class Stock {
    * @param allowed whether the caller may record at a location
    */
   public Mono<List<Result>> record(List<Movement> movements, Predicate<String> allowed) {
-    var now = clock.instant();
-    var skus = new HashSet<String>();
-    var locations = new HashSet<String>();
-    for (Movement movement : movements) {
-      skus.add(Level.empty(movement.level()).sku());
-      locations.add(Level.empty(movement.level()).location());
-    }
-    return Mono.zip(places.unknown(skus), unknownLocations(locations))
+    return checks
+        .refused(movements, allowed)
         .flatMap(
-            unknown -> {
-              var results = new HashMap<Integer, Result>();
-              var orders = new ArrayList<LevelWriter.Order>();
-              var asked = new ArrayList<Integer>();
+            refused -> {
+              var asked = new ArrayList<Movement>();
               for (int i = 0; i < movements.size(); i++) {
-                var movement = movements.get(i);
-                var reason = reason(movement, unknown.getT1(), unknown.getT2(), allowed, now);
-                if (reason != null) {
-                  results.put(i, new Result.Refused(reason));
-                } else {
-                  orders.add(new LevelWriter.Order(movement.level(), new Command.Enter(movement)));
-                  asked.add(i);
+                if (!refused.containsKey(i)) {
+                  asked.add(movements.get(i));
                 }
               }
-              return writer
-                  .submit(orders)
+              return enter(asked)
                   .map(
                       outcomes -> {
-                        for (int i = 0; i < outcomes.size(); i++) {
-                          results.put(asked.get(i), result(outcomes.get(i)));
-                        }
-                        var inOrder = new ArrayList<Result>();
+                        var results = new ArrayList<Result>();
+                        var rest = outcomes.iterator();
                         for (int i = 0; i < movements.size(); i++) {
-                          inOrder.add(results.get(i));
+                          var reason = refused.get(i);
+                          results.add(
+                              reason == null ? result(rest.next()) : new Result.Refused(reason));
                         }
-                        return (List<Result>) inOrder;
+                        return (List<Result>) results;
                       });
             });
   }
 
-  private Mono<Set<String>> unknownLocations(Set<String> names) {
-    return reactor.core.publisher.Flux.fromIterable(names)
-        .filterWhen(name -> places.location(name).hasElement().map(known -> !known))
-        .collect(java.util.stream.Collectors.toSet());
-  }
-
-  private static @org.jspecify.annotations.Nullable Reason reason(
-      Movement movement,
-      Set<String> unknownSkus,
-      Set<String> unknownLocations,
-      Predicate<String> allowed,
-      Instant now) {
-    var level = Level.empty(movement.level());
-    if (!allowed.test(level.location())) {
-      return Reason.LOCATION_NOT_ALLOWED;
-    }
-    if (unknownLocations.contains(level.location())) {
-      return Reason.LOCATION_NOT_FOUND;
-    }
-    if (unknownSkus.contains(level.sku())) {
-      return Reason.SKU_NOT_FOUND;
-    }
-    if (!movement.quantityFits()) {
-      return Reason.QUANTITY_INVALID;
-    }
-    return movement.effectiveTime().isAfter(now.plus(AHEAD_MAX)) ? Reason.TIME_INVALID : null;
+  /** Records movements that were found good; tells the other ends of transfers. */
+  private Mono<List<Outcome>> enter(List<Movement> movements) {
+    return writer
+        .submit(
+            movements.stream()
+                .map(one -> new LevelWriter.Order(one.level(), new Command.Enter(one)))
+                .toList())
+        .flatMap(outcomes -> transfers.follow(movements, outcomes).thenReturn(outcomes));
   }
 
   private static Result result(Outcome outcome) {
@@ -143,26 +138,54 @@ public final class Stock {
       case Outcome.Done(var level) -> new Result.Recorded(level);
       case Outcome.Repeated(var level) -> new Result.Repeated(level);
       case Outcome.Differs() -> new Result.Refused(Reason.MOVEMENT_DIFFERS);
+      case Outcome.Unfit(var why) ->
+          new Result.Refused(
+              switch (why) {
+                case SERIAL_DUPLICATE -> Reason.SERIAL_DUPLICATE;
+                case SERIAL_NOT_FOUND -> Reason.SERIAL_NOT_FOUND;
+                case SERIALS_TOO_MANY -> Reason.SERIALS_TOO_MANY;
+                case INCOMING_TOO_MANY ->
+                    throw new IllegalStateException("a movement expects nothing");
+              });
       case Outcome.TooFew s -> throw new IllegalStateException("a movement is never short");
       case Outcome.Over o -> throw new IllegalStateException("a movement has no hold");
     };
   }
 
-  /** A level as it is; RefusedException for an unknown location or SKU. One value. */
-  public Mono<Snapshot> level(String id) {
-    return store
-        .read(List.of(id))
+  /**
+   * A level as it is; of a kit how many its components make. One value; RefusedException for an
+   * unknown location or SKU.
+   *
+   * @param channel where it is asked, for the safety rules
+   */
+  public Mono<Seen> level(String id, String channel) {
+    var asked = Level.empty(id);
+    return items
+        .ready()
         .flatMap(
-            found -> {
-              var level = found.get(id);
-              return level != null
-                  ? Mono.just(level.snapshot(clock.instant()))
-                  : known(id).then(Mono.fromSupplier(() -> empty(id)));
+            known -> {
+              var physical =
+                  known.physical(List.of(asked.sku())).stream()
+                      .map(sku -> Level.id(sku, asked.location()))
+                      .toList();
+              return store
+                  .read(physical)
+                  .flatMap(
+                      found -> {
+                        var seen =
+                            Mono.fromSupplier(
+                                () ->
+                                    new Seen(
+                                        found.getOrDefault(id, asked),
+                                        known.numbers(
+                                            asked.sku(),
+                                            asked.location(),
+                                            found,
+                                            clock.instant(),
+                                            channel)));
+                        return found.containsKey(id) ? seen : known(id).then(seen);
+                      });
             });
-  }
-
-  private Snapshot empty(String id) {
-    return Level.empty(id).snapshot(clock.instant());
   }
 
   private Mono<Void> known(String id) {
@@ -170,10 +193,28 @@ public final class Stock {
     return places.requireLocation(level.location()).then(places.requireSkus(List.of(level.sku())));
   }
 
-  /** Sets what is kept back at a level. One value: the level then. */
-  public Mono<Snapshot> setSafety(String id, int safety, String requestId, Author author) {
-    return known(id)
-        .then(Mono.defer(() -> writer.submit(id, new Command.SetSafety(requestId, safety, author))))
+  private Mono<Void> knownNoKit(String id) {
+    return known(id).then(items.requireNoKit(Level.empty(id).sku()));
+  }
+
+  /**
+   * Sets what is kept back at a level. One value: the level then.
+   *
+   * @param own false: the rules decide from now on
+   */
+  public Mono<Snapshot> setSafety(
+      String id, int safety, boolean own, String requestId, Author author) {
+    return planned(id, new Command.SetSafety(requestId, safety, author, own));
+  }
+
+  /** Says what a level expects from outside. One value: the level then. */
+  public Mono<Snapshot> expect(String id, Incoming incoming, String requestId, Author author) {
+    return planned(id, new Command.Expect(requestId, incoming, author));
+  }
+
+  private Mono<Snapshot> planned(String id, Command command) {
+    return knownNoKit(id)
+        .then(Mono.defer(() -> writer.submit(id, command)))
         .flatMap(
             outcome ->
                 switch (outcome) {
@@ -181,6 +222,8 @@ public final class Stock {
                   case Outcome.Repeated(var level) -> Mono.just(level);
                   case Outcome.Differs() ->
                       Mono.error(new RefusedException(new Refusal.RequestIdReused()));
+                  case Outcome.Unfit u ->
+                      Mono.error(new RefusedException(new Refusal.IncomingTooMany(id)));
                   case Outcome.TooFew s -> Mono.error(new IllegalStateException("short"));
                   case Outcome.Over o -> Mono.error(new IllegalStateException("over"));
                 });

@@ -26,6 +26,7 @@ public final class Sweeper {
   private final LevelWriter writer;
   private final HoldStore journal;
   private final Holds holds;
+  private final Transfers transfers;
   private final InstantSource clock;
 
   /** A sweeper over these stores. */
@@ -35,6 +36,7 @@ public final class Sweeper {
     this.writer = writer;
     this.journal = journal;
     this.holds = holds;
+    this.transfers = new Transfers(levels, writer);
     this.clock = clock;
   }
 
@@ -55,7 +57,10 @@ public final class Sweeper {
 
   /** Sweeps once. Empty; an error when the store could not answer. */
   public Mono<Void> sweep() {
-    return expired().then(due()).then(unsettled());
+    return expired()
+        .then(due())
+        .then(unsettled())
+        .then(Mono.defer(() -> transfers.goOn(clock.instant().minus(RECORDING_MAX), BATCH)));
   }
 
   private Mono<Void> expired() {
@@ -89,7 +94,8 @@ public final class Sweeper {
 
   private Mono<Void> finish(Movement movement) {
     return writer
-        .submit(movement.level(), new Command.Enter(movement))
+        .submit(List.of(new LevelWriter.Order(movement.level(), new Command.Enter(movement))))
+        .flatMap(outcomes -> transfers.follow(List.of(movement), outcomes))
         .then(Mono.defer(() -> levels.read(List.of(movement.level()))))
         .flatMap(
             found -> {

@@ -8,14 +8,14 @@ import dev.filo.inventory.domain.Hold;
 import dev.filo.inventory.domain.Ledger;
 import dev.filo.inventory.domain.Level;
 import dev.filo.inventory.domain.Movement;
+import dev.filo.inventory.domain.Safety;
 import dev.filo.inventory.domain.SafetyRequest;
+import dev.filo.inventory.domain.SetAside;
 import dev.filo.inventory.domain.Snapshot;
 import dev.filo.platform.mongo.Docs;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
-import java.util.TreeMap;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +39,8 @@ final class Documents {
                 time(count, "effectiveTime"),
                 (int) Docs.number(count, "quantity")),
         Docs.list(document, "tail").stream().map(Documents::applied).toList(),
-        Docs.list(document, "requests").stream().map(Documents::request).toList());
+        Docs.list(document, "requests").stream().map(Documents::request).toList(),
+        GoodsDocuments.goods(document));
   }
 
   static List<Document> holds(Level level) {
@@ -49,7 +50,8 @@ final class Documents {
                 new Document("id", held.hold())
                     .append("quantity", held.quantity())
                     .append("expireTime", Date.from(held.expireTime()))
-                    .append("pinned", held.pinned()))
+                    .append("pinned", held.pinned())
+                    .append("revision", held.revision()))
         .toList();
   }
 
@@ -58,7 +60,8 @@ final class Documents {
         Docs.string(document, "id"),
         (int) Docs.number(document, "quantity"),
         time(document, "expireTime"),
-        document.getBoolean("pinned", false));
+        document.getBoolean("pinned", false),
+        Docs.number(document, "revision"));
   }
 
   static @Nullable Document count(Level level) {
@@ -75,12 +78,14 @@ final class Documents {
   }
 
   static Document applied(Applied applied) {
-    return new Document("movement", applied.movement())
-        .append("sequence", applied.sequence())
-        .append("counted", applied.counted())
-        .append("delta", applied.delta())
-        .append("effectiveTime", Date.from(applied.effectiveTime()))
-        .append("after", snapshot(applied.after()));
+    var document =
+        new Document("movement", applied.movement())
+            .append("sequence", applied.sequence())
+            .append("counted", applied.counted())
+            .append("delta", applied.delta())
+            .append("effectiveTime", Date.from(applied.effectiveTime()))
+            .append("after", snapshot(applied.after()));
+    return applied.serials().isEmpty() ? document : document.append("serials", applied.serials());
   }
 
   private static Applied applied(Document document) {
@@ -90,7 +95,13 @@ final class Documents {
         document.getBoolean("counted", false),
         (int) Docs.number(document, "delta"),
         time(document, "effectiveTime"),
-        snapshot(document.get("after", new Document())));
+        snapshot(document.get("after", new Document())),
+        strings(document, "serials"));
+  }
+
+  static List<String> strings(Document document, String key) {
+    var all = document.getList(key, String.class);
+    return all == null ? List.of() : all;
   }
 
   static List<Document> requests(Level level) {
@@ -110,33 +121,50 @@ final class Documents {
         snapshot(document.get("answer", new Document())));
   }
 
-  private static Document snapshot(Snapshot snapshot) {
+  static Document snapshot(Snapshot snapshot) {
     return new Document("onHand", snapshot.onHand())
+        .append("setAside", snapshot.setAside())
         .append("held", snapshot.held())
-        .append("safety", snapshot.safety())
+        .append("safety", snapshot.safety().pieces())
+        .append("safetyRule", snapshot.safety().rule())
+        .append("inTransit", snapshot.inTransit())
         .append("etag", snapshot.etag())
         .append("time", Date.from(snapshot.time()));
   }
 
-  private static Snapshot snapshot(Document document) {
+  static Snapshot snapshot(Document document) {
+    int safety = (int) Docs.number(document, "safety");
+    var rule = document.getString("safetyRule");
     return new Snapshot(
         (int) Docs.number(document, "onHand"),
+        (int) Docs.number(document, "setAside"),
         (int) Docs.number(document, "held"),
-        (int) Docs.number(document, "safety"),
+        new Safety(safety, rule == null ? (safety > 0 ? Safety.OWN : "") : rule),
+        (int) Docs.number(document, "inTransit"),
         Docs.string(document, "etag"),
         time(document, "time"));
   }
 
   static Document movement(Movement movement) {
-    return new Document("_id", movement.id())
-        .append("kind", movement.kind().name())
-        .append("level", movement.level())
-        .append("quantity", movement.quantity())
-        .append("effectiveTime", Date.from(movement.effectiveTime()))
-        .append("cause", movement.cause())
-        .append("author", author(movement.author()))
-        .append("hold", movement.hold())
-        .append("content", movement.content());
+    var document =
+        new Document("_id", movement.id())
+            .append("kind", movement.kind().name())
+            .append("level", movement.level())
+            .append("quantity", movement.quantity())
+            .append("effectiveTime", Date.from(movement.effectiveTime()))
+            .append("cause", movement.cause())
+            .append("author", author(movement.author()))
+            .append("hold", movement.hold())
+            .append("content", movement.content());
+    var details = movement.details();
+    if (!details.transfer().isEmpty()) {
+      document.append("transfer", details.transfer()).append("counterpart", details.counterpart());
+    }
+    if (!details.serials().isEmpty()) {
+      document.append("serials", details.serials());
+    }
+    var reason = details.reason();
+    return reason == null ? document : document.append("reason", reason.name());
   }
 
   static Movement movement(Document document) {
@@ -149,7 +177,17 @@ final class Documents {
         Docs.string(document, "cause"),
         author(document.get("author", new Document())),
         Docs.string(document, "hold"),
-        Docs.string(document, "content"));
+        Docs.string(document, "content"),
+        details(document));
+  }
+
+  private static Movement.Details details(Document document) {
+    var reason = document.getString("reason");
+    return new Movement.Details(
+        Docs.string(document, "counterpart"),
+        Docs.string(document, "transfer"),
+        strings(document, "serials"),
+        reason == null ? null : SetAside.valueOf(reason));
   }
 
   static Ledger.Entry entry(Document document) {
@@ -184,91 +222,19 @@ final class Documents {
         Docs.string(document, "displayName"));
   }
 
-  static Document hold(Hold hold) {
-    var document =
-        new Document("_id", hold.id())
-            .append("location", hold.location())
-            .append(
-                "lines",
-                hold.lines().stream()
-                    .map(
-                        line -> new Document("sku", line.sku()).append("quantity", line.quantity()))
-                    .toList())
-            .append("expireTime", Date.from(hold.expireTime()))
-            .append("owner", hold.owner())
-            .append("author", author(hold.author()))
-            .append("content", hold.content())
-            .append("state", hold.state().name())
-            .append("version", hold.version())
-            .append("cleanings", hold.cleanings())
-            .append("wasActive", hold.wasActive())
-            .append(
-                "shortages",
-                new TreeMap<>(hold.shortages())
-                    .entrySet().stream()
-                        .map(
-                            entry ->
-                                new Document("sku", entry.getKey())
-                                    .append("available", entry.getValue()))
-                        .toList())
-            .append(
-                "extensions",
-                hold.extensions().stream()
-                    .map(
-                        extension ->
-                            new Document("id", extension.requestId())
-                                .append("expireTime", Date.from(extension.expireTime())))
-                    .toList());
-    var seller = hold.seller();
-    var sellTime = hold.sellTime();
-    var due = hold.due();
-    if (seller != null) {
-      document.append("seller", author(seller));
-    }
-    if (sellTime != null) {
-      document.append("sellTime", Date.from(sellTime));
-    }
-    if (due != null) {
-      document.append("due", Date.from(due));
-    }
-    return document;
+  static List<Document> lines(List<Hold.Line> lines) {
+    return lines.stream()
+        .map(line -> new Document("sku", line.sku()).append("quantity", line.quantity()))
+        .toList();
   }
 
-  static Hold hold(Document document) {
-    var lines = new ArrayList<Hold.Line>();
-    for (Document line : Docs.list(document, "lines")) {
-      lines.add(new Hold.Line(Docs.string(line, "sku"), (int) Docs.number(line, "quantity")));
-    }
-    var shortages = new TreeMap<String, Integer>();
-    for (Document shortage : Docs.list(document, "shortages")) {
-      shortages.put(Docs.string(shortage, "sku"), (int) Docs.number(shortage, "available"));
-    }
-    var extensions = new ArrayList<Hold.Extension>();
-    for (Document extension : Docs.list(document, "extensions")) {
-      extensions.add(
-          new Hold.Extension(Docs.string(extension, "id"), time(extension, "expireTime")));
-    }
-    var seller = document.get("seller", Document.class);
-    return new Hold(
-        document.getString("_id"),
-        Docs.string(document, "location"),
-        lines,
-        time(document, "expireTime"),
-        Docs.string(document, "owner"),
-        author(document.get("author", new Document())),
-        Docs.string(document, "content"),
-        Hold.State.valueOf(document.getString("state")),
-        Docs.number(document, "version"),
-        shortages,
-        seller == null ? null : author(seller),
-        Docs.instant(document, "sellTime"),
-        extensions,
-        Docs.instant(document, "due"),
-        (int) Docs.number(document, "cleanings"),
-        document.getBoolean("wasActive", false));
+  static List<Hold.Line> lines(Document document, String key) {
+    return Docs.list(document, key).stream()
+        .map(line -> new Hold.Line(Docs.string(line, "sku"), (int) Docs.number(line, "quantity")))
+        .toList();
   }
 
-  private static Instant time(Document document, String key) {
+  static Instant time(Document document, String key) {
     var time = Docs.instant(document, key);
     return time == null ? Instant.EPOCH : time;
   }

@@ -27,6 +27,7 @@ import dev.filo.inventory.domain.Applied;
 import dev.filo.inventory.domain.Ledger;
 import dev.filo.inventory.domain.Level;
 import dev.filo.inventory.domain.Movement;
+import dev.filo.inventory.domain.Snapshot;
 import dev.filo.inventory.service.LevelStore;
 import dev.filo.platform.feed.Outbox;
 import dev.filo.platform.feed.Relay;
@@ -39,6 +40,7 @@ import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import reactor.core.publisher.Flux;
@@ -54,17 +56,28 @@ import reactor.core.publisher.Mono;
  * level's tail says so.
  */
 public final class MongoLevelStore implements LevelStore {
-  private static final Bson NUMBERS = exclude("outbox", "outboxSince", "tail", "requests");
+  private static final Bson NUMBERS =
+      exclude("outbox", "outboxSince", "tail", "requests", "goods.requests", "goods.serials");
+
+  // The server's own first batch of 101 would cost a second question for 102 levels.
+  private static final int IN_ONE_ANSWER = 100_000;
 
   private final MongoCollection<Document> levels;
   private final MongoCollection<Document> movements;
   private final Relay relay;
+  // What is told has the rules' safety stock too, as far as no channel matters.
+  private volatile BiFunction<Level, Snapshot, Snapshot> ruling = (level, numbers) -> numbers;
 
   /** Levels in a service's own database. */
   public MongoLevelStore(MongoDatabase database, Relay relay) {
     this.levels = database.getCollection("levels");
     this.movements = database.getCollection("movements");
     this.relay = relay;
+  }
+
+  /** Has what is told of a level carry the safety stock that is given here. */
+  public void ruledBy(BiFunction<Level, Snapshot, Snapshot> rules) {
+    ruling = rules;
   }
 
   /** Makes the indexes and has the relay look after what is told. */
@@ -74,12 +87,17 @@ public final class MongoLevelStore implements LevelStore {
     Mongo.index(movements, Indexes.ascending("level", "applied.sequence"));
     Mongo.index(movements, Indexes.ascending("level", "applied.effectiveTime"));
     Mongo.index(movements, Indexes.ascending("claimTime"), new IndexOptions().sparse(true));
+    Mongo.index(movements, Indexes.ascending("announceTime"), new IndexOptions().sparse(true));
     relay.watch(levels);
   }
 
   @Override
   public Mono<Map<String, Level>> read(Collection<String> ids) {
-    return Flux.from(levels.find(in("_id", ids)).projection(exclude("outbox", "outboxSince")))
+    return Flux.from(
+            levels
+                .find(in("_id", ids))
+                .batchSize(IN_ONE_ANSWER)
+                .projection(exclude("outbox", "outboxSince")))
         .map(Documents::level)
         .collectMap(Level::id);
   }
@@ -91,6 +109,9 @@ public final class MongoLevelStore implements LevelStore {
       var row = Documents.movement(movement);
       if (movement.hold().isEmpty()) { // of a hold's sale the hold's own journal takes care
         row.append("claimTime", Date.from(now));
+      }
+      if (movement.kind() == Movement.Kind.TRANSFER_OUT) {
+        row.append("announceTime", Date.from(now));
       }
       rows.add(row);
     }
@@ -136,7 +157,12 @@ public final class MongoLevelStore implements LevelStore {
     var told = new ArrayList<Document>();
     for (Write write : writes) {
       var events =
-          write.changes().stream().map(change -> StockEvents.event(write.after(), change)).toList();
+          write.changes().stream()
+              .map(
+                  change ->
+                      StockEvents.event(
+                          write.after(), change, ruling.apply(write.after(), change.after())))
+              .toList();
       models.add(
           new UpdateOneModel<>(
               and(eq("_id", write.before().id()), eq("version", write.before().version())),
@@ -186,6 +212,9 @@ public final class MongoLevelStore implements LevelStore {
     parts.add(Updates.set("count", Documents.count(after)));
     parts.add(Updates.set("tail", Documents.tail(after)));
     parts.add(Updates.set("requests", Documents.requests(after)));
+    if (!after.goods().equals(write.before().goods())) {
+      parts.add(Updates.set("goods", GoodsDocuments.document(after.goods())));
+    }
     parts.add(
         after
             .nextExpiry()
@@ -248,8 +277,31 @@ public final class MongoLevelStore implements LevelStore {
   }
 
   @Override
+  public Flux<Movement> unannounced(Instant before, int limit) {
+    return Flux.from(
+            movements
+                .find(and(lt("announceTime", Date.from(before)), gt("applied.sequence", 0L)))
+                .limit(limit))
+        .map(Documents::movement);
+  }
+
+  @Override
+  public Mono<Void> announced(Collection<String> ids) {
+    return Mono.from(movements.updateMany(in("_id", ids), Updates.unset("announceTime"))).then();
+  }
+
+  @Override
+  public Mono<Void> abandon(Collection<String> ids) {
+    return Mono.from(movements.updateMany(in("_id", ids), Updates.unset("claimTime"))).then();
+  }
+
+  @Override
   public Flux<Level> ofSkus(Collection<String> skus) {
-    return Flux.from(levels.find(and(in("sku", skus), gt("onHand", 0))).projection(NUMBERS))
+    return Flux.from(
+            levels
+                .find(and(in("sku", skus), gt("onHand", 0)))
+                .batchSize(IN_ONE_ANSWER)
+                .projection(NUMBERS))
         .map(Documents::level);
   }
 

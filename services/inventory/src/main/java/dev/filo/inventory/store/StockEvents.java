@@ -4,6 +4,7 @@ import dev.filo.inventory.domain.Author;
 import dev.filo.inventory.domain.Change;
 import dev.filo.inventory.domain.Level;
 import dev.filo.inventory.domain.Movement;
+import dev.filo.inventory.domain.Snapshot;
 import dev.filo.platform.feed.Outbox;
 import dev.filo.platform.grpc.Times;
 import dev.filo.proto.feed.v1.Actor;
@@ -17,9 +18,13 @@ final class StockEvents {
 
   private StockEvents() {}
 
-  static Event event(Level level, Change change) {
+  /**
+   * The event of a change.
+   *
+   * @param after the level as it became, with the safety stock of the rules
+   */
+  static Event event(Level level, Change change, Snapshot after) {
     var name = "stockLevels/" + level.id();
-    var after = change.after();
     var changed =
         StockLevelChanged.newBuilder()
             .setLevel(
@@ -29,8 +34,11 @@ final class StockEvents {
                     .setLocation(level.location())
                     .setOnHand(after.onHand())
                     .setHeld(after.held())
-                    .setSafety(after.safety())
+                    .setSetAside(after.setAside())
+                    .setSafety(after.safety().pieces())
+                    .setSafetyRule(after.safety().rule())
                     .setAvailable(after.available())
+                    .setInTransit(after.inTransit())
                     .setAsOfTime(Times.timestamp(after.time()))
                     .setEtag(after.etag()))
             .setMovement(change.movement())

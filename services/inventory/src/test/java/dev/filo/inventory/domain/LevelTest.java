@@ -19,9 +19,11 @@ class LevelTest {
   private static final Instant NOW = Instant.parse("2026-03-02T09:00:00Z");
   private static final Author TILL = new Author("devices/till", "device", "till", "", "");
 
+  private static final Goods OWN = Goods.NONE.ownSafety(true);
+
   private static Level level(int onHand, int safety, Held... held) {
     return new Level(
-        "SOFA@milano", onHand, safety, 1, 0, List.of(held), null, List.of(), List.of());
+        "SOFA@milano", onHand, safety, 1, 0, List.of(held), null, List.of(), List.of(), OWN);
   }
 
   @ParameterizedTest

@@ -69,6 +69,8 @@ class InventoryServiceTest {
             floor.stock,
             floor.holds,
             floor.availability,
+            floor.explanations,
+            floor.items,
             floor.levels,
             floor.feed,
             floor.changes,

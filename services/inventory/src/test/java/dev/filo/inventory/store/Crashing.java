@@ -1,14 +1,23 @@
 package dev.filo.inventory.store;
 
+import com.mongodb.reactivestreams.client.MongoDatabase;
+import dev.filo.inventory.ShopFloor;
+import dev.filo.inventory.service.HoldStore;
+import dev.filo.inventory.service.LevelStore;
+import dev.filo.inventory.service.RefusedException;
+import dev.filo.testkit.MutableClock;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import reactor.core.publisher.Mono;
 
 /** Lets a process die at its n-th write: that write happens or not, and nothing after it does. */
 final class Crashing {
-  private static final Set<String> WRITES = Set.of("claim", "write", "settle", "insert", "replace");
+  private static final Set<String> WRITES =
+      Set.of("claim", "write", "settle", "insert", "replace", "announced", "abandon");
 
   private final int at;
   private final boolean after;
@@ -18,6 +27,28 @@ final class Crashing {
   Crashing(int at, boolean after) {
     this.at = at;
     this.after = after;
+  }
+
+  /** Does something in a process that dies at a write; false when it lived. */
+  static boolean dies(
+      MongoDatabase database,
+      MutableClock clock,
+      int at,
+      boolean after,
+      Function<ShopFloor, Mono<?>> work) {
+    var crash = new Crashing(at, after);
+    var doomed =
+        new ShopFloor(
+            database,
+            clock,
+            levels -> crash.wrap(LevelStore.class, levels),
+            holds -> crash.wrap(HoldStore.class, holds));
+    work.apply(doomed)
+        .then()
+        .onErrorResume(IllegalStateException.class, died -> Mono.empty())
+        .onErrorResume(RefusedException.class, refused -> Mono.empty())
+        .block(Duration.ofSeconds(20));
+    return crash.died();
   }
 
   /** Whether it got as far as to die. */

@@ -230,7 +230,8 @@ class HoldingTest {
                     List.of(new Hold.Line(SOFA, 1)),
                     clock.instant().plus(HOUR),
                     "o",
-                    ShopFloor.TILL)))
+                    ShopFloor.TILL,
+                    "")))
         .isEqualTo(new Refusal.LocationUnknown("stores/atlantis"));
     assertThat(refusal(floor.hold("x", 1, Duration.ZERO)))
         .isEqualTo(new Refusal.TimeInvalid("expire_time"));

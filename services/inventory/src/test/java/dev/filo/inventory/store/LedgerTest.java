@@ -179,11 +179,12 @@ class LedgerTest {
   void theSafetyStockIsKeptBack() {
     floor.receive(SOFA, MILANO, 3);
     var id = Level.id(SOFA, MILANO);
-    assertThat(got(floor.stock.setSafety(id, 2, "q1", ShopFloor.TILL)).available()).isEqualTo(1);
-    assertThat(got(floor.stock.setSafety(id, 5, "q2", ShopFloor.TILL)).available()).isZero();
-    assertThat(got(floor.stock.setSafety(id, 2, "q1", ShopFloor.TILL)).available())
+    assertThat(got(floor.stock.setSafety(id, 2, true, "q1", ShopFloor.TILL)).available())
+        .isEqualTo(1);
+    assertThat(got(floor.stock.setSafety(id, 5, true, "q2", ShopFloor.TILL)).available()).isZero();
+    assertThat(got(floor.stock.setSafety(id, 2, true, "q1", ShopFloor.TILL)).available())
         .as("the first answer")
         .isEqualTo(1);
-    assertThat(floor.level(SOFA, MILANO).safety()).isEqualTo(5);
+    assertThat(floor.level(SOFA, MILANO).safety().pieces()).isEqualTo(5);
   }
 }

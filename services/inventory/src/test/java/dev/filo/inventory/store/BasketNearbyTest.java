@@ -1,0 +1,130 @@
+package dev.filo.inventory.store;
+
+import static dev.filo.inventory.ShopFloor.CHAIR;
+import static dev.filo.inventory.ShopFloor.MILANO;
+import static dev.filo.inventory.ShopFloor.MONZA;
+import static dev.filo.inventory.ShopFloor.SOFA;
+import static dev.filo.inventory.ShopFloor.got;
+import static dev.filo.inventory.ShopFloor.movement;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.type.LatLng;
+import com.mongodb.ConnectionString;
+import com.mongodb.MongoClientSettings;
+import com.mongodb.event.CommandListener;
+import com.mongodb.event.CommandStartedEvent;
+import com.mongodb.reactivestreams.client.MongoClients;
+import dev.filo.inventory.ShopFloor;
+import dev.filo.inventory.domain.Movement;
+import dev.filo.inventory.domain.Movement.Kind;
+import dev.filo.inventory.service.Availability;
+import dev.filo.proto.catalog.v1.Store;
+import dev.filo.testkit.MutableClock;
+import dev.filo.testkit.TestMongo;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.Test;
+
+/** Which stores have a whole basket, in one question however many stores. */
+class BasketNearbyTest {
+  private static final int STORES = 300;
+  private static final Availability.Point DUOMO = new Availability.Point(45.4642, 9.19);
+
+  /** What is asked of the database. */
+  private static final class Commands implements CommandListener {
+    private static final Set<String> READS = Set.of("find", "getMore", "aggregate");
+    private final ConcurrentLinkedQueue<String> seen = new ConcurrentLinkedQueue<>();
+
+    @Override
+    public void commandStarted(CommandStartedEvent event) {
+      if (READS.contains(event.getCommandName())) {
+        seen.add(event.getCommandName());
+      }
+    }
+  }
+
+  private static Store store(String name, double latitude) {
+    return Store.newBuilder()
+        .setName(name)
+        .setTitle(name)
+        .setTimeZone("Europe/Rome")
+        .setLocation(LatLng.newBuilder().setLatitude(latitude).setLongitude(9.19))
+        .build();
+  }
+
+  @Test
+  void oneQuestionHoweverManyStores() {
+    var commands = new Commands();
+    var engine = TestMongo.embedded();
+    var settings =
+        MongoClientSettings.builder()
+            .applyConnectionString(new ConnectionString(engine.uri()))
+            .addCommandListener(commands)
+            .build();
+    try (var store = engine.newStore();
+        var client = MongoClients.create(settings)) {
+      var clock = MutableClock.standing();
+      var floor = new ShopFloor(client.getDatabase(store.name()), clock);
+      var received = new ArrayList<Movement>();
+      for (int i = 0; i < STORES; i++) {
+        var name = "stores/s" + i;
+        floor
+            .places
+            .learnLocation(name, store(name, 45.4 + i * 0.0001).toByteArray())
+            .block(Duration.ofSeconds(20));
+        received.add(movement("a" + i, Kind.RECEIPT, SOFA, name, 1, clock.instant()));
+        received.add(movement("b" + i, Kind.RECEIPT, CHAIR, name, 2, clock.instant()));
+      }
+      got(floor.stock.record(received, location -> true));
+      var baskets = List.of(List.of(SOFA), List.of(SOFA, CHAIR, CHAIR));
+      for (List<String> basket : baskets) {
+        got(floor.availability.nearby(basket, DUOMO, 1e6, 500, ""));
+        commands.seen.clear();
+        var nearby = got(floor.availability.nearby(basket, DUOMO, 1e6, 500, ""));
+        assertThat(nearby.locations()).hasSize(STORES).allMatch(here -> here.available() == 1);
+        assertThat(commands.seen).as("%s", basket).containsExactly("find");
+      }
+      commands.seen.clear();
+      got(floor.availability.nearestOfMany(List.of(SOFA, CHAIR), DUOMO, 1e6, ""));
+      assertThat(commands.seen).containsExactly("find");
+    }
+  }
+
+  @Test
+  void allOfItFirstThenMostThenTheNearest() {
+    try (var store = TestMongo.embedded().newStore()) {
+      var floor = new ShopFloor(store.database(), MutableClock.standing());
+      for (int i = 0; i < 3; i++) {
+        var name = "stores/s" + i;
+        floor
+            .places
+            .learnLocation(name, store(name, 45.4642 + i * 0.01).toByteArray())
+            .block(Duration.ofSeconds(20));
+      }
+      for (String location : List.of(MILANO, MONZA)) {
+        floor.places.requireLocation(location).block(Duration.ofSeconds(20));
+      }
+      floor.receive(SOFA, "stores/s1", 1); // 1 of 3
+      floor.receive(CHAIR, "stores/s2", 5); // 2 of 3
+      floor.receive(SOFA, MILANO, 1); // all
+      floor.receive(CHAIR, MILANO, 2);
+      floor.receive(SOFA, MONZA, 1); // all, further away
+      floor.receive(CHAIR, MONZA, 9);
+      var nearby =
+          got(floor.availability.nearby(List.of(SOFA, CHAIR, CHAIR), DUOMO, 1e6, 4, ""));
+      assertThat(nearby.basketSize()).isEqualTo(3);
+      assertThat(nearby.locations())
+          .extracting(
+              here -> here.location().name() + " " + here.available() + " " + here.found())
+          .containsExactly(MILANO + " 1 3", MONZA + " 1 3", "stores/s2 0 2", "stores/s1 0 1");
+      // Monday 10:00 in Rome, one hour of opening time; without pickup there is no such time
+      assertThat(nearby.locations().getFirst().readyTime())
+          .contains(Instant.parse("2026-03-02T10:00:00Z"));
+      assertThat(nearby.locations().get(1).readyTime()).isEmpty();
+    }
+  }
+}
