@@ -219,6 +219,8 @@ export default {
   'stock.next': 'What changes next',
   'stock.noneNear': 'No other store within reach.',
   'stock.open': 'Stock of {title}',
+  'stock.rule': 'rule {name}',
+  'stock.ruleHere': 'set for this item here',
   'stock.term.HELD': 'Already promised',
   'stock.term.KITS_FROM_COMPONENT': 'Sets possible with',
   'stock.term.ON_HAND': 'On hand',

@@ -219,6 +219,8 @@ export default {
   'stock.next': 'Che cosa cambia',
   'stock.noneNear': 'Nessun altro negozio nel raggio.',
   'stock.open': 'Scorte di {title}',
+  'stock.rule': 'regola {name}',
+  'stock.ruleHere': 'fissata per questo articolo qui',
   'stock.term.HELD': 'Già promessi',
   'stock.term.KITS_FROM_COMPONENT': 'Insiemi possibili con',
   'stock.term.ON_HAND': 'In negozio',

@@ -423,7 +423,11 @@ class BrowserJourneyTest {
     store.page.locator("#shelf").fill("scaffale B3");
     store.bothWidths("store-shelf");
     store.accessible("store shelf");
-    store.page.locator("dialog").getByText("È pronto", new Locator.GetByTextOptions().setExact(true)).click();
+    store
+        .page
+        .locator("dialog")
+        .getByText("È pronto", new Locator.GetByTextOptions().setExact(true))
+        .click();
     live(
         "the phone is told",
         () -> assertThat(phone.page.locator(".ticket h1")).hasText("È pronto: passa quando vuoi"));

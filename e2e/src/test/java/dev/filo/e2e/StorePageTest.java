@@ -50,8 +50,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The store's page in a real browser: an hour without Wi-Fi, a shift by keyboard alone, a code read by a camera. {@code
- * -Dfilo.target=http://localhost:8080} plays it against a suite that runs already.
+ * The store's page in a real browser: an hour without Wi-Fi, a shift by keyboard alone, a code read
+ * by a camera. {@code -Dfilo.target=http://localhost:8080} plays it against a suite that runs
+ * already.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(value = 8, unit = TimeUnit.MINUTES)
@@ -117,7 +118,8 @@ class StorePageTest {
             .pages()
             .get(at)
             .screenshot(
-                new Page.ScreenshotOptions().setPath(SCREENS.resolve("last-" + name + at + ".png")));
+                new Page.ScreenshotOptions()
+                    .setPath(SCREENS.resolve("last-" + name + at + ".png")));
       }
       context.close();
     }
@@ -193,7 +195,8 @@ class StorePageTest {
     assertThat(page.locator(".toast").last()).containsText("prima di uscire aspetti la rete");
     assertThat(uplink.acts()).hasSize(before);
 
-    // The browser is closed and, still without a network, opened again: twice, so that two tabs have one queue.
+    // The browser is closed and, still without a network, opened again: twice, so that two tabs
+    // have one queue.
     page.context().close();
     var again = browser(profile, NARROW, List.of());
     again.navigate(uplink.target() + "/store");
@@ -233,7 +236,8 @@ class StorePageTest {
     assertThat(prepared.path("shelf").asString("")).isEqualTo("scaffale B3");
     assertThat(get("/v1/" + second.name, clerk).path("state").asString("")).isEqualTo("REFUSED");
     var counts = new ArrayList<JsonNode>();
-    for (var movement : get("/v1/stockLevels/" + sku + "@milano-buenos-aires/movements", clerk).path("movements")) {
+    for (var movement :
+        get("/v1/stockLevels/" + sku + "@milano-buenos-aires/movements", clerk).path("movements")) {
       if (movement.path("kind").asString("").equals("COUNT")) {
         counts.add(movement);
       }
@@ -413,14 +417,17 @@ class StorePageTest {
         "document.addEventListener('securitypolicyviolation', (event) => console.error(`securitypolicyviolation ${event.effectiveDirective} ${event.blockedURI}`));");
     context.onConsoleMessage(
         message -> {
-          if (message.type().equals("error") && !message.text().startsWith("Failed to load resource")) {
+          if (message.type().equals("error")
+              && !message.text().startsWith("Failed to load resource")) {
             trouble("console: " + message.text());
           }
         });
     context.onWebError(error -> trouble("page error: " + error.error()));
     context.onRequest(
         request -> {
-          if (!request.url().startsWith(uplink.target()) && !request.url().startsWith("data:") && !request.url().startsWith("blob:")) {
+          if (!request.url().startsWith(uplink.target())
+              && !request.url().startsWith("data:")
+              && !request.url().startsWith("blob:")) {
             trouble("request to " + request.url());
           }
         });
@@ -477,8 +484,7 @@ class StorePageTest {
   }
 
   private static boolean focused(Locator locator) {
-    return Boolean.TRUE.equals(
-        locator.evaluate("element => element === document.activeElement"));
+    return Boolean.TRUE.equals(locator.evaluate("element => element === document.activeElement"));
   }
 
   /** A single key, and the moment in which it could still be the first of a scan. */
@@ -515,7 +521,10 @@ class StorePageTest {
                     trouble(
                         "axe on %s: %s %s %s"
                             .formatted(
-                                what, violation.getId(), node.getTarget(), node.getFailureSummary())));
+                                what,
+                                violation.getId(),
+                                node.getTarget(),
+                                node.getFailureSummary())));
       }
     }
   }
@@ -561,8 +570,7 @@ class StorePageTest {
   /** Somebody reserves pieces of so many SKUs; the till has received them before. */
   private Reserved reserve(int count) throws Exception {
     var till =
-        form(
-            "grant_type=client_credentials&client_id=till-milano-1&client_secret=till-secret");
+        form("grant_type=client_credentials&client_id=till-milano-1&client_secret=till-secret");
     var guest = form("grant_type=urn:filo:oauth:guest&client_id=shop-web&device=PC");
     var skus = new ArrayList<String>();
     for (var found : get("/v1/products:search?query=sedia&pageSize=40", guest).path("results")) {
@@ -577,7 +585,16 @@ class StorePageTest {
             .map(
                 sku ->
                     Map.of(
-                        "id", UUID.randomUUID().toString(), "kind", "RECEIPT", "sku", sku, "location", STORE, "quantity", 3))
+                        "id",
+                        UUID.randomUUID().toString(),
+                        "kind",
+                        "RECEIPT",
+                        "sku",
+                        sku,
+                        "location",
+                        STORE,
+                        "quantity",
+                        3))
             .toList();
     post("/v1/stockMovements:batchCreate", till, Map.of("movements", movements));
     var made =
@@ -590,7 +607,10 @@ class StorePageTest {
                 "lines",
                 skus.stream().map(sku -> Map.of("sku", sku, "quantity", 1)).toList()));
     return new Reserved(
-        made.path("name").asString(""), made.path("pickupCode").asString(""), guest, List.copyOf(skus));
+        made.path("name").asString(""),
+        made.path("pickupCode").asString(""),
+        guest,
+        List.copyOf(skus));
   }
 
   private final Set<String> used = new LinkedHashSet<>();
@@ -599,21 +619,24 @@ class StorePageTest {
     var before = newest(staff);
     var signIn = post("/v1/signIns", "", Map.of("email", staff)).path("name").asString("");
     return form(
-        "grant_type=urn:filo:oauth:code&client_id=store-web&sign_in=" + signIn + "&code=" + code(before));
+        "grant_type=urn:filo:oauth:code&client_id=store-web&sign_in="
+            + signIn
+            + "&code="
+            + code(before));
   }
 
   private String form(String fields) throws Exception {
-    return json(
-            HttpRequest.newBuilder(URI.create(direct + "/oauth2/token"))
-                .header("Content-Type", "application/x-www-form-urlencoded")
-                .POST(HttpRequest.BodyPublishers.ofString(fields)))
+    return json(HttpRequest.newBuilder(URI.create(direct + "/oauth2/token"))
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .POST(HttpRequest.BodyPublishers.ofString(fields)))
         .path("access_token")
         .asString("");
   }
 
   private JsonNode get(String path, String token) throws Exception {
     return json(
-        HttpRequest.newBuilder(URI.create(direct + path)).header("Authorization", "Bearer " + token));
+        HttpRequest.newBuilder(URI.create(direct + path))
+            .header("Authorization", "Bearer " + token));
   }
 
   private JsonNode post(String path, String token, Map<String, ?> body) throws Exception {
@@ -647,7 +670,10 @@ class StorePageTest {
   /** Time and text of the newest mail to an address; empty when there is none. */
   private String newest(String address) throws Exception {
     var mails = new ArrayList<String>();
-    var box = http.send(HttpRequest.newBuilder(URI.create(direct + "/dev/mailbox?to=" + address)).build(), HttpResponse.BodyHandlers.ofString());
+    var box =
+        http.send(
+            HttpRequest.newBuilder(URI.create(direct + "/dev/mailbox?to=" + address)).build(),
+            HttpResponse.BodyHandlers.ofString());
     for (var mail : JSON.readTree(box.body()).path("messages")) {
       mails.add(mail.path("createTime").asString("") + " " + mail.path("text").asString(""));
     }

@@ -16,8 +16,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 
 /**
- * The line between a store and the suite: a TCP relay that can be cut and mended, that can lose an answer, and that
- * notes every act that passes. The browser does not know of it, as it does not know of a Wi-Fi without an uplink.
+ * The line between a store and the suite: a TCP relay that can be cut and mended, that can lose an
+ * answer, and that notes every act that passes. The browser does not know of it, as it does not
+ * know of a Wi-Fi without an uplink.
  */
 final class Uplink implements AutoCloseable {
   /** An act as it passed. */

@@ -51,18 +51,13 @@ export class Person extends EventTarget {
   is(role) { return this.claims?.roles.includes(role) ?? false; }
 }
 
-const FORMULAS = [
-  /^on hand (?<onHand>-?\d+) - set aside (?<aside>\d+) - held (?<held>\d+) - safety (?<safety>\d+) = (?<available>\d+)$/,
-  /^on hand (?<onHand>-?\d+) - safety (?<safety>\d+) - held (?<held>\d+) = (?<available>\d+)$/,
-];
+const FORMULA = /^on hand (?<onHand>-?\d+)(?: - set aside (?<aside>\d+))? - safety (?<safety>\d+) - held (?<held>\d+) = (?<available>\d+)$/;
 
 /** «3 in negozio − 1 di scorta − 2 tenuti da parte = 0», from the service's own formula; its text where it says more. */
 export function explained(text) {
-  for (const formula of FORMULAS) {
-    const numbers = formula.exec(text ?? '')?.groups;
-    if (numbers) return t(Number(numbers.aside ?? 0) ? 'stock.formulaAside' : 'stock.formula', numbers);
-  }
-  return text ?? '';
+  const numbers = FORMULA.exec(text ?? '')?.groups;
+  if (!numbers) return text ?? '';
+  return t(numbers.aside ? 'stock.formulaAside' : 'stock.formula', numbers);
 }
 
 let tips = 0;

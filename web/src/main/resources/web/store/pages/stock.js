@@ -107,7 +107,8 @@ class StockOf extends FiloElement {
 
   #term({kind, quantity = 0, detail}, at) {
     const name = plain(kind, 'KIND_');
-    const reason = name === 'SET_ASIDE' && has(`stock.aside.${detail}`) ? t(`stock.aside.${detail}`) : detail;
+    const aside = `stock.aside.${(detail ?? '').toUpperCase()}`;
+    const reason = name === 'SET_ASIDE' && has(aside) ? t(aside) : name === 'SAFETY' && detail ? (detail === 'level' ? t('stock.ruleHere') : t('stock.rule', {name: idOf(detail)})) : detail;
     return html`<div><dt>${t(`stock.term.${name}`)}${reason ? html` <span class="muted small">${reason}</span>` : nothing}</dt><dd>${at ? '− ' : ''}${quantity}</dd></div>`;
   }
 
