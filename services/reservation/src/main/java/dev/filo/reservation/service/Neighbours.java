@@ -128,7 +128,7 @@ public final class Neighbours {
    * however often it is asked.
    */
   Mono<Void> correct(Reservation reservation, Refused refused) {
-    var request = RecordMovementsRequest.newBuilder();
+    var request = RecordMovementsRequest.newBuilder().setRequestId("refused-" + reservation.id());
     for (Pieces line : refused.lines()) {
       request.addMovements(
           Movement.newBuilder()
