@@ -8,7 +8,7 @@ import {explain} from 'filo/api.js';
 import * as format from 'filo/format.js';
 import {icon} from 'filo/icons.js';
 import {has, t} from 'filo/i18n.js';
-import {picture, plain, price} from 'filo/ui.js';
+import {picture, plain, price, toast} from 'filo/ui.js';
 import {copyOf, keepCopy} from './db.js';
 import {net} from './net.js';
 import {left, pickList} from './pick-list.js';
@@ -66,8 +66,12 @@ export const canVouch = (reservation) => Boolean(reservation && plain(reservatio
  */
 export async function collect(text, {reservation, lines, releaseRest} = {}) {
   const code = codeIn(text);
+  if (!code || busy) return false;
   // The same code twice in a moment is one scan too many, not another hand-over.
-  if (!code || busy || (code === last.code && Date.now() - last.at < AGAIN_MS)) return false;
+  if (code === last.code && Date.now() - last.at < AGAIN_MS) {
+    toast(t('handover.justNow', {code: format.spaced(code)}), {kind: 'justNow'});
+    return false;
+  }
   busy = true;
   shown?.close();
   let told;
@@ -86,7 +90,8 @@ export async function collect(text, {reservation, lines, releaseRest} = {}) {
       key = outcome.state === 'waiting' && !away ? outcome.act.key : undefined;
       told = away ? {look: 'later', sign: 'offline', title: t('handover.vouched'), who: reservation.customerDisplayName || t('pick.noName'), text: t('handover.vouchedText')} : await tell(outcome, code);
     }
-    last = {code, at: Date.now()};
+    // Of a part the same code brings the rest.
+    last = {code: told.rest?.length ? '' : code, at: Date.now()};
   } finally {
     busy = false;
   }

@@ -40,6 +40,7 @@ export default {
   'handover.go': 'Hand over',
   'handover.goPart': 'Hand over a part',
   'handover.identity': 'Ask for a document: the value is high.',
+  'handover.justNow': 'The code {code} has just been read.',
   'handover.keepText': 'The rest is kept until {until}.',
   'handover.next': 'Next',
   'handover.no': 'Do not hand over',

@@ -40,6 +40,7 @@ export default {
   'handover.go': 'Consegna',
   'handover.goPart': 'Consegna una parte',
   'handover.identity': 'Chieda un documento: il valore è alto.',
+  'handover.justNow': 'Il codice {code} è appena stato letto.',
   'handover.keepText': 'Il resto resta da parte fino a {until}.',
   'handover.next': 'Avanti',
   'handover.no': 'Non consegnare',

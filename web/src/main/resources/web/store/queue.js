@@ -14,6 +14,8 @@ const STORE = 'acts';
 const LOCK = 'filo-store.queue';
 const RETRY_MS = [2000, 4000, 8000, 15_000, 30_000];
 const SENT_MOST = 30;
+// Whoever did it still looks at it for so long; a refusal that comes later is kept.
+const LOOKS_MS = 5000;
 // A server that cannot do one act must not keep the others waiting for ever.
 const FAULTS_MOST = 6;
 
@@ -98,7 +100,7 @@ class Queue extends EventTarget {
    */
   async add(act) {
     const entry = {...act, key: newId(), at: now(), by: person.claims?.name, byName: person.claims?.displayName, state: 'waiting'};
-    const told = new Promise((resolve) => { this.#waiting.set(entry.key, resolve); });
+    const told = new Promise((resolve) => { this.#waiting.set(entry.key, {resolve, since: performance.now()}); });
     const transaction = (await database()).transaction(STORE, 'readwrite', STRICT);
     const [seq] = await Promise.all([transaction.store.add(entry), transaction.done]);
     await this.#tell();
@@ -191,7 +193,7 @@ class Queue extends EventTarget {
 
   async #answered(act, {state, answer, error}) {
     // Whoever waits for the answer is told now; what is refused after the fact stays until it has been dealt with.
-    const asked = this.#waiting.has(act.key);
+    const asked = performance.now() - (this.#waiting.get(act.key)?.since ?? -Infinity) < LOOKS_MS;
     const database_ = await database();
     const transaction = database_.transaction(STORE, 'readwrite', STRICT);
     if (state === 'refused' && asked) await transaction.store.delete(act.seq);
@@ -207,7 +209,7 @@ class Queue extends EventTarget {
   }
 
   #resolve(act, outcome) {
-    this.#waiting.get(act.key)?.({...outcome, act});
+    this.#waiting.get(act.key)?.resolve({...outcome, act});
     this.#waiting.delete(act.key);
   }
 

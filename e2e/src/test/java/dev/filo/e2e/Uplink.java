@@ -24,8 +24,8 @@ final class Uplink implements AutoCloseable {
   /** An act as it passed. */
   record Act(String path, String key) {}
 
-  private static final Pattern LINE = Pattern.compile("(?m)^POST (/v1/\\S+) HTTP/1\\.1\\r$");
-  private static final Pattern KEY = Pattern.compile("(?mi)^idempotency-key: (\\S+)\\r$");
+  private static final Pattern LINE = Pattern.compile("(?m)^POST (/v1/\\S+) HTTP/1\\.1$");
+  private static final Pattern KEY = Pattern.compile("(?mi)^idempotency-key: (\\S+)$");
   private static final int BUFFER = 64 * 1024;
 
   private final int suitePort;
