@@ -194,7 +194,8 @@ class Conversation extends FiloElement {
     return html`<div class="card reservation-card">${line?.mediaUri ? html`<img src=${line.mediaUri} alt="" width="64" height="48" loading="lazy">` : icon('ticket')}
       <div class="grow stack-4">${stateTag(message.subjectState)}
         <span class="card-title">${reservation ? reservation.lines.map(lineText).join(', ') : t('reservation.one')}</span>
-        ${reservation ? html`<span class="muted small">${[reservation.storeTitle, reservation.expireTime && t('reservation.until', {until: format.dayTime(reservation.expireTime)})].filter(Boolean).join(' · ')}</span>` : nothing}</div></div>`;
+        ${reservation ? html`<span class="muted small">${[reservation.storeTitle, reservation.expireTime && t('reservation.until', {until: format.dayTime(reservation.expireTime)})].filter(Boolean).join(' · ')}</span>` : nothing}
+        ${message.staffOnly ? html`<span class="small">${t('thread.note')}</span>` : nothing}</div></div>`;
   };
 
   #reservation(name) {

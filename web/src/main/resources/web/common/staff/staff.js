@@ -83,6 +83,7 @@ export const KEPT = ['HELD', 'PREPARED'];
 
 const LOOK = {
   PENDING: ['clock', ''], HELD: ['check', 'accent'], PREPARED: ['box', 'accent'], COLLECTED: ['done', ''], EXPIRED: ['clock', ''], CANCELLED: ['close', ''], REFUSED: ['warning', 'danger'],
+  EXTENDED: ['calendar', 'accent'], REMINDED: ['clock', 'accent'], PARTLY_COLLECTED: ['done', 'accent'], OFFERED: ['store', 'accent'], OFFER_NONE: ['warning', ''], ESCALATED: ['warning', 'danger'],
 };
 
 /** The state of a reservation as a tag with icon and word. */

@@ -61,6 +61,8 @@ customElements.define('desk-stock-of', StockOf);
 
 class CustomerPanel extends FiloElement {
   static properties = {name: {}, context: {attribute: false}, conversation: {attribute: false}, refresh: {attribute: false}, open: {state: true}, everything: {state: true}};
+  #answering = new Set();
+  #keys = new Map();
 
   willUpdate(changed) {
     if (!changed.has('name')) return;
@@ -163,7 +165,8 @@ class CustomerPanel extends FiloElement {
   // Reservations
 
   #reservations({reservations = []}, gone) {
-    const open = reservations.filter((each) => ['PENDING', ...KEPT].includes(plain(each.state)));
+    // What waits for an answer is not over yet.
+    const open = reservations.filter((each) => ['PENDING', ...KEPT].includes(plain(each.state)) || plain(each.offer?.state) === 'OPEN');
     const over = reservations.filter((each) => !open.includes(each));
     return html`<section class="panel-part" aria-labelledby="kept-title"><h2 id="kept-title">${t('panel.reservations')}</h2>
       ${gone.has('reservations') ? this.#unreachable(t('panel.reservations')) : reservations.length ? nothing : html`<p class="muted">${t('panel.noReservations')}</p>`}
@@ -171,12 +174,46 @@ class CustomerPanel extends FiloElement {
       ${over.length ? html`<details class="over"><summary>${t('panel.over', {count: over.length})}</summary><ul class="kept">${over.map((each) => this.#reservation(each, false))}</ul></details>` : nothing}</section>`;
   }
 
-  #reservation(each, open) {
+  #reservation(each, listedOpen) {
+    const open = listedOpen && ['PENDING', ...KEPT].includes(plain(each.state));
+    const cause = `reservation.cause.${plain(each.refusalCause)}`;
+    const taken = (each.lines ?? []).reduce((sum, line) => sum + (line.collectedQuantity ?? 0), 0);
+    const all = (each.lines ?? []).reduce((sum, line) => sum + (line.quantity ?? 1), 0);
     return html`<li class="kept-row"><div class="spread"><span class="card-title">${(each.lines ?? []).map(lineText).join(', ')}</span>${stateTag(each.state)}</div>
-      <p class="muted small">${[each.storeTitle, open ? t('reservation.until', {until: format.dayTime(each.expireTime)}) : each.collectTime ? format.dayTime(each.collectTime) : each.updateTime && format.dayTime(each.updateTime), each.createdBy?.displayName].filter(Boolean).join(' · ')}</p>
-      ${each.refusalReason ? html`<p class="small">${each.refusalReason}</p>` : nothing}
+      <p class="muted small">${[each.storeTitle, open ? t('reservation.until', {until: format.dayTime(each.expireTime)}) : each.collectTime ? format.dayTime(each.collectTime) : each.updateTime && format.dayTime(each.updateTime), each.createdBy?.displayName,
+        open && each.shelf ? t('reservation.shelf', {shelf: each.shelf}) : open && each.acknowledgeTime ? t('reservation.seen') : '', open && each.remindTime ? t('reservation.reminded', {when: format.timeOrDay(each.remindTime)}) : '',
+        open && taken ? t('reservation.partly', {count: taken, all}) : ''].filter(Boolean).join(' · ')}</p>
+      ${open && each.escalateTime && !each.acknowledgeTime ? html`<p class="note danger small">${icon('warning', {size: 'small'})}<span>${t('reservation.escalated')}</span></p>` : nothing}
+      ${each.refusalReason || has(cause) ? html`<p class="small">${[has(cause) ? t(cause) : '', each.refusalReason].filter(Boolean).join(': ')}</p>` : nothing}
+      ${each.offer ? this.#offer(each) : nothing}
       ${open ? html`<div class="cluster">${each.pickupCode ? html`<button class="button text code" aria-label=${t('panel.copyCode', {code: each.pickupCode})} @click=${() => copy(each.pickupCode)}>${format.spaced(each.pickupCode)} ${icon('copy', {size: 'small'})}</button>` : nothing}
         <span class="grow"></span><button class="button text" @click=${() => this.#extend(each)}>${t('panel.extend')}</button><button class="button text danger" @click=${() => this.#cancel(each)}>${t('panel.cancel')}</button></div>` : nothing}</li>`;
+  }
+
+  /** Another store that has it: taken or left for her, with one click. */
+  #offer(each) {
+    const {offer} = each;
+    if (plain(offer.state) !== 'OPEN') return html`<p class="small muted">${t(`offer.state.${plain(offer.state)}`, {store: offer.storeTitle})}</p>`;
+    return html`<div class="note accent">${icon('store', {size: 'small'})}<div class="grow stack-8"><p><strong>${t('offer.head', {store: offer.storeTitle})}</strong> ${far(offer)}<br><span class="muted small">${t('offer.until', {until: format.dayTime(offer.expireTime)})}</span></p>
+      <div class="cluster"><button class="button primary" @click=${() => this.#answer(each, 'accept')}>${t('offer.accept')}</button><button class="button text" @click=${() => this.#answer(each, 'decline')}>${t('offer.decline')}</button></div></div></div>`;
+  }
+
+  async #answer(reservation, answer) {
+    const {store} = reservation.offer;
+    const key = `${reservation.name} ${store} ${answer}`;
+    if (this.#answering.has(key)) return;
+    this.#answering.add(key);
+    if (!this.#keys.has(key)) this.#keys.set(key, newId());
+    try {
+      const done = await api.post(`/v1/${reservation.name}:${answer}Offer`, {store}, {idempotencyKey: this.#keys.get(key)});
+      if (answer === 'accept') toast(t('offer.accepted', {store: done.storeTitle}), {image: 'check'});
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      toast(explain(error), {image: 'warning'});
+    } finally {
+      this.#answering.delete(key);
+    }
+    this.refresh();
   }
 
   async #extend(reservation) {

@@ -6,11 +6,13 @@ import {FiloElement, Load} from 'filo/element.js';
 import * as format from 'filo/format.js';
 import {closings, openText, week} from 'filo/hours.js';
 import {icon} from 'filo/icons.js';
-import {t} from 'filo/i18n.js';
-import {announce, emptyBlock, picture, plain, price, qr, shown, toast} from 'filo/ui.js';
+import {has, t} from 'filo/i18n.js';
+import {announce, emptyBlock, idOf, picture, plain, price, qr, shown, toast} from 'filo/ui.js';
 import {allStores, api, live, session} from '../state.js';
+import {router} from '../routes.js';
 import {keepReservation, keptReservation, keptReservations} from '../reservation-cache.js';
 import {OPEN, stateTag} from '../parts/reservation-state.js';
+import '../parts/offer-card.js';
 import {RESERVATIONS_TOPIC} from './reservations.js';
 
 class ExtendDialog extends FiloDialog {
@@ -108,16 +110,19 @@ class Reservation extends FiloElement {
         <p>${stateTag(reservation)}</p>
         <h1 id="ticket-title">${t(`reservation.head.${state}`)}</h1>
         ${open ? html`<p class="lead">${t('reservation.until', {until: format.dayTime(reservation.expireTime, store?.timeZone)})}</p>
+          ${reservation.remindTime ? html`<p class="note warn">${icon('clock', {size: 'small'})}<span>${t('reservation.remind', {until: format.dayTime(reservation.expireTime, store?.timeZone)})}</span></p>` : nothing}
           ${qr(reservation.qrSvg, t('reserve.qr'))}
           ${reservation.pickupCode ? html`<p class="code big-code" aria-label=${t('reserve.codeLabel', {code: [...reservation.pickupCode].join(' ')})}>${format.spaced(reservation.pickupCode)}</p>` : nothing}
           <p class="muted small">${t('reserve.show')} ${t('reservation.bright')}</p>`
           : html`<p>${this.#over(reservation, state, store)}</p>`}
       </section>
       <div class="stack-24">
+        ${reservation.offer ? html`<shop-offer .reservation=${reservation} .timeZone=${this.stores?.get(reservation.offer.store)?.timeZone} @accepted=${({detail}) => this.#accepted(detail)} @changed=${({detail}) => this.#take(detail)} @stale=${() => this.reservation.run().then(() => this.#keep())}></shop-offer>` : nothing}
         <section class="card"><h2 class="small-head">${t('reservation.what')}</h2><ul class="list">${lines.map((line) => html`<li class="reservation-line">
           <span class="reservation-picture">${picture(line.mediaUri ? {uri: line.mediaUri} : undefined, {decorative: true})}</span>
           <span class="grow">${(line.quantity ?? 1) > 1 ? html`<span class="num">${line.quantity} × </span>` : nothing}${line.title ?? line.sku}
-            ${line.requestedQuantity > line.quantity ? html`<br><span class="small muted">${t('reservation.partial', {asked: line.requestedQuantity})}</span>` : nothing}</span>${price(line.unitPrice)}</li>`)}</ul></section>
+            ${line.requestedQuantity > line.quantity ? html`<br><span class="small muted">${t('reservation.partial', {asked: line.requestedQuantity})}</span>` : nothing}
+            ${open && line.collectedQuantity ? html`<br><span class="small muted">${t('reservation.partly', {count: line.collectedQuantity})}</span>` : nothing}</span>${price(line.unitPrice)}</li>`)}</ul></section>
         <section class="card"><h2 class="small-head">${t('reservation.where')}</h2><p><strong>${reservation.storeTitle || store?.title}</strong></p>
           ${store ? html`<p>${[store.address, store.postalCode, store.city].filter(Boolean).join(', ')}</p><p class="small muted">${openText(store)}</p>
             <details class="small"><summary>${t('hours.all')}</summary><dl class="week">${week(store).map((row) => html`<div><dt class="first-upper">${row.days}</dt><dd class="num">${row.hours}</dd></div>`)}</dl></details>` : nothing}
@@ -129,7 +134,11 @@ class Reservation extends FiloElement {
 
   #over(reservation, state, store) {
     if (state === 'COLLECTED' && reservation.collectTime) return t('reservation.collectedAt', {when: format.dayTime(reservation.collectTime, store?.timeZone)});
-    if (state === 'REFUSED') return reservation.refusalReason ? t('reservation.refusedWhy', {why: reservation.refusalReason}) : t('reservation.refusedText');
+    if (state === 'REFUSED') {
+      const cause = `reservation.cause.${plain(reservation.refusalCause)}`;
+      const why = reservation.refusalReason || (has(cause) ? t(cause) : '');
+      return why ? t('reservation.refusedWhy', {why}) : t('reservation.refusedText');
+    }
     return t(`reservation.text.${state}`);
   }
 
@@ -137,6 +146,13 @@ class Reservation extends FiloElement {
     const by = reservation.createdBy;
     if (!by?.displayName) return nothing;
     return html`<p class="small muted">${icon('agent', {size: 'small'})} ${t('reservation.madeBy', {name: by.displayName})}</p>`;
+  }
+
+  /** What was accepted is shown at once; this one is read again. */
+  #accepted(there) {
+    keepReservation(there);
+    this.reservation.run().then(() => this.#keep());
+    router.go(`/reservations/${idOf(there.name)}`);
   }
 
   async #extend(reservation, store) {

@@ -9,6 +9,7 @@ import {emptyBlock, glow, idOf, picture, plain, shown} from 'filo/ui.js';
 import {allStores, api, live, session} from '../state.js';
 import {keepReservations, keptReservations} from '../reservation-cache.js';
 import {OPEN, stateTag} from '../parts/reservation-state.js';
+import {hasOpenOffer} from '../parts/offer-card.js';
 
 export const RESERVATIONS_TOPIC = 'customers/me/reservations';
 
@@ -62,8 +63,10 @@ class Reservations extends FiloElement {
       return emptyBlock({image: 'ticket', title: t('reservations.empty'), text: t('reservations.emptyText'), action: html`<a class="button primary" href="/search?near=1">${t('reservations.look')}</a>
         ${session.known ? nothing : html`<a class="button" href="/account">${t('account.signIn')}</a>`}`});
     }
-    const open = all.filter((each) => OPEN.includes(plain(each.state)));
-    const over = all.filter((each) => !OPEN.includes(plain(each.state)));
+    // What waits for her answer is not over yet.
+    const isOpen = (each) => OPEN.includes(plain(each.state)) || hasOpenOffer(each);
+    const open = all.filter(isOpen);
+    const over = all.filter((each) => !isOpen(each));
     const rows = (list) => html`<ul class="list reservation-list">${repeat(list, (each) => each.name, (each) => this.#row(each))}</ul>`;
     return html`${open.length ? rows(open) : html`<p class="muted">${t('reservations.noneOpen')}</p>`}
       ${over.length ? html`<section class="section"><h2>${t('reservations.over')}</h2>${rows(over)}</section>` : nothing}`;

@@ -3,7 +3,7 @@ import {html, nothing} from 'lit';
 import {FiloElement} from 'filo/element.js';
 import * as format from 'filo/format.js';
 import {icon} from 'filo/icons.js';
-import {t} from 'filo/i18n.js';
+import {has, t} from 'filo/i18n.js';
 import {errorBlock, idOf, plain} from 'filo/ui.js';
 import {api} from '../state.js';
 import {chat} from '../chat-store.js';
@@ -11,6 +11,9 @@ import {keptReservation} from '../reservation-cache.js';
 import 'filo/thread.js';
 
 const DRAFT = 'filo.chat.draft';
+
+/** What happened to a reservation, in two words. */
+const happened = (what) => t(has(`reservation.happened.${what}`) ? `reservation.happened.${what}` : `reservation.state.${what}`);
 
 export class ChatView extends FiloElement {
   static properties = {draft: {state: true}};
@@ -48,7 +51,7 @@ export class ChatView extends FiloElement {
     const line = reservation?.lines?.[0];
     return html`<a class="card chat-card" href="/reservations/${idOf(message.subject)}">
       ${line?.mediaUri ? html`<img src=${line.mediaUri} alt="" width="72" height="54">` : icon('ticket')}
-      <span class="grow"><span class="tag ${state === 'REFUSED' ? 'danger' : ['EXPIRED', 'CANCELLED'].includes(state) ? '' : 'accent'}">${t(`reservation.state.${state || 'HELD'}`)}</span>
+      <span class="grow"><span class="tag ${state === 'REFUSED' ? 'danger' : ['EXPIRED', 'CANCELLED'].includes(state) ? '' : 'accent'}">${happened(state || 'HELD')}</span>
       <span class="chat-card-title">${line?.title ?? t('reservation.one')}</span>
       ${reservation ? html`<span class="muted small">${[reservation.storeTitle, reservation.expireTime && ['HELD', 'PREPARED'].includes(plain(reservation.state))
         ? t('reservation.until', {until: format.dayTime(reservation.expireTime)}) : ''].filter(Boolean).join(' · ')}</span>` : nothing}</span>

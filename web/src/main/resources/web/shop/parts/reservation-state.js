@@ -14,6 +14,7 @@ const LOOK = {
 /** The state as a tag with icon and word. */
 export function stateTag(reservation) {
   const state = plain(reservation.state);
+  if (plain(reservation.offer?.state) === 'OPEN') return html`<span class="tag accent">${icon('store', {size: 'small'})} ${t('offer.tag')}</span>`;
   const [image, look] = LOOK[state] ?? ['info', ''];
   return html`<span class="tag ${look}">${icon(image, {size: 'small'})} ${t(`reservation.state.${state}`)}</span>`;
 }

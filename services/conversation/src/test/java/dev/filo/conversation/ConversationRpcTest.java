@@ -59,6 +59,8 @@ import dev.filo.proto.journey.v1.Timeline;
 import dev.filo.proto.journey.v1.Touchpoint;
 import dev.filo.proto.reservation.v1.ListReservationsRequest;
 import dev.filo.proto.reservation.v1.ListReservationsResponse;
+import dev.filo.proto.reservation.v1.Offer;
+import dev.filo.proto.reservation.v1.RefusalCause;
 import dev.filo.proto.reservation.v1.Reservation;
 import dev.filo.proto.reservation.v1.ReservationChanged;
 import dev.filo.proto.reservation.v1.ReservationLine;
@@ -87,8 +89,11 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import reactor.core.publisher.Flux;
 
 /** What the service answers, over gRPC, with neighbours that speak gRPC. */
@@ -682,6 +687,97 @@ class ConversationRpcTest {
                 "reservations/g"))
         .block(PATIENCE);
     assertThat(messages("julia")).hasSize(2);
+  }
+
+  private Event happened(String customer, ReservationChanged.Kind kind) {
+    return Outbox.event(
+        "filo/reservation",
+        "reservations/r",
+        clock.instant(),
+        Actor.getDefaultInstance(),
+        ReservationChanged.newBuilder()
+            .setKind(kind)
+            .setReservation(
+                Reservation.newBuilder()
+                    .setName("reservations/r")
+                    .setCustomer(customer)
+                    .setState(Reservation.State.REFUSED)
+                    .setRefusalCause(RefusalCause.DAMAGED)
+                    .setStoreTitle("Filo Milano")
+                    .setExpireTime(Times.timestamp(clock.instant()))
+                    .addLines(
+                        ReservationLine.newBuilder()
+                            .setTitle("Divano")
+                            .setQuantity(3)
+                            .setCollectedQuantity(1))
+                    .setOffer(
+                        Offer.newBuilder()
+                            .setStoreTitle("Filo Torino")
+                            .setDistanceMeters(3250)
+                            .setExpireTime(Times.timestamp(clock.instant()))))
+            .build());
+  }
+
+  /** Each kind of news in her language; the kinds that are none; the one that is staff's alone. */
+  @ParameterizedTest
+  @CsvSource({
+    "HELD,Set aside for you: 3 × Divano",
+    "PREPARED,It is ready",
+    "EXTENDED,We keep it longer",
+    "REMINDED,A reminder: 3 × Divano still waits for you at Filo Milano",
+    "PARTLY_COLLECTED,Collected in part. Still waiting for you: 2 × Divano",
+    "COLLECTED,Collected: ",
+    "EXPIRED,The reservation has lapsed",
+    "CANCELLED,The reservation is cancelled",
+    "REFUSED,We are sorry: Filo Milano cannot keep 3 × Divano (it is damaged)",
+    "'OFFERED','Filo Torino has it, 3.3 km from there: 3 × Divano'",
+    "OFFER_NONE,No other store nearby has all of it now",
+    "ESCALATED,The store has not seen the reservation yet",
+    "ACKNOWLEDGED,",
+    "OFFER_ACCEPTED,",
+    "OFFER_DECLINED,",
+    "PUT_BACK,",
+    "KIND_UNSPECIFIED,We are sorry",
+  })
+  void reservationNews_ofEachKind(ReservationChanged.Kind kind, @Nullable String words) {
+    var event = happened("customers/julia", kind);
+    news.tell(event).block(PATIENCE);
+    news.tell(event).block(PATIENCE);
+    var told = messages("julia");
+    if (words == null) {
+      assertThat(told).isEmpty();
+      return;
+    }
+    assertThat(told).hasSize(1);
+    assertThat(told.getFirst().getText()).startsWith(words);
+    assertThat(told.getFirst().getSubject()).isEqualTo("reservations/r");
+    boolean forStaff = kind == ReservationChanged.Kind.ESCALATED;
+    assertThat(told.getFirst().getStaffOnly()).isEqualTo(forStaff);
+    var hers =
+        customer("julia").listMessages(ListMessagesRequest.newBuilder().setParent(MINE).build());
+    assertThat(hers.getMessagesList()).hasSize(forStaff ? 0 : 1);
+    assertThat(thread("julia").hasLastMessage()).isEqualTo(!forStaff);
+  }
+
+  @Test
+  void aNoteForStaff_isInNoWatchOfHers_andStaysStaffsAfterAMerge() throws InterruptedException {
+    conversations.systemNotes("guest1", "n", "note", "reservations/r", "ESCALATED").block(PATIENCE);
+    guest("guest1").sendMessage(say(MINE, "Ciao", ""));
+    conversations.merged("customers/julia", "customers/guest1").block(PATIENCE);
+    assertThat(messages("julia")).extracting(Message::getText).containsExactly("note", "Ciao");
+    assertThat(messages("julia")).extracting(Message::getStaffOnly).containsExactly(true, false);
+    var hers = new Seen<WatchConversationResponse>();
+    var watching = watch("julia", "", hers);
+    assertThat(hers.next().hasConversation()).isTrue();
+    assertThat(hers.next().getMessage().getText()).isEqualTo("Ciao");
+    conversations
+        .systemNotes("julia", "m", "another", "reservations/r", "ESCALATED")
+        .block(PATIENCE);
+    assertThat(hers.next().hasConversation()).isTrue(); // somebody changed something, not what
+    conversations.systemSays("julia", "k", "open", "reservations/r", "HELD").block(PATIENCE);
+    assertThat(hers.next().getConversation().getLastMessage().getText()).isEqualTo("open");
+    assertThat(hers.next().getMessage().getText()).isEqualTo("open");
+    watching.cancel(null);
   }
 
   @Test

@@ -17,12 +17,15 @@ import static dev.filo.reservation.ReservationFixture.PATIENCE;
 import static dev.filo.reservation.ReservationFixture.refused;
 import static dev.filo.reservation.ReservationFixture.wish;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.platform.grpc.Statuses;
 import dev.filo.platform.grpc.Times;
 import dev.filo.proto.api.v1.Role;
+import dev.filo.proto.inventory.v1.Movement;
+import dev.filo.proto.inventory.v1.SetAsideReason;
 import dev.filo.proto.reservation.v1.ExtendReservationRequest;
 import dev.filo.proto.reservation.v1.GetReservationPolicyRequest;
 import dev.filo.proto.reservation.v1.ListReservationsRequest;
@@ -104,11 +107,11 @@ class ReservationLifeTest {
   @Test
   void unseen_itEscalates_inOpeningHours_firstOnThePickList() {
     fixture.clock.set(Instant.parse("2026-03-02T18:50:00Z")); // ten minutes before closing
-    var held = create("1", "SOFA", 1);
+    var held = untilSaturday("1", "SOFA");
     // twenty minutes are left when it opens on Wednesday: Tuesday is a holiday
     var due = Instant.parse("2026-03-04T09:20:00Z");
     assertThat(Times.instant(now(held).getAcknowledgeDueTime())).isEqualTo(due);
-    var other = create("2", "LAMP", 1);
+    var other = untilSaturday("2", "LAMP");
     fixture.milan().acknowledgeReservation(acknowledge(other, "v"));
     fixture.clock.set(due.minusMillis(1));
     sweep();
@@ -121,8 +124,8 @@ class ReservationLifeTest {
     var escalated = now(held);
     assertThat(Times.instant(escalated.getEscalateTime())).isEqualTo(due);
     assertThat(escalated.hasAcknowledgeDueTime()).isFalse();
-    told(held, Kind.HELD, Kind.REMINDED, Kind.ESCALATED);
-    told(other, Kind.HELD, Kind.ACKNOWLEDGED, Kind.REMINDED);
+    told(held, Kind.HELD, Kind.ESCALATED);
+    told(other, Kind.HELD, Kind.ACKNOWLEDGED);
     var third = create("3", "LAMP", 1);
     assertThat(fixture.milan().getPickList(picks()).getReservationsList())
         .extracting(Reservation::getName)
@@ -131,8 +134,7 @@ class ReservationLifeTest {
     for (var staff : List.of(fixture.manager(), fixture.agent(), fixture.milan())) {
       assertThat(
               staff
-                  .listReservations(
-                      ListReservationsRequest.newBuilder().setEscalated(true).build())
+                  .listReservations(ListReservationsRequest.newBuilder().setEscalated(true).build())
                   .getReservationsList())
           .extracting(Reservation::getName)
           .containsExactly(held.getName());
@@ -152,7 +154,13 @@ class ReservationLifeTest {
                 .listReservations(ListReservationsRequest.newBuilder().setEscalated(true).build())
                 .getReservationsList())
         .isEmpty();
-    told(held, Kind.HELD, Kind.REMINDED, Kind.ESCALATED, Kind.ACKNOWLEDGED);
+    told(held, Kind.HELD, Kind.ESCALATED, Kind.ACKNOWLEDGED);
+  }
+
+  private Reservation untilSaturday(String id, String sku) {
+    return fixture
+        .julia()
+        .createReservation(wish(id, sku, 1).setUntilStoreClosing("2026-03-07").build());
   }
 
   @Test
@@ -161,8 +169,7 @@ class ReservationLifeTest {
     var held =
         fixture
             .julia()
-            .createReservation(
-                wish("1", "SOFA", 1).setUntilTime(Times.timestamp(end)).build());
+            .createReservation(wish("1", "SOFA", 1).setUntilTime(Times.timestamp(end)).build());
     assertThat(Times.instant(now(held).getAcknowledgeDueTime()))
         .isEqualTo(end.minus(Duration.ofMinutes(20)));
     fixture.clock.set(end.minus(Duration.ofMinutes(20)));
@@ -198,14 +205,13 @@ class ReservationLifeTest {
   @Test
   void reminded_once_andAgainOfALaterEnd() {
     var held = create("1", "SOFA", 1);
+    fixture.milan().acknowledgeReservation(acknowledge(held, "v"));
     var end = Times.instant(held.getExpireTime());
     fixture.clock.set(end.minus(Duration.ofHours(24)).minusMillis(1));
     sweep();
     assertThat(now(held).hasRemindTime()).isFalse();
     fixture.clock.advance(Duration.ofMillis(1));
-    Flux.range(0, 3)
-        .flatMap(i -> fixture.replica(fixture.database()).remind())
-        .blockLast(PATIENCE);
+    Flux.range(0, 3).flatMap(i -> fixture.replica(fixture.database()).remind()).blockLast(PATIENCE);
     fixture.reservations.remind().block(PATIENCE);
     assertThat(now(held).hasRemindTime()).isTrue();
     fixture
@@ -223,7 +229,14 @@ class ReservationLifeTest {
     fixture.reservations.remind().block(PATIENCE);
     fixture.clock.set(end.plus(Duration.ofDays(1)));
     fixture.reservations.expire().block(PATIENCE);
-    told(held, Kind.HELD, Kind.REMINDED, Kind.EXTENDED, Kind.REMINDED, Kind.EXPIRED);
+    told(
+        held,
+        Kind.HELD,
+        Kind.ACKNOWLEDGED,
+        Kind.REMINDED,
+        Kind.EXTENDED,
+        Kind.REMINDED,
+        Kind.EXPIRED);
   }
 
   // ---- refused, offered elsewhere
@@ -240,14 +253,17 @@ class ReservationLifeTest {
     elsewhere(1, 2);
     var held = create("1", "SOFA", 2);
     var refusal =
-        fixture.milan().refuseReservation(refuse(held, RefusalCause.NOT_FOUND, "r", line("SOFA", 1)));
+        fixture
+            .milan()
+            .refuseReservation(refuse(held, RefusalCause.NOT_FOUND, "r", line("SOFA", 1)));
     assertThat(refusal.getState()).isEqualTo(State.REFUSED);
     assertThat(refusal.getRefusalCause()).isEqualTo(RefusalCause.NOT_FOUND);
     assertThat(fixture.warehouse.onHand("SOFA", "milano")).isEqualTo(4);
     assertThat(fixture.warehouse.available("SOFA", "milano")).isEqualTo(4);
     assertThat(
-            fixture.milan().refuseReservation(
-                refuse(held, RefusalCause.NOT_FOUND, "r", line("SOFA", 1))))
+            fixture
+                .milan()
+                .refuseReservation(refuse(held, RefusalCause.NOT_FOUND, "r", line("SOFA", 1))))
         .isEqualTo(refusal);
     assertThat(fixture.warehouse.movements()).hasSize(1);
     var offer = refusal.getOffer();
@@ -280,6 +296,28 @@ class ReservationLifeTest {
   }
 
   @Test
+  void refused_theLedgerSaysWhy() {
+    for (var cause :
+        List.of(RefusalCause.NOT_FOUND, RefusalCause.DAMAGED, RefusalCause.DISPLAY_ONLY)) {
+      var held = create(cause.name(), "SOFA", 1);
+      fixture.milan().refuseReservation(refuse(held, cause, "r"));
+    }
+    var other = create("other", "SOFA", 1);
+    fixture
+        .milan()
+        .refuseReservation(
+            refuse(other, RefusalCause.OTHER, "r").toBuilder().setReason("altro").build());
+    assertThat(fixture.warehouse.movements().values())
+        .extracting(Movement::getKind, Movement::getQuantity, Movement::getSetAsideReason)
+        .containsExactlyInAnyOrder(
+            tuple(Movement.Kind.ADJUSTMENT, -1, SetAsideReason.SET_ASIDE_REASON_UNSPECIFIED),
+            tuple(Movement.Kind.SET_ASIDE, 1, SetAsideReason.DAMAGED),
+            tuple(Movement.Kind.SET_ASIDE, 1, SetAsideReason.DISPLAY));
+    assertThat(fixture.warehouse.onHand("SOFA", "milano")).isEqualTo(4);
+    assertThat(fixture.warehouse.available("SOFA", "milano")).isEqualTo(2);
+  }
+
+  @Test
   void refused_ofSeveralLines_aStoreThatHasAllOfThem() {
     elsewhere(5, 5);
     fixture.warehouse.stock("LAMP", "zara", 3);
@@ -292,7 +330,9 @@ class ReservationLifeTest {
                     .addLines(ReservationLine.newBuilder().setSku("LAMP").setQuantity(3))
                     .build());
     var refusal =
-        fixture.milan().refuseReservation(refuse(held, RefusalCause.DISPLAY_ONLY, "r", line("SOFA", 1)));
+        fixture
+            .milan()
+            .refuseReservation(refuse(held, RefusalCause.DISPLAY_ONLY, "r", line("SOFA", 1)));
     assertThat(refusal.getOffer().getStore()).isEqualTo("stores/zara");
     // by the agent, for her; and it stays the agent's
     var there = fixture.agent().acceptOffer(accept(held, "a"));
@@ -332,6 +372,51 @@ class ReservationLifeTest {
     assertThat(now(held).getOffer().getState()).isEqualTo(Offer.State.GONE);
     told(held, Kind.HELD, Kind.REFUSED, Kind.OFFERED, Kind.OFFERED, Kind.OFFER_NONE);
     assertThat(fixture.warehouse.active()).isEmpty();
+  }
+
+  @Test
+  void accept_keepsToHerLimits_andTheOfferStands() {
+    elsewhere(9, 0);
+    var guest = fixture.as(Role.ROLE_GUEST, "customers/guest1");
+    var held = guest.createReservation(wish("1", "SOFA", 1).build());
+    fixture.milan().refuseReservation(refuse(held, RefusalCause.DAMAGED, "r"));
+    var another = guest.createReservation(wish("2", "LAMP", 1).build());
+    refused(
+        () -> guest.acceptOffer(accept(held, "a")),
+        Status.Code.RESOURCE_EXHAUSTED,
+        "RESERVATION_LIMIT");
+    assertThat(now(held).getOffer().getState()).isEqualTo(Offer.State.OPEN);
+    guest.cancelReservation(cancel(another, "x"));
+    assertThat(guest.acceptOffer(accept(held, "b")).getState()).isEqualTo(State.HELD);
+    assertThat(fixture.warehouse.active()).hasSize(1);
+  }
+
+  @Test
+  void inventoryDown_theRefusalStands_andTheRestFollows() {
+    elsewhere(9, 0);
+    var held = create("1", "SOFA", 1);
+    fixture.warehouse.down(true);
+    refused(
+        () -> fixture.milan().refuseReservation(refuse(held, RefusalCause.NOT_FOUND, "r")),
+        Status.Code.UNAVAILABLE,
+        "UNAVAILABLE");
+    assertThat(now(held).getState()).isEqualTo(State.REFUSED);
+    fixture.warehouse.down(false);
+    fixture.clock.advance(Duration.ofSeconds(9));
+    fixture.reservations.resume().block(PATIENCE);
+    assertThat(now(held).getOffer().getState()).isEqualTo(Offer.State.OPEN);
+    assertThat(fixture.warehouse.onHand("SOFA", "milano")).isEqualTo(4);
+    fixture.warehouse.down(true);
+    refused(
+        () -> fixture.julia().acceptOffer(accept(held, "a")),
+        Status.Code.UNAVAILABLE,
+        "UNAVAILABLE");
+    fixture.warehouse.down(false);
+    fixture.clock.advance(Duration.ofSeconds(9));
+    fixture.reservations.resume().block(PATIENCE);
+    assertThat(now(held).getOffer().getState()).isEqualTo(Offer.State.ACCEPTED);
+    assertThat(fixture.julia().acceptOffer(accept(held, "a")).getStore())
+        .isEqualTo("stores/torino");
   }
 
   @Test
@@ -523,8 +608,7 @@ class ReservationLifeTest {
         .flatMap(
             i ->
                 Mono.fromCallable(
-                        () ->
-                            fixture.till().collectPickup(collect(held, "t" + i, line("SOFA", 1))))
+                        () -> fixture.till().collectPickup(collect(held, "t" + i, line("SOFA", 1))))
                     .subscribeOn(Schedulers.boundedElastic())
                     .onErrorResume(StatusRuntimeException.class, e -> Mono.empty()),
             6)
@@ -615,9 +699,7 @@ class ReservationLifeTest {
         Status.Code.NOT_FOUND,
         "RESERVATION_NOT_FOUND");
     refused(
-        () -> roma.getPutBackList(putBacks()),
-        Status.Code.PERMISSION_DENIED,
-        "ROLE_NOT_ALLOWED");
+        () -> roma.getPutBackList(putBacks()), Status.Code.PERMISSION_DENIED, "ROLE_NOT_ALLOWED");
     refused(
         () -> fixture.julia().getPutBackList(putBacks()),
         Status.Code.PERMISSION_DENIED,
@@ -650,8 +732,7 @@ class ReservationLifeTest {
           () ->
               fixture
                   .julia()
-                  .createReservation(
-                      wish("2", "LAMP", 1).setUntilDuration(seconds(wrong)).build()),
+                  .createReservation(wish("2", "LAMP", 1).setUntilDuration(seconds(wrong)).build()),
           Status.Code.INVALID_ARGUMENT,
           "TIME_INVALID");
     }
@@ -680,7 +761,9 @@ class ReservationLifeTest {
         "EXTENSION_TOO_LONG");
   }
 
-  /** Clocks go forward on 29 March and back on 25 October 2026, at night from Saturday to Sunday. */
+  /**
+   * Clocks go forward on 29 March and back on 25 October 2026, at night from Saturday to Sunday.
+   */
   @Test
   void until_aClosing_overTheChangeOfClocks() {
     fixture.clock.set(Instant.parse("2026-03-27T10:00:00Z")); // Friday, UTC+1
@@ -691,9 +774,16 @@ class ReservationLifeTest {
         .isEqualTo(Instant.parse("2026-03-30T10:00:00Z"));
     // unseen: of the half hour ten minutes are left on Monday, which opens an hour sooner in UTC
     fixture.clock.set(Instant.parse("2026-03-28T18:40:00Z"));
-    var spring = create("4", "LAMP", 1);
+    var spring =
+        fixture
+            .julia()
+            .createReservation(wish("4", "LAMP", 1).setUntilStoreClosing("2026-04-04").build());
     assertThat(Times.instant(now(spring).getAcknowledgeDueTime()))
         .isEqualTo(Instant.parse("2026-03-30T08:10:00Z"));
+    // kept until Monday's closing only, half of the time comes before the store opens again
+    var brief = create("9", "LAMP", 1);
+    assertThat(Times.instant(now(brief).getAcknowledgeDueTime()))
+        .isEqualTo(Instant.parse("2026-03-29T18:20:00Z"));
 
     fixture.clock.set(Instant.parse("2026-10-23T10:00:00Z")); // Friday, UTC+2
     assertThat(untilClosing("5", "2026-10-24")).isEqualTo(Instant.parse("2026-10-24T18:00:00Z"));
@@ -701,7 +791,10 @@ class ReservationLifeTest {
     assertThat(untilDuration("7", Duration.ofDays(3)))
         .isEqualTo(Instant.parse("2026-10-26T10:00:00Z"));
     fixture.clock.set(Instant.parse("2026-10-24T17:40:00Z"));
-    var autumn = create("8", "LAMP", 1);
+    var autumn =
+        fixture
+            .julia()
+            .createReservation(wish("8", "LAMP", 1).setUntilStoreClosing("2026-10-31").build());
     assertThat(Times.instant(now(autumn).getAcknowledgeDueTime()))
         .isEqualTo(Instant.parse("2026-10-26T09:10:00Z"));
   }

@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 public final class Warehouse extends InventoryServiceGrpc.InventoryServiceImplBase {
   private final InstantSource clock;
   private final Map<String, Integer> onHand = new HashMap<>();
+  private final Map<String, Integer> setAside = new HashMap<>();
   private final Map<String, Held> holds = new TreeMap<>();
   private final Map<String, Movement> movements = new TreeMap<>();
   private final Map<String, Double> distances = new LinkedHashMap<>();
@@ -88,10 +89,7 @@ public final class Warehouse extends InventoryServiceGrpc.InventoryServiceImplBa
 
     /** Pieces that were sold out of it. */
     public int sold() {
-      return sales.values().stream()
-          .flatMap(List::stream)
-          .mapToInt(HoldLine::getQuantity)
-          .sum();
+      return sales.values().stream().flatMap(List::stream).mapToInt(HoldLine::getQuantity).sum();
     }
 
     private boolean active(Instant now) {
@@ -135,6 +133,7 @@ public final class Warehouse extends InventoryServiceGrpc.InventoryServiceImplBa
   public synchronized int available(String sku, String store) {
     var now = clock.instant();
     return onHand.getOrDefault(sku + "@" + store, 0)
+        - setAside.getOrDefault(sku + "@" + store, 0)
         - holds.values().stream()
             .filter(
                 held -> held.active(now) && held.request.getLocation().equals("stores/" + store))
@@ -290,11 +289,15 @@ public final class Warehouse extends InventoryServiceGrpc.InventoryServiceImplBa
     give(
         observer,
         () -> {
+          if (request.getRequestId().isEmpty()) { // as the rule of the real one says
+            throw Statuses.field("request_id", "is missing");
+          }
           var answer = RecordMovementsResponse.newBuilder();
           for (Movement movement : request.getMovementsList()) {
             boolean known = movements.putIfAbsent(movement.getId(), movement) != null;
             if (!known) {
-              onHand.merge(
+              var pieces = movement.getKind() == Movement.Kind.SET_ASIDE ? setAside : onHand;
+              pieces.merge(
                   movement.getSku() + "@" + store(movement.getLocation()),
                   movement.getQuantity(),
                   Integer::sum);
@@ -343,8 +346,7 @@ public final class Warehouse extends InventoryServiceGrpc.InventoryServiceImplBa
                                       .setAvailable(Math.max(0, available(sku, store)))));
                 }
                 if (!store.equals("closed")) {
-                  location.setPickupReadyTime(
-                      Times.timestamp(clock.instant().plusSeconds(3600)));
+                  location.setPickupReadyTime(Times.timestamp(clock.instant().plusSeconds(3600)));
                 }
                 answer.addLocations(location);
               });

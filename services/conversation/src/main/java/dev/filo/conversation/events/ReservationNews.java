@@ -61,8 +61,7 @@ public final class ReservationNews {
         .flatMap(
             customer -> {
               var key = "reservation:" + event.getId();
-              var words =
-                  text(reservation, kind, customer.getLanguageCode().equals("en"));
+              var words = text(reservation, kind, customer.getLanguageCode().equals("en"));
               // that a store has not looked is for customer service, not for her
               return kind == Kind.ESCALATED
                   ? conversations.systemNotes(
@@ -175,12 +174,7 @@ public final class ReservationNews {
       case ESCALATED ->
           "Il negozio non ha ancora visto la prenotazione: %s, a %s, fino a %s."
               .formatted(what, where, until);
-      case ACKNOWLEDGED,
-          OFFER_ACCEPTED,
-          OFFER_DECLINED,
-          PUT_BACK,
-          KIND_UNSPECIFIED,
-          UNRECOGNIZED ->
+      case ACKNOWLEDGED, OFFER_ACCEPTED, OFFER_DECLINED, PUT_BACK, KIND_UNSPECIFIED, UNRECOGNIZED ->
           throw new IllegalArgumentException("no news: " + kind);
     };
   }
@@ -223,12 +217,7 @@ public final class ReservationNews {
       case ESCALATED ->
           "The store has not seen the reservation yet: %s, at %s, until %s."
               .formatted(what, where, until);
-      case ACKNOWLEDGED,
-          OFFER_ACCEPTED,
-          OFFER_DECLINED,
-          PUT_BACK,
-          KIND_UNSPECIFIED,
-          UNRECOGNIZED ->
+      case ACKNOWLEDGED, OFFER_ACCEPTED, OFFER_DECLINED, PUT_BACK, KIND_UNSPECIFIED, UNRECOGNIZED ->
           throw new IllegalArgumentException("no news: " + kind);
     };
   }

@@ -209,8 +209,7 @@ public final class GrpcConversationService
             .thenMany(
                 Flux.defer(
                     () ->
-                        watch(
-                            own(request.getName(), caller), request.getResumeCursor(), caller))));
+                        watch(own(request.getName(), caller), request.getResumeCursor(), caller))));
   }
 
   /** Notes are for staff. */

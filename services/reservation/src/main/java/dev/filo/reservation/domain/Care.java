@@ -35,7 +35,11 @@ public record Care(
 
   Care acknowledged(Instant now) {
     return new Care(
-        null, acknowledgeTime == null ? now : acknowledgeTime, escalateTime, remindLead, remindTime);
+        null,
+        acknowledgeTime == null ? now : acknowledgeTime,
+        escalateTime,
+        remindLead,
+        remindTime);
   }
 
   Care escalated(Instant now) {

@@ -119,14 +119,7 @@ public record Reservation(
 
     private Line handedOver(int pieces) {
       return new Line(
-          sku,
-          quantity,
-          requested,
-          title,
-          mediaUri,
-          currency,
-          unitPriceNanos,
-          collected + pieces);
+          sku, quantity, requested, title, mediaUri, currency, unitPriceNanos, collected + pieces);
     }
   }
 
@@ -310,7 +303,8 @@ public record Reservation(
       case State.Held h when step != Step.SELL ->
           new Decision.Changed(
               next().state(new State.Prepared(now, shelf)).care(care.acknowledged(now)).done());
-      case State.Prepared p when step != Step.SELL && !shelf.isEmpty() && !shelf.equals(p.shelf()) ->
+      case State.Prepared p
+          when step != Step.SELL && !shelf.isEmpty() && !shelf.equals(p.shelf()) ->
           new Decision.Changed(next().state(new State.Prepared(p.at(), shelf)).done());
       case State.Prepared p -> new Decision.Unchanged(this);
       case State other -> over(other);
@@ -331,8 +325,7 @@ public record Reservation(
     };
   }
 
-  private Decision refusing(
-      RefusalCause cause, String reason, List<Pieces> missing, Instant now) {
+  private Decision refusing(RefusalCause cause, String reason, List<Pieces> missing, Instant now) {
     var wrong = wrongLine(missing);
     if (wrong.isPresent()) {
       return new Decision.Refused(wrong.get());
@@ -556,10 +549,7 @@ public record Reservation(
 
   /** The store that was offered has it no more: the next is looked for. */
   public Reservation gone() {
-    return next()
-        .offer(Objects.requireNonNull(offer).in(Offer.State.GONE))
-        .todo(Step.OFFER)
-        .done();
+    return next().offer(Objects.requireNonNull(offer).in(Offer.State.GONE)).todo(Step.OFFER).done();
   }
 
   /** What was offered could not be had for a reason of hers; it is still offered. */

@@ -10,26 +10,26 @@ import dev.filo.platform.mongo.Docs;
 import dev.filo.platform.watch.Changes;
 import dev.filo.proto.reservation.v1.AcceptOfferRequest;
 import dev.filo.proto.reservation.v1.AcknowledgeReservationRequest;
-import dev.filo.proto.reservation.v1.CompletePutBackRequest;
-import dev.filo.proto.reservation.v1.DeclineOfferRequest;
-import dev.filo.proto.reservation.v1.GetPutBackListRequest;
-import dev.filo.proto.reservation.v1.GetReservationPolicyRequest;
-import dev.filo.proto.reservation.v1.PutBackList;
-import dev.filo.proto.reservation.v1.WatchPutBackListRequest;
 import dev.filo.proto.reservation.v1.CancelReservationRequest;
 import dev.filo.proto.reservation.v1.CollectPickupRequest;
+import dev.filo.proto.reservation.v1.CompletePutBackRequest;
 import dev.filo.proto.reservation.v1.CreateReservationRequest;
+import dev.filo.proto.reservation.v1.DeclineOfferRequest;
 import dev.filo.proto.reservation.v1.ExtendReservationRequest;
 import dev.filo.proto.reservation.v1.GetPickListRequest;
+import dev.filo.proto.reservation.v1.GetPutBackListRequest;
+import dev.filo.proto.reservation.v1.GetReservationPolicyRequest;
 import dev.filo.proto.reservation.v1.GetReservationRequest;
 import dev.filo.proto.reservation.v1.ListReservationsRequest;
 import dev.filo.proto.reservation.v1.ListReservationsResponse;
 import dev.filo.proto.reservation.v1.PickList;
 import dev.filo.proto.reservation.v1.PrepareReservationRequest;
+import dev.filo.proto.reservation.v1.PutBackList;
 import dev.filo.proto.reservation.v1.RefuseReservationRequest;
 import dev.filo.proto.reservation.v1.Reservation;
 import dev.filo.proto.reservation.v1.ReservationServiceGrpc;
 import dev.filo.proto.reservation.v1.WatchPickListRequest;
+import dev.filo.proto.reservation.v1.WatchPutBackListRequest;
 import dev.filo.proto.reservation.v1.WatchReservationRequest;
 import dev.filo.proto.reservation.v1.WatchReservationsRequest;
 import dev.filo.proto.reservation.v1.WatchReservationsResponse;
@@ -338,8 +338,7 @@ public final class GrpcReservationService
   }
 
   @Override
-  public void getPutBackList(
-      GetPutBackListRequest request, StreamObserver<PutBackList> observer) {
+  public void getPutBackList(GetPutBackListRequest request, StreamObserver<PutBackList> observer) {
     Answers.unary(observer, putBackList(store(request.getName(), PUT_BACK)));
   }
 
@@ -396,8 +395,7 @@ public final class GrpcReservationService
       GetReservationPolicyRequest request,
       StreamObserver<dev.filo.proto.reservation.v1.ReservationPolicy> observer) {
     Answers.unary(
-        observer,
-        reservations.policy(store(request.getName(), POLICY)).onErrorMap(Refusals::map));
+        observer, reservations.policy(store(request.getName(), POLICY)).onErrorMap(Refusals::map));
   }
 
   private static String store(String name, String suffix) {

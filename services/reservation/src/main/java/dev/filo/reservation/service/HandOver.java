@@ -21,8 +21,7 @@ final class HandOver {
   private final Saga saga;
   private final InstantSource clock;
 
-  HandOver(
-      MongoReservationStore store, ReservationWriter writer, Saga saga, InstantSource clock) {
+  HandOver(MongoReservationStore store, ReservationWriter writer, Saga saga, InstantSource clock) {
     this.store = store;
     this.writer = writer;
     this.saga = saga;

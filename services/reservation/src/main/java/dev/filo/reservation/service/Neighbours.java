@@ -30,9 +30,11 @@ import dev.filo.proto.inventory.v1.PlaceHoldRequest;
 import dev.filo.proto.inventory.v1.RecordMovementsRequest;
 import dev.filo.proto.inventory.v1.ReleaseHoldRequest;
 import dev.filo.proto.inventory.v1.SellHoldRequest;
+import dev.filo.proto.inventory.v1.SetAsideReason;
 import dev.filo.proto.inventory.v1.SkuAvailability;
 import dev.filo.proto.inventory.v1.StockLevel;
 import dev.filo.reservation.domain.Pieces;
+import dev.filo.reservation.domain.RefusalCause;
 import dev.filo.reservation.domain.Reservation;
 import dev.filo.reservation.domain.Reservation.Line;
 import dev.filo.reservation.domain.Reservation.State.Refused;
@@ -124,19 +126,17 @@ public final class Neighbours {
   }
 
   /**
-   * Takes what a store has not out of its level, by movements whose ids are the reservation's: once,
-   * however often it is asked.
+   * Takes what a store cannot sell out of its level, by movements whose ids are the reservation's:
+   * once, however often it is asked.
    */
   Mono<Void> correct(Reservation reservation, Refused refused) {
     var request = RecordMovementsRequest.newBuilder().setRequestId("refused-" + reservation.id());
     for (Pieces line : refused.lines()) {
       request.addMovements(
-          Movement.newBuilder()
+          correction(refused.cause(), line.quantity())
               .setId("refused-" + reservation.id() + "-" + line.sku())
-              .setKind(Movement.Kind.ADJUSTMENT)
               .setSku(line.sku())
               .setLocation(reservation.store())
-              .setQuantity(-line.quantity())
               .setCause("reservations/" + reservation.id()));
     }
     return Calls.unary(inventory(), InventoryServiceStub::recordMovements, request.build())
@@ -152,6 +152,25 @@ public final class Neighbours {
                                 result.getId(),
                                 result.getReason())))
         .then();
+  }
+
+  /** What is not there is taken off; what is there and cannot be sold is set aside. */
+  private static Movement.Builder correction(RefusalCause cause, int pieces) {
+    var movement = Movement.newBuilder();
+    return switch (cause) {
+      case DAMAGED ->
+          movement
+              .setKind(Movement.Kind.SET_ASIDE)
+              .setSetAsideReason(SetAsideReason.DAMAGED)
+              .setQuantity(pieces);
+      case DISPLAY_ONLY ->
+          movement
+              .setKind(Movement.Kind.SET_ASIDE)
+              .setSetAsideReason(SetAsideReason.DISPLAY)
+              .setQuantity(pieces);
+      case NOT_FOUND -> movement.setKind(Movement.Kind.ADJUSTMENT).setQuantity(-pieces);
+      case OTHER -> throw new IllegalArgumentException("corrects nothing: " + cause);
+    };
   }
 
   /**
@@ -216,9 +235,7 @@ public final class Neighbours {
 
   private static List<HoldLine> lines(Sale sale) {
     return sale.lines().stream()
-        .map(
-            line ->
-                HoldLine.newBuilder().setSku(line.sku()).setQuantity(line.quantity()).build())
+        .map(line -> HoldLine.newBuilder().setSku(line.sku()).setQuantity(line.quantity()).build())
         .toList();
   }
 

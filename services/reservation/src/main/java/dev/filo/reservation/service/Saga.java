@@ -226,8 +226,7 @@ final class Saga {
         .flatMap(refused -> neighbours.correct(seen, refused))
         .then(
             Mono.defer(
-                () ->
-                    then(writer.write(document, seen, seen.corrected(), actor, null), actor)));
+                () -> then(writer.write(document, seen, seen.corrected(), actor, null), actor)));
   }
 
   private Mono<Document> release(Document document, Reservation seen, Actor actor) {
@@ -239,7 +238,6 @@ final class Saga {
                 () ->
                     seen.state() instanceof State.Pending
                         ? store.deleteDropped(seen.id()).then(Mono.empty())
-                        : then(
-                            writer.write(document, seen, seen.released(), actor, null), actor)));
+                        : then(writer.write(document, seen, seen.released(), actor, null), actor)));
   }
 }

@@ -69,8 +69,7 @@ final class Sweeps {
     return each(
         store.unfinished(clock.instant().minus(ABANDONED), BATCH),
         document ->
-            saga.finish(document, SYSTEM)
-                .onErrorResume(RefusedException.class, e -> Mono.empty()));
+            saga.finish(document, SYSTEM).onErrorResume(RefusedException.class, e -> Mono.empty()));
   }
 
   private Mono<Document> decided(Document document, Function<Reservation, Decision> by) {

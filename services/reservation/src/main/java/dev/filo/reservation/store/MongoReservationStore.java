@@ -272,7 +272,7 @@ public final class MongoReservationStore {
     return Flux.concat(
             Flux.from(
                 reservations
-                    .find(and(eq("store", store), gt("putBackDue", new Date(0))))
+                    .find(and(eq("store", store), gt("putBackDue", Date.from(Instant.EPOCH))))
                     .sort(orderBy(ascending("putBackDue"), ascending("_id")))
                     .limit(limit)),
             byEnd(
@@ -361,10 +361,7 @@ public final class MongoReservationStore {
   public Flux<Document> unfinished(Instant before, int limit) {
     return Flux.from(
         reservations
-            .find(
-                and(
-                    in("step", UNFINISHED),
-                    lt("stepTime", Date.from(before))))
+            .find(and(in("step", UNFINISHED), lt("stepTime", Date.from(before))))
             .limit(limit));
   }
 

@@ -181,12 +181,12 @@ public final class ReservationDocuments {
     return switch (document.getString("state")) {
       case "PENDING" -> new State.Pending();
       case "HELD" -> new State.Held();
-      case "PREPARED" -> 
+      case "PREPARED" ->
           new State.Prepared(at(document, "prepareTime"), Docs.string(document, "shelf"));
       case "COLLECTED" -> new State.Collected(at(document, "collectTime"));
       case "EXPIRED" -> new State.Expired();
       case "CANCELLED" -> new State.Cancelled();
-      case "REFUSED" -> 
+      case "REFUSED" ->
           new State.Refused(
               RefusalCause.valueOf(
                   document.get("refusalCause", RefusalCause.OTHER.name())), // none in older ones
@@ -227,9 +227,7 @@ public final class ReservationDocuments {
     var fields = new Document("state", state.label()).append("updateTime", Date.from(now));
     switch (state) {
       case State.Prepared prepared ->
-          fields
-              .append("prepareTime", Date.from(prepared.at()))
-              .append("shelf", prepared.shelf());
+          fields.append("prepareTime", Date.from(prepared.at())).append("shelf", prepared.shelf());
       case State.Collected collected -> fields.append("collectTime", Date.from(collected.at()));
       case State.Refused refused ->
           fields

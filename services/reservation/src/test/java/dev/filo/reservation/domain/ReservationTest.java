@@ -339,7 +339,12 @@ class ReservationTest {
   /** Lines that are not there, are there twice, or ask for too much. */
   @ParameterizedTest
   @CsvSource({
-    "S:2,ok", "S:1,ok", "S:2 T:3,ok", "S:3,LinesInvalid", "X:1,LinesInvalid", "S:1 S:1,LinesInvalid"
+    "S:2,ok",
+    "S:1,ok",
+    "S:2 T:3,ok",
+    "S:3,LinesInvalid",
+    "X:1,LinesInvalid",
+    "S:1 S:1,LinesInvalid"
   })
   void lines(String asked, String then) {
     var lines =
@@ -357,8 +362,7 @@ class ReservationTest {
   @Test
   void collect_some_untilNothingIsLeft() {
     var held = in("HELD", Step.NONE);
-    var some =
-        changed(held.collect("stores/a", List.of(new Pieces("S", 1)), false, DUE)).sold(DUE);
+    var some = changed(held.collect("stores/a", List.of(new Pieces("S", 1)), false, DUE)).sold(DUE);
     assertThat(some.state().label()).isEqualTo("HELD");
     assertThat(some.step()).isEqualTo(Step.NONE);
     assertThat(some.sale()).isNull();
@@ -386,8 +390,11 @@ class ReservationTest {
     assertThat(after.state().label()).isEqualTo("COLLECTED");
     assertThat(after.step()).isEqualTo(Step.RELEASE);
     assertThat(after.putBack()).isEqualTo(new PutBack(DUE, null));
-    assertThat(after.shelved()).extracting(Line::sku, Line::quantity).contains(
-        org.assertj.core.groups.Tuple.tuple("S", 2), org.assertj.core.groups.Tuple.tuple("T", 1));
+    assertThat(after.shelved())
+        .extracting(Line::sku, Line::quantity)
+        .contains(
+            org.assertj.core.groups.Tuple.tuple("S", 2),
+            org.assertj.core.groups.Tuple.tuple("T", 1));
   }
 
   /** What was prepared has to be put back, whatever the end; what never was has not. */
@@ -410,8 +417,7 @@ class ReservationTest {
     var missing = changed(prepared.refuse(RefusalCause.NOT_FOUND, "", List.of(), DUE));
     assertThat(missing.putBack()).isNull();
     var some =
-        changed(
-            prepared.refuse(RefusalCause.NOT_FOUND, "", List.of(new Pieces("T", 3)), DUE));
+        changed(prepared.refuse(RefusalCause.NOT_FOUND, "", List.of(new Pieces("T", 3)), DUE));
     assertThat(some.shelved()).extracting(Line::sku).containsExactly("S");
     assertThat(in("HELD", Step.NONE).expired().putBack()).isNull();
   }

@@ -140,7 +140,15 @@ class MongoReservationStoreTest {
     for (var offer :
         List.of(
             new Offer(
-                "stores/b", "Filo b", 3.5, 2, NOW, END, Offer.State.OPEN, List.of("stores/c"), null),
+                "stores/b",
+                "Filo b",
+                3.5,
+                2,
+                NOW,
+                END,
+                Offer.State.OPEN,
+                List.of("stores/c"),
+                null),
             new Offer("stores/b", "", null, 0, null, END, Offer.State.OPEN, List.of(), null))) {
       var offered = looking.offered(offer);
       assertThat(write(looking, offered, NOW)).isEqualTo(offered);
