@@ -6,10 +6,14 @@ import dev.filo.proto.inventory.v1.RecordMovementsRequest;
 import dev.filo.proto.reservation.v1.CollectPickupRequest;
 import dev.filo.proto.reservation.v1.Reservation;
 import dev.filo.proto.reservation.v1.ReservationServiceGrpc;
+import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import java.net.http.HttpClient;
 import java.time.Clock;
@@ -537,23 +541,26 @@ public final class Journey {
         .with(TemporalAdjusters.next(DayOfWeek.SATURDAY));
   }
 
+  /** A till that sends one request and ends: the stream is a unary call to it. */
   private void move(String id, Movement.Kind kind, int quantity) {
     var answer =
-        InventoryServiceGrpc.newBlockingStub(door)
-            .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(bearer()))
-            .withDeadlineAfter(15, TimeUnit.SECONDS)
-            .recordMovements(
-                RecordMovementsRequest.newBuilder()
-                    .setRequestId(id)
-                    .addMovements(
-                        Movement.newBuilder()
-                            .setId(id)
-                            .setKind(kind)
-                            .setSku(sku)
-                            .setLocation(STORE)
-                            .setQuantity(quantity)
-                            .setCause("demo"))
-                    .build());
+        ClientCalls.blockingUnaryCall(
+            ClientInterceptors.intercept(door, MetadataUtils.newAttachHeadersInterceptor(bearer())),
+            InventoryServiceGrpc.getRecordMovementsMethod().toBuilder()
+                .setType(MethodType.UNARY)
+                .build(),
+            CallOptions.DEFAULT.withDeadlineAfter(15, TimeUnit.SECONDS),
+            RecordMovementsRequest.newBuilder()
+                .setRequestId(id)
+                .addMovements(
+                    Movement.newBuilder()
+                        .setId(id)
+                        .setKind(kind)
+                        .setSku(sku)
+                        .setLocation(STORE)
+                        .setQuantity(quantity)
+                        .setCause("demo"))
+                .build());
     Check.that(answer.getResults(0).getReason().isEmpty(), "the till records: " + answer);
   }
 

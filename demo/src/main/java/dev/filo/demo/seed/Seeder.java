@@ -172,7 +172,7 @@ public final class Seeder {
     while (true) {
       var answer =
           within(inventory)
-              .recordMovements(
+              .batchCreateMovements(
                   RecordMovementsRequest.newBuilder()
                       .addAllMovements(rest.stream().map(Seeder::receipt).toList())
                       .setRequestId("demo-stock-" + rest.getFirst().sku() + "-" + System.nanoTime())

@@ -35,8 +35,9 @@ public final class RouteTable {
   /**
    * Reads the bindings of the methods.
    *
-   * @throws IllegalStateException when a binding is damaged, names a field that is not there, or
-   *     says the same as another; its message is a sentence for whoever changed the proto
+   * @throws IllegalStateException when a binding is damaged, names a field that is not there, says
+   *     the same as another or is a method's that takes a stream of requests; its message is a
+   *     sentence for whoever changed the proto
    */
   public static RouteTable of(List<ApiMethod> methods) {
     List<Route> routes = new ArrayList<>();
@@ -44,6 +45,12 @@ public final class RouteTable {
     for (ApiMethod method : methods) {
       if (!method.descriptor().getOptions().hasExtension(AnnotationsProto.http)) {
         continue;
+      }
+      if (!method.grpc().getType().clientSendsOneMessage()) {
+        throw new IllegalStateException(
+            "Method "
+                + method.descriptor().getFullName()
+                + " takes a stream of requests; HTTP has one. Bind a method of one request.");
       }
       HttpRule rule = method.descriptor().getOptions().getExtension(AnnotationsProto.http);
       List<HttpRule> rules = new ArrayList<>();

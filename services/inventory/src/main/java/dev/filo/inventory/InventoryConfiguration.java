@@ -7,12 +7,17 @@ import dev.filo.inventory.grpc.GrpcInventoryService;
 import dev.filo.inventory.service.Availability;
 import dev.filo.inventory.service.Explanations;
 import dev.filo.inventory.service.Holds;
+import dev.filo.inventory.service.Imports;
 import dev.filo.inventory.service.Items;
 import dev.filo.inventory.service.LevelWriter;
 import dev.filo.inventory.service.Places;
+import dev.filo.inventory.service.Reconciliation;
+import dev.filo.inventory.service.SelfCheck;
 import dev.filo.inventory.service.Stock;
 import dev.filo.inventory.service.Sweeper;
+import dev.filo.inventory.store.MongoCheckStore;
 import dev.filo.inventory.store.MongoHoldStore;
+import dev.filo.inventory.store.MongoImportStore;
 import dev.filo.inventory.store.MongoItemStore;
 import dev.filo.inventory.store.MongoLevelStore;
 import dev.filo.inventory.store.MongoPlaceStore;
@@ -22,11 +27,13 @@ import dev.filo.platform.feed.FeedStore;
 import dev.filo.platform.feed.Relay;
 import dev.filo.platform.grpc.Channels;
 import dev.filo.platform.watch.Changes;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import reactor.core.publisher.Mono;
 
 /** What inventory is made of. */
 @Configuration(proxyBeanMethods = false)
@@ -35,6 +42,10 @@ public class InventoryConfiguration {
   // How far a replica may be behind one that has learned of a new or moved store, or was told of
   // a kit or a safety rule.
   private static final Duration PLACES_REFRESH = Duration.ofSeconds(2);
+  // Between the self-check's two looks: many times what a step of a hold takes.
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
+  // At most 1,000 levels a second are checked: a million in a quarter of an hour, unnoticed.
+  private static final Duration PORTION_PAUSE = Duration.ofMillis(200);
 
   @Bean
   MongoLevelStore levelStore(MongoDatabase database, Relay relay) {
@@ -108,18 +119,50 @@ public class InventoryConfiguration {
   }
 
   @Bean
+  Imports imports(MongoDatabase database, Stock stock, InstantSource clock) {
+    return new Imports(new MongoImportStore(database), stock, clock);
+  }
+
+  @Bean
+  Reconciliation reconciliation(MongoDatabase database, InstantSource clock) {
+    return new Reconciliation(new MongoCheckStore(database), clock, Mono.delay(LOOK_AGAIN).then());
+  }
+
+  @Bean
+  Background selfCheck(
+      Reconciliation reconciliation,
+      InstantSource clock,
+      MeterRegistry meters,
+      InventoryProperties properties) {
+    return new Background(
+        new SelfCheck(reconciliation, clock, meters).every(properties.check(), PORTION_PAUSE));
+  }
+
+  @Bean
   GrpcInventoryService inventoryService(
       Stock stock,
       Holds holds,
       Availability availability,
       Explanations explanations,
       Items items,
+      Imports imports,
+      Reconciliation reconciliation,
       MongoLevelStore levels,
       FeedStore feed,
       Changes changes,
       InstantSource clock) {
     return new GrpcInventoryService(
-        stock, holds, availability, explanations, items, levels, feed, changes, clock);
+        stock,
+        holds,
+        availability,
+        explanations,
+        items,
+        imports,
+        reconciliation,
+        levels,
+        feed,
+        changes,
+        clock);
   }
 
   @Bean

@@ -8,19 +8,24 @@ import dev.filo.inventory.domain.Level;
 import dev.filo.inventory.domain.Movement;
 import dev.filo.inventory.domain.Refusal;
 import dev.filo.inventory.domain.Snapshot;
+import dev.filo.inventory.grpc.GrpcInventoryService;
 import dev.filo.inventory.service.Availability;
 import dev.filo.inventory.service.Catalog;
 import dev.filo.inventory.service.Explanations;
 import dev.filo.inventory.service.HoldStore;
 import dev.filo.inventory.service.Holds;
+import dev.filo.inventory.service.Imports;
 import dev.filo.inventory.service.Items;
 import dev.filo.inventory.service.LevelStore;
 import dev.filo.inventory.service.LevelWriter;
 import dev.filo.inventory.service.Places;
+import dev.filo.inventory.service.Reconciliation;
 import dev.filo.inventory.service.RefusedException;
 import dev.filo.inventory.service.Stock;
 import dev.filo.inventory.service.Sweeper;
+import dev.filo.inventory.store.MongoCheckStore;
 import dev.filo.inventory.store.MongoHoldStore;
+import dev.filo.inventory.store.MongoImportStore;
 import dev.filo.inventory.store.MongoItemStore;
 import dev.filo.inventory.store.MongoLevelStore;
 import dev.filo.inventory.store.MongoPlaceStore;
@@ -74,6 +79,7 @@ public final class ShopFloor {
   /** The parts. */
   public final MutableClock clock;
 
+  public final MongoDatabase database;
   public final Changes changes = new Changes();
   public final FeedStore feed;
   public final FeedTail tail;
@@ -87,6 +93,8 @@ public final class ShopFloor {
   public final Stock stock;
   public final Holds holds;
   public final Availability availability;
+  public final Imports imports;
+  public final Reconciliation reconciliation;
   public final Sweeper sweeper;
 
   /** A replica. */
@@ -101,6 +109,7 @@ public final class ShopFloor {
       UnaryOperator<LevelStore> levelStore,
       UnaryOperator<HoldStore> holdStore) {
     this.clock = clock;
+    this.database = database;
     feed = new FeedStore(database);
     feed.prepare();
     tail = new FeedTail(feed, changes, Duration.ofMillis(20), event -> List.of());
@@ -121,7 +130,25 @@ public final class ShopFloor {
     holds = new Holds(usedJournal, writer, places, items, clock);
     availability = new Availability(usedLevels, places, items, clock);
     explanations = new Explanations(usedLevels, usedJournal, places, items, clock);
+    reconciliation = new Reconciliation(new MongoCheckStore(database), clock, Mono.empty());
+    imports = new Imports(new MongoImportStore(database), stock, clock);
     sweeper = new Sweeper(usedLevels, writer, usedJournal, holds, clock);
+  }
+
+  /** The same parts as gRPC. */
+  public GrpcInventoryService service() {
+    return new GrpcInventoryService(
+        stock,
+        holds,
+        availability,
+        explanations,
+        items,
+        imports,
+        reconciliation,
+        levels,
+        feed,
+        changes,
+        clock);
   }
 
   /** Lets events flow. */

@@ -10,6 +10,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import dev.filo.platform.auth.SubjectAliases;
 import dev.filo.platform.grpc.AccessInterceptor;
+import dev.filo.platform.grpc.Answers;
 import dev.filo.platform.grpc.Channels;
 import dev.filo.platform.grpc.FieldRules;
 import dev.filo.platform.grpc.GrpcServer;
@@ -50,6 +51,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import reactor.core.publisher.Mono;
 
 /**
  * Walks over every method of every service there is, as the compiled API names them, so that a new
@@ -93,7 +95,11 @@ class EveryRpcTest {
     }
 
     boolean streams() {
-      return served.getType() == MethodType.SERVER_STREAMING;
+      return served.getType() == MethodType.SERVER_STREAMING || isTwoWay();
+    }
+
+    boolean isTwoWay() {
+      return served.getType() == MethodType.BIDI_STREAMING;
     }
 
     boolean isPublic() {
@@ -182,9 +188,12 @@ class EveryRpcTest {
       if (service.getName().equals(rpc.served.getServiceName())) {
         definition.addMethod(
             rpc.served,
-            rpc.streams()
-                ? ServerCalls.asyncServerStreamingCall((asked, answer) -> answer(rpc, answer))
-                : ServerCalls.asyncUnaryCall((asked, answer) -> answer(rpc, answer)));
+            rpc.isTwoWay()
+                ? ServerCalls.asyncBidiStreamingCall(
+                    answer -> Answers.each(answer, asked -> Mono.just(rpc.response())))
+                : rpc.streams()
+                    ? ServerCalls.asyncServerStreamingCall((asked, answer) -> answer(rpc, answer))
+                    : ServerCalls.asyncUnaryCall((asked, answer) -> answer(rpc, answer)));
       }
     }
     return definition.build();
@@ -259,6 +268,17 @@ class EveryRpcTest {
         rpc -> {
           if (rpc.streams() && !rpc.http.equals(HttpRule.getDefaultInstance())) {
             assertThat(rpc.rule.getCursorField()).isNotEmpty();
+          }
+        });
+  }
+
+  @TestFactory
+  Stream<DynamicTest> streamsThatTakeRequestsAreNotBoundToHttp() {
+    return each(
+        rpc -> {
+          if (!rpc.served.getType().clientSendsOneMessage()) {
+            assertThat(rpc.isTwoWay()).as("answers each request").isTrue();
+            assertThat(rpc.http).isEqualTo(HttpRule.getDefaultInstance());
           }
         });
   }
@@ -489,7 +509,8 @@ class EveryRpcTest {
     }
     try {
       if (rpc.streams()) {
-        ClientCalls.blockingServerStreamingCall(channel, rpc.served, options, request)
+        var asOneRequest = rpc.served.toBuilder().setType(MethodType.SERVER_STREAMING).build();
+        ClientCalls.blockingServerStreamingCall(channel, asOneRequest, options, request)
             .forEachRemaining(answer -> {});
       } else {
         ClientCalls.blockingUnaryCall(channel, rpc.served, options, request);

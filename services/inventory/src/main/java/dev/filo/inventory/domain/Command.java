@@ -65,6 +65,6 @@ public sealed interface Command {
   /** Says what is expected under an id; a quantity of 0: nothing more. */
   record Expect(String requestId, Incoming incoming, Author author) implements Command {}
 
-  /** Drops what has expired. */
+  /** Drops what has expired, at most {@link Level#DROPS_MAX} holds. */
   record DropExpired() implements Command {}
 }

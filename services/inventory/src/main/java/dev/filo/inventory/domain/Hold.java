@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param owner what it is for
  * @param author who placed it
  * @param content tells what was asked from anything else asked under the same id
- * @param shortages of a refused hold, the pieces that were available by short SKU
+ * @param shortages of a refused hold, the pieces that were available by short SKU; empty when a
+ *     level carried too many holds
  * @param seller who sells it; null unless it is being sold
  * @param sellTime when it is sold; null unless it is being sold
  * @param extensions the newest requests that moved its end

@@ -11,6 +11,9 @@ public sealed interface Outcome {
   /** Fewer pieces are available. */
   record TooFew(int available) implements Outcome {}
 
+  /** The level carries as many holds as it can. */
+  record Full() implements Outcome {}
+
   /** The hold keeps nothing here any more. */
   record Over() implements Outcome {}
 

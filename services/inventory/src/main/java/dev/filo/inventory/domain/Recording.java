@@ -13,14 +13,14 @@ final class Recording {
 
   /** What a movement makes of a level. */
   private record Effect(
-      int onHand, List<Held> holds, @Nullable Count count, Goods goods, List<String> serials) {}
+      int onHand, HeldPieces holds, @Nullable Count count, Goods goods, List<String> serials) {}
 
   static Level.Step sell(Level level, Movement sale, Ledger ledger, Instant now) {
     if (level.hasApplied(sale, ledger)) {
       return level.unchanged(now);
     }
-    var found = Holding.find(level, sale.hold());
-    if (found.isEmpty() || !found.get().counts(now) || found.get().quantity() < sale.quantity()) {
+    var found = Holding.keeping(level, sale, now);
+    if (found.isEmpty()) {
       return level.refused(new Outcome.Over());
     }
     // The goods leave now: a count that claims to be true later has not seen them leave.

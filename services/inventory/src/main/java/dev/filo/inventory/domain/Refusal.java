@@ -17,6 +17,9 @@ public sealed interface Refusal {
    */
   record StockInsufficient(String location, Map<String, Integer> available) implements Refusal {}
 
+  /** A level of the hold carries {@link Level#HOLDS_MAX} holds already. */
+  record HoldsFull(String location) implements Refusal {}
+
   /** No hold has this id. */
   record HoldUnknown(String hold) implements Refusal {}
 

@@ -6,8 +6,10 @@ import dev.filo.inventory.domain.Movement;
 import dev.filo.inventory.service.Availability;
 import dev.filo.inventory.service.Explanations;
 import dev.filo.inventory.service.Holds;
+import dev.filo.inventory.service.Imports;
 import dev.filo.inventory.service.Items;
 import dev.filo.inventory.service.LevelStore;
+import dev.filo.inventory.service.Reconciliation;
 import dev.filo.inventory.service.Stock;
 import dev.filo.platform.auth.Caller;
 import dev.filo.platform.feed.FeedStore;
@@ -22,6 +24,8 @@ import dev.filo.proto.inventory.v1.AvailabilityExplanation;
 import dev.filo.proto.inventory.v1.BatchFindNearestRequest;
 import dev.filo.proto.inventory.v1.BatchFindNearestResponse;
 import dev.filo.proto.inventory.v1.ChangeHoldRequest;
+import dev.filo.proto.inventory.v1.CheckStockRequest;
+import dev.filo.proto.inventory.v1.CheckStockResponse;
 import dev.filo.proto.inventory.v1.ExplainAvailabilityRequest;
 import dev.filo.proto.inventory.v1.ExtendHoldRequest;
 import dev.filo.proto.inventory.v1.FindNearbyRequest;
@@ -30,6 +34,8 @@ import dev.filo.proto.inventory.v1.GetSafetyRulesRequest;
 import dev.filo.proto.inventory.v1.GetStockItemRequest;
 import dev.filo.proto.inventory.v1.GetStockLevelRequest;
 import dev.filo.proto.inventory.v1.HoldLine;
+import dev.filo.proto.inventory.v1.ImportStockLevelsRequest;
+import dev.filo.proto.inventory.v1.ImportStockLevelsResponse;
 import dev.filo.proto.inventory.v1.InventoryServiceGrpc;
 import dev.filo.proto.inventory.v1.ListMovementsRequest;
 import dev.filo.proto.inventory.v1.ListMovementsResponse;
@@ -70,6 +76,8 @@ public final class GrpcInventoryService extends InventoryServiceGrpc.InventorySe
   private final Availability availability;
   private final Explanations explanations;
   private final Items items;
+  private final Imports imports;
+  private final Reconciliation reconciliation;
   private final StockWatch watch;
   private final InstantSource clock;
 
@@ -80,6 +88,8 @@ public final class GrpcInventoryService extends InventoryServiceGrpc.InventorySe
       Availability availability,
       Explanations explanations,
       Items items,
+      Imports imports,
+      Reconciliation reconciliation,
       LevelStore levels,
       FeedStore feed,
       Changes changes,
@@ -89,6 +99,8 @@ public final class GrpcInventoryService extends InventoryServiceGrpc.InventorySe
     this.availability = availability;
     this.explanations = explanations;
     this.items = items;
+    this.imports = imports;
+    this.reconciliation = reconciliation;
     this.watch = new StockWatch(levels, feed, changes, items, clock);
     this.clock = clock;
   }
@@ -219,27 +231,54 @@ public final class GrpcInventoryService extends InventoryServiceGrpc.InventorySe
   }
 
   @Override
-  public void recordMovements(
-      RecordMovementsRequest request, StreamObserver<RecordMovementsResponse> observer) {
+  public StreamObserver<RecordMovementsRequest> recordMovements(
+      StreamObserver<RecordMovementsResponse> observer) {
     var caller = Caller.current();
+    return Answers.each(observer, request -> record(request, caller).onErrorMap(Refusals::status));
+  }
+
+  @Override
+  public void batchCreateMovements(
+      RecordMovementsRequest request, StreamObserver<RecordMovementsResponse> observer) {
+    answer(observer, record(request, Caller.current()));
+  }
+
+  private Mono<RecordMovementsResponse> record(RecordMovementsRequest request, Caller caller) {
     var author = InventoryProtos.author(caller);
     var now = clock.instant();
     var movements = new ArrayList<Movement>();
     request
         .getMovementsList()
         .forEach(message -> movements.add(InventoryProtos.movement(message, author, now)));
-    answer(
+    return stock
+        .record(movements, allowed(caller))
+        .map(
+            results -> {
+              var answer = RecordMovementsResponse.newBuilder();
+              for (int i = 0; i < results.size(); i++) {
+                answer.addResults(InventoryProtos.result(movements.get(i), results.get(i)));
+              }
+              return answer.build();
+            });
+  }
+
+  @Override
+  public StreamObserver<ImportStockLevelsRequest> importStockLevels(
+      StreamObserver<ImportStockLevelsResponse> observer) {
+    var one = new StockImport(imports, InventoryProtos.author(Caller.current()));
+    return Answers.exchange(
+        observer, requests -> one.answers(requests).onErrorMap(Refusals::status));
+  }
+
+  @Override
+  public void checkStock(CheckStockRequest request, StreamObserver<CheckStockResponse> observer) {
+    var names = request.getNamesList().stream().map(InventoryProtos::levelId).toList();
+    Answers.stream(
         observer,
-        stock
-            .record(movements, allowed(caller))
-            .map(
-                results -> {
-                  var answer = RecordMovementsResponse.newBuilder();
-                  for (int i = 0; i < results.size(); i++) {
-                    answer.addResults(InventoryProtos.result(movements.get(i), results.get(i)));
-                  }
-                  return answer.build();
-                }));
+        reconciliation
+            .check(names, Mono.empty())
+            .map(InventoryProtos::news)
+            .onErrorMap(Refusals::status));
   }
 
   private static Predicate<String> allowed(Caller caller) {
@@ -256,8 +295,7 @@ public final class GrpcInventoryService extends InventoryServiceGrpc.InventorySe
         Mono.fromCallable(() -> isOwn(request))
             .flatMap(
                 own ->
-                    stock.setSafety(
-                        id, request.getSafety(), own, request.getRequestId(), author))
+                    stock.setSafety(id, request.getSafety(), own, request.getRequestId(), author))
             .map(level -> InventoryProtos.level(id, level)));
   }
 

@@ -1,6 +1,7 @@
 package dev.filo.inventory.grpc;
 
 import dev.filo.inventory.domain.Author;
+import dev.filo.inventory.domain.Drift;
 import dev.filo.inventory.domain.Hold;
 import dev.filo.inventory.domain.Ledger;
 import dev.filo.inventory.domain.Level;
@@ -8,18 +9,23 @@ import dev.filo.inventory.domain.Movement;
 import dev.filo.inventory.domain.SetAside;
 import dev.filo.inventory.domain.Snapshot;
 import dev.filo.inventory.service.Availability;
+import dev.filo.inventory.service.Reconciliation;
+import dev.filo.inventory.service.SelfCheck;
 import dev.filo.inventory.service.Stock;
 import dev.filo.platform.auth.Caller;
 import dev.filo.platform.code.Ids;
 import dev.filo.platform.grpc.Statuses;
 import dev.filo.platform.grpc.Times;
 import dev.filo.proto.feed.v1.Actor;
+import dev.filo.proto.inventory.v1.CheckProgress;
+import dev.filo.proto.inventory.v1.CheckStockResponse;
 import dev.filo.proto.inventory.v1.HoldLine;
 import dev.filo.proto.inventory.v1.LocationAvailability;
 import dev.filo.proto.inventory.v1.MovementResult;
 import dev.filo.proto.inventory.v1.NearestAvailability;
 import dev.filo.proto.inventory.v1.SetAsideReason;
 import dev.filo.proto.inventory.v1.SkuAvailability;
+import dev.filo.proto.inventory.v1.StockDrift;
 import dev.filo.proto.inventory.v1.StockLevel;
 import java.time.Instant;
 import java.util.stream.Collectors;
@@ -173,23 +179,27 @@ final class InventoryProtos {
   }
 
   static MovementResult result(Movement movement, Stock.Result result) {
-    var answer = MovementResult.newBuilder().setId(movement.id());
+    var answer = outcome(result).setId(movement.id());
     switch (result) {
-      case Stock.Result.Recorded(var level) ->
-          answer
-              .setOutcome(MovementResult.Outcome.RECORDED)
-              .setLevel(level(movement.level(), level));
-      case Stock.Result.Repeated(var level) ->
-          answer
-              .setOutcome(MovementResult.Outcome.REPEATED)
-              .setLevel(level(movement.level(), level));
+      case Stock.Result.Recorded(var level) -> answer.setLevel(level(movement.level(), level));
+      case Stock.Result.Repeated(var level) -> answer.setLevel(level(movement.level(), level));
+      case Stock.Result.Refused refused -> {}
+    }
+    return answer.build();
+  }
+
+  /** A result without its movement and level. */
+  static MovementResult.Builder outcome(Stock.Result result) {
+    var answer = MovementResult.newBuilder();
+    return switch (result) {
+      case Stock.Result.Recorded recorded -> answer.setOutcome(MovementResult.Outcome.RECORDED);
+      case Stock.Result.Repeated repeated -> answer.setOutcome(MovementResult.Outcome.REPEATED);
       case Stock.Result.Refused(var reason) ->
           answer
               .setOutcome(MovementResult.Outcome.REFUSED)
               .setReason(reason.name())
               .setDetail(detail(reason));
-    }
-    return answer.build();
+    };
   }
 
   private static String detail(Stock.Reason reason) {
@@ -295,5 +305,43 @@ final class InventoryProtos {
             .setStoreCount(nearest.storeCount());
     nearest.here().ifPresent(here -> answer.setNearest(location(here, false, forStaff)));
     return answer.build();
+  }
+
+  static CheckStockResponse news(Reconciliation.News news) {
+    return switch (news) {
+      case Reconciliation.News.Found(var drift) ->
+          CheckStockResponse.newBuilder().setDrift(drift(drift)).build();
+      case Reconciliation.News.Far far ->
+          CheckStockResponse.newBuilder()
+              .setProgress(
+                  CheckProgress.newBuilder()
+                      .setLevelCount(far.levels())
+                      .setMovementCount(far.movements())
+                      .setHoldCount(far.holds())
+                      .setDriftCount(far.drifts())
+                      .setComplete(far.complete())
+                      .setStartTime(Times.timestamp(far.startTime())))
+              .build();
+    };
+  }
+
+  private static StockDrift drift(Drift drift) {
+    var kind =
+        switch (drift.kind()) {
+          case ON_HAND -> StockDrift.Kind.ON_HAND;
+          case HELD -> StockDrift.Kind.HELD;
+          case HOLD -> StockDrift.Kind.HOLD;
+          case SEQUENCE -> StockDrift.Kind.SEQUENCE;
+          case LEVEL -> StockDrift.Kind.LEVEL;
+        };
+    return StockDrift.newBuilder()
+        .setKind(kind)
+        .setLevel(LEVELS + drift.level())
+        .setMovement(drift.movement())
+        .setHold(drift.hold().isEmpty() ? "" : HOLDS + drift.hold())
+        .setExpected(drift.expected())
+        .setFound(drift.found())
+        .setDetail(SelfCheck.words(drift))
+        .build();
   }
 }

@@ -1,6 +1,7 @@
 package dev.filo.inventory.grpc;
 
 import com.google.rpc.Code;
+import dev.filo.inventory.domain.Level;
 import dev.filo.inventory.domain.Refusal;
 import dev.filo.inventory.service.RefusedException;
 import dev.filo.platform.grpc.Statuses;
@@ -44,6 +45,12 @@ final class Refusals {
             "There are fewer pieces than asked for; the metadata says how many there are.",
             metadata);
       }
+      case Refusal.HoldsFull(var location) ->
+          refusal(
+              Code.RESOURCE_EXHAUSTED,
+              ErrorReason.ERROR_REASON_HOLDS_FULL,
+              "There are too many holds on this SKU here. Try again when some have ended.",
+              Map.of("location", location, "holds_max", Integer.toString(Level.HOLDS_MAX)));
       case Refusal.HoldUnknown(var hold) ->
           refusal(
               Code.NOT_FOUND,

@@ -10,6 +10,7 @@ import dev.filo.platform.watch.Changes;
 import dev.filo.proto.api.v1.ErrorReason;
 import dev.filo.proto.inventory.v1.WatchStockRequest;
 import dev.filo.proto.inventory.v1.WatchStockResponse;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -113,14 +114,16 @@ final class StockWatch {
 
   private Flux<WatchStockResponse> state(Watched watched, Cursor cursor) {
     var request = watched.request;
+    var now = clock.instant();
     return levels
-        .page(cursor.after, request.getSkusList(), request.getLocationsList(), BATCH)
+        .page(cursor.after, request.getSkusList(), request.getLocationsList(), BATCH, now)
         .collectList()
         .flatMapMany(
             page -> {
               var answers = new ArrayList<WatchStockResponse>();
               for (Level level : page) {
-                answers.add(answer(level, new Cursor(cursor.position, level.id(), true), watched));
+                answers.add(
+                    answer(level, now, new Cursor(cursor.position, level.id(), true), watched));
               }
               var sent = Flux.fromIterable(answers);
               return page.size() < BATCH
@@ -158,12 +161,14 @@ final class StockWatch {
                       ids.add(subject.substring(LEVELS.length()));
                     }
                   });
+              var now = clock.instant();
               var answers =
                   ids.isEmpty()
                       ? Flux.<WatchStockResponse>empty()
                       : levels
-                          .read(ids)
-                          .flatMapIterable(found -> answers(found.values(), before, end, watched));
+                          .numbers(ids, now)
+                          .flatMapIterable(
+                              found -> answers(found.values(), now, before, end, watched));
               return answers.concatWith(
                   Flux.defer(
                       () -> {
@@ -177,21 +182,20 @@ final class StockWatch {
 
   /** Only the last of a batch lets a reader resume behind it. */
   private List<WatchStockResponse> answers(
-      Collection<Level> found, long before, long end, Watched watched) {
+      Collection<Level> found, Instant now, long before, long end, Watched watched) {
     var answers = new ArrayList<WatchStockResponse>();
     int left = found.size();
     for (Level level : found) {
       left--;
-      answers.add(answer(level, new Cursor(left == 0 ? end : before, "", false), watched));
+      answers.add(answer(level, now, new Cursor(left == 0 ? end : before, "", false), watched));
     }
     return answers;
   }
 
-  private WatchStockResponse answer(Level level, Cursor cursor, Watched watched) {
-    var numbers = items.numbers(level, clock.instant(), watched.channel);
+  private WatchStockResponse answer(Level level, Instant now, Cursor cursor, Watched watched) {
     return WatchStockResponse.newBuilder()
         .setCursor(cursor.text())
-        .setStockLevel(InventoryProtos.level(level, numbers))
+        .setStockLevel(InventoryProtos.level(level, items.numbers(level, now, watched.channel)))
         .build();
   }
 

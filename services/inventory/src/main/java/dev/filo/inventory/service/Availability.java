@@ -102,10 +102,10 @@ public final class Availability {
               var basket = basket(wanted);
               boolean isBasket = wanted.size() > 1;
               var some = isBasket ? near : near.stream().limit(limit).toList();
-              return levels(basket, some, isBasket)
+              var now = clock.instant();
+              return levels(basket, some, isBasket, now)
                   .map(
                       levels -> {
-                        var now = clock.instant();
                         var here = some.stream().map(at -> here(at, basket, levels, now, channel));
                         return new Nearby(
                             now,
@@ -122,15 +122,16 @@ public final class Availability {
   }
 
   /** The levels that may have something of it, in one question. */
-  private Mono<Map<String, Level>> levels(Basket basket, List<At> near, boolean isBasket) {
+  private Mono<Map<String, Level>> levels(
+      Basket basket, List<At> near, boolean isBasket, Instant now) {
     if (isBasket) {
-      return store.ofSkus(basket.pieces.keySet()).collectMap(Level::id);
+      return store.ofSkus(basket.pieces.keySet(), now).collectMap(Level::id);
     }
     var ids = new ArrayList<String>();
     for (At at : near) {
       basket.pieces.keySet().forEach(sku -> ids.add(Level.id(sku, at.location.name())));
     }
-    return store.read(ids);
+    return store.numbers(ids, now);
   }
 
   /**
@@ -144,11 +145,19 @@ public final class Availability {
     return items
         .ready()
         .flatMap(
-            known ->
-                Mono.zip(places.all(), store.ofSkus(known.physical(skus)).collectMap(Level::id)))
+            known -> nearestOfMany(skus, known, point, radiusMeters, channel, clock.instant()));
+  }
+
+  private Mono<NearestOfMany> nearestOfMany(
+      List<String> skus,
+      Items known,
+      @Nullable Point point,
+      double radiusMeters,
+      String channel,
+      Instant now) {
+    return Mono.zip(places.all(), store.ofSkus(known.physical(skus), now).collectMap(Level::id))
         .map(
             found -> {
-              var now = clock.instant();
               var near = near(found.getT1(), point, radiusMeters);
               var warehouses =
                   found.getT1().stream().filter(Location::warehouse).map(Location::name).toList();

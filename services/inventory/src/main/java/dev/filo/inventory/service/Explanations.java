@@ -86,7 +86,7 @@ public final class Explanations {
   }
 
   private static List<Held> counting(Level level, Instant now) {
-    return level.holds().stream()
+    return level.holds().all().stream()
         .filter(held -> held.counts(now) && held.quantity() > 0)
         .sorted(Comparator.comparing(Held::expireTime).thenComparing(Held::hold))
         .toList();

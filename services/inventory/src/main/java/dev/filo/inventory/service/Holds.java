@@ -146,15 +146,17 @@ public final class Holds {
             outcomes -> {
               var available = new TreeMap<String, Integer>();
               boolean over = false;
+              boolean full = false;
               for (int i = 0; i < outcomes.size(); i++) {
                 var outcome = outcomes.get(i);
                 if (outcome instanceof Outcome.TooFew(int pieces)) {
                   available.put(hold.lines().get(i).sku(), pieces);
                 }
                 over |= outcome instanceof Outcome.Over;
+                full |= outcome instanceof Outcome.Full;
               }
               var cleaning = clock.instant().plus(CLEAN_SOON);
-              if (!available.isEmpty()) {
+              if (full || !available.isEmpty()) {
                 return decided(hold, hold.refused(available, cleaning));
               }
               return over
@@ -325,7 +327,9 @@ public final class Holds {
   }
 
   private static Refusal tooFew(String location, Map<String, Integer> shortages, List<Kit> kits) {
-    return new Refusal.StockInsufficient(location, Items.withKits(shortages, kits));
+    return shortages.isEmpty()
+        ? new Refusal.HoldsFull(location)
+        : new Refusal.StockInsufficient(location, Items.withKits(shortages, kits));
   }
 
   private int ruled(Hold hold, String sku, String location) {
@@ -375,20 +379,22 @@ public final class Holds {
             outcomes -> {
               var available = new TreeMap<String, Integer>();
               boolean over = false;
+              boolean full = false;
               for (int i = 0; i < outcomes.size(); i++) {
                 if (outcomes.get(i) instanceof Outcome.TooFew(int pieces)) {
                   available.put(wanted.get(i).sku(), pieces);
                 }
                 over |= outcomes.get(i) instanceof Outcome.Over;
+                full |= outcomes.get(i) instanceof Outcome.Full;
               }
               if (over) {
                 return decided(hold, hold.over(State.EXPIRED, clock.instant().plus(CLEAN_SOON)));
               }
               return decided(
                   hold,
-                  available.isEmpty()
-                      ? hold.planned(lookAgain())
-                      : hold.unplanned(available, lookAgain()));
+                  full || !available.isEmpty()
+                      ? hold.unplanned(available, lookAgain())
+                      : hold.planned(lookAgain()));
             });
   }
 

@@ -324,7 +324,7 @@ public final class Items {
 
   private Mono<Void> noStock(String sku) {
     return levels
-        .ofSkus(List.of(sku))
+        .ofSkus(List.of(sku), now())
         .hasElements()
         .flatMap(
             has ->

@@ -9,10 +9,15 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Where levels and the ledger are kept. */
+/**
+ * Where levels and the ledger are kept. Levels "for reading only" come without the ids of their
+ * holds ({@link dev.filo.inventory.domain.HeldPieces#totals}) and without what only a change needs;
+ * their numbers are exact at {@code now}, also where a hold has expired and is still there.
+ */
 public interface LevelStore {
   /**
    * A level's next state.
@@ -22,23 +27,38 @@ public interface LevelStore {
    */
   record Write(Level before, Level after, List<Change> changes) {}
 
-  /** The levels with these ids by id; those never written are left out. One value. */
+  /**
+   * The levels with these ids by id, whole, as a majority of the database has them, so that no
+   * failover takes them back; those never written are left out. One value.
+   */
   Mono<Map<String, Level>> read(Collection<String> ids);
+
+  /** The versions of the levels with these ids, by id, as {@link #read} would find them. */
+  Mono<Map<String, Long>> versions(Collection<String> ids);
+
+  /** The levels with these ids by id, for reading only. One value. */
+  Mono<Map<String, Level>> numbers(Collection<String> ids, Instant now);
+
+  /** The effects a level still carries. One value; empty when it was never written. */
+  Mono<List<Applied>> tail(String id);
 
   /**
    * Makes sure that the ledger knows these movements, as not having changed anything yet. One
    * value: what it knows of each now, by id.
+   *
+   * @param claimTime from when on somebody else may finish them; null when whoever asked for them
+   *     asks again
    */
-  Mono<Map<String, Ledger.Entry>> claim(List<Movement> movements, Instant now);
+  Mono<Map<String, Ledger.Entry>> claim(List<Movement> movements, @Nullable Instant claimTime);
 
   /** What the ledger knows of these movements, by id; unknown ones are left out. One value. */
   Mono<Map<String, Ledger.Entry>> entries(Collection<String> ids);
 
-  /** The settled movements of a level that were true after a time. One value. */
-  Mono<List<Applied>> settledAfter(String level, Instant time);
+  /** The settled movements of levels that were true after a time, by level. One value. */
+  Mono<Map<String, List<Applied>>> settledAfter(Collection<String> levels, Instant time);
 
   /**
-   * Keeps each level's next state where the level is as it was read; and what is to be told with
+   * Keeps what changed in each level where the level is as it was read; and what is to be told with
    * it. True when all were kept; false when some were not, and which is not said.
    */
   Mono<Boolean> write(List<Write> writes, Instant now);
@@ -71,7 +91,7 @@ public interface LevelStore {
   Mono<Void> abandon(Collection<String> ids);
 
   /** Levels of these SKUs that have pieces, at any location; for reading only. */
-  Flux<Level> ofSkus(Collection<String> skus);
+  Flux<Level> ofSkus(Collection<String> skus, Instant now);
 
   /**
    * Levels in the order of their ids; for reading only.
@@ -81,5 +101,9 @@ public interface LevelStore {
    * @param locations only these; none: all
    */
   Flux<Level> page(
-      String afterId, Collection<String> skus, Collection<String> locations, int limit);
+      String afterId,
+      Collection<String> skus,
+      Collection<String> locations,
+      int limit,
+      Instant now);
 }

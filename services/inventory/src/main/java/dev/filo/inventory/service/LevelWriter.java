@@ -1,5 +1,7 @@
 package dev.filo.inventory.service;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.filo.inventory.domain.Applied;
 import dev.filo.inventory.domain.Change;
 import dev.filo.inventory.domain.Command;
@@ -21,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -31,6 +35,11 @@ import reactor.core.publisher.Sinks;
  * Does commands on levels. A level is read, the commands that wait for it are decided one after the
  * other, and what comes out is written if nobody else wrote meanwhile; else it is read and decided
  * again. So every decision is true at the moment it is kept, however many replicas there are.
+ *
+ * <p>What it wrote last it remembers, and decides on that without reading: a SKU many want here
+ * costs one write for all who wait. When another replica has written, the write finds so, and the
+ * level is read. Where nothing is to be written, as when all are refused, the level's version is
+ * compared instead. Only what a majority of the database has is remembered.
  *
  * <p>Commands that come while a write is under way wait and are done together in the next one: a
  * SKU everybody wants costs one write for all of them, not a queue of lost races. Levels are spread
@@ -48,12 +57,32 @@ public final class LevelWriter {
   private static final int TAIL_MAX = 16;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+  // Some 30 MB: a hold takes 250 bytes, a level without any 500.
+  private static final int REMEMBERED_MAX = 100_000;
+  private static final int LEVEL_WEIGHT = 4;
+
   private final LevelStore store;
   private final InstantSource clock;
   private final List<Lane> lanes = new ArrayList<>();
+  private final Cache<String, Level> remembered =
+      Caffeine.newBuilder()
+          .maximumWeight(REMEMBERED_MAX)
+          .weigher((String id, Level level) -> LEVEL_WEIGHT + level.holds().size())
+          .executor(Runnable::run)
+          .build();
 
-  /** A command and the level it is for. */
-  public record Order(String level, Command command) {}
+  /**
+   * A command and the level it is for.
+   *
+   * @param settles false for a movement whose effect the level may carry until somebody asks for
+   *     the ledger, and which whoever asked for it asks for again after a break: half the writes
+   */
+  public record Order(String level, Command command, boolean settles) {
+    /** A command whose effects the ledger has soon. */
+    public Order(String level, Command command) {
+      this(level, command, true);
+    }
+  }
 
   /** A writer; a process has one. */
   public LevelWriter(LevelStore store, InstantSource clock) {
@@ -92,12 +121,14 @@ public final class LevelWriter {
     var now = clock.instant();
     var ids = new LinkedHashSet<String>();
     batch.forEach(one -> ids.add(one.order.level));
-    return store
-        .read(ids)
+    var known = remembered.getAllPresent(ids);
+    ids.removeAll(known.keySet());
+    return (ids.isEmpty() ? Mono.just(known) : store.read(ids).map(read -> joined(read, known)))
         .flatMap( // the ledger is asked after the levels: what was applied before is in one of them
             levels ->
                 ledger(batch, levels, now)
-                    .flatMap(ledger -> decide(batch, levels, ledger, attempted, now)))
+                    .flatMap(ledger -> decide(batch, levels, known, ledger, attempted, now)))
+        .doOnError(error -> forget(batch))
         .onErrorResume(
             StaleVersionException.class,
             stale ->
@@ -107,16 +138,29 @@ public final class LevelWriter {
                         .then(Mono.defer(() -> attempt(batch, attempted, tries + 1))));
   }
 
+  private static Map<String, Level> joined(Map<String, Level> read, Map<String, Level> known) {
+    var all = new HashMap<>(known);
+    all.putAll(read);
+    return all;
+  }
+
+  /** What is not certain any more is read the next time. */
+  private void forget(List<Waiting> batch) {
+    batch.forEach(one -> remembered.invalidate(one.order.level));
+  }
+
   private static Duration pause() {
     return Duration.ofMillis(ThreadLocalRandom.current().nextInt(1, PAUSE_MAX_MILLIS));
   }
 
   private Mono<Ledger> ledger(List<Waiting> batch, Map<String, Level> levels, Instant now) {
     var claims = new LinkedHashMap<String, Movement>();
+    var repeatable = new LinkedHashMap<String, Movement>();
     var lookups = new LinkedHashSet<String>();
     for (Waiting one : batch) {
       switch (one.order.command) {
-        case Command.Enter(var movement) -> claims.putIfAbsent(movement.id(), movement);
+        case Command.Enter(var movement) ->
+            (one.order.settles ? claims : repeatable).putIfAbsent(movement.id(), movement);
         case Command.Sell(var sale) -> claims.putIfAbsent(sale.id(), sale);
         case Command.Pin pin -> lookups.add(pin.sale().id());
         case Command.Place place -> {}
@@ -128,23 +172,23 @@ public final class LevelWriter {
         case Command.DropExpired drop -> {}
       }
     }
-    if (claims.isEmpty() && lookups.isEmpty()) {
+    if (claims.isEmpty() && repeatable.isEmpty() && lookups.isEmpty()) {
       return Mono.just(Ledger.NONE);
     }
-    var claimed =
-        claims.isEmpty()
-            ? Mono.just(Map.<String, Ledger.Entry>of())
-            : store.claim(List.copyOf(claims.values()), now);
     var found =
         lookups.isEmpty() ? Mono.just(Map.<String, Ledger.Entry>of()) : store.entries(lookups);
-    return claimed.flatMap(
-        known ->
-            found.flatMap(
-                more -> {
-                  var entries = new HashMap<>(known);
-                  more.forEach(entries::putIfAbsent);
-                  return later(entries, levels).map(later -> new Ledger(entries, later));
-                }));
+    return Flux.concat(claim(claims, now), claim(repeatable, null), found)
+        .collect(
+            HashMap<String, Ledger.Entry>::new,
+            (entries, more) -> more.forEach(entries::putIfAbsent))
+        .flatMap(entries -> later(entries, levels).map(later -> new Ledger(entries, later)));
+  }
+
+  private Mono<Map<String, Ledger.Entry>> claim(
+      Map<String, Movement> movements, @Nullable Instant claimTime) {
+    return movements.isEmpty()
+        ? Mono.just(Map.of())
+        : store.claim(List.copyOf(movements.values()), claimTime);
   }
 
   /** What the counts among the movements must add to what was found. */
@@ -155,17 +199,34 @@ public final class LevelWriter {
         .map(Ledger.Entry::movement)
         .filter(movement -> movement.kind() == Movement.Kind.COUNT)
         .filter(movement -> levels.containsKey(movement.level()))
-        .flatMap(
-            count ->
-                store
-                    .settledAfter(count.level(), count.effectiveTime())
-                    .map(applied -> Map.entry(count.id(), applied)))
-        .collectMap(Map.Entry::getKey, Map.Entry::getValue);
+        .collect(Collectors.groupingBy(Movement::effectiveTime))
+        .flatMapIterable(Map::entrySet)
+        .flatMap(counts -> later(counts.getKey(), counts.getValue()))
+        .collect(HashMap::new, Map::putAll);
+  }
+
+  /** What the counts of one time must add: one question for all their levels. */
+  private Mono<Map<String, List<Applied>>> later(Instant time, List<Movement> counts) {
+    return store
+        .settledAfter(counts.stream().map(Movement::level).distinct().toList(), time)
+        .map(
+            byLevel -> {
+              var later = new HashMap<String, List<Applied>>();
+              counts.forEach(
+                  count -> {
+                    var found = byLevel.get(count.level());
+                    if (found != null) {
+                      later.put(count.id(), found);
+                    }
+                  });
+              return later;
+            });
   }
 
   private Mono<Map<Waiting, Outcome>> decide(
       List<Waiting> batch,
       Map<String, Level> levels,
+      Map<String, Level> known,
       Ledger ledger,
       Set<String> attempted,
       Instant now) {
@@ -202,8 +263,17 @@ public final class LevelWriter {
             writes.add(new LevelStore.Write(before, kept, changes.getOrDefault(id, List.of())));
           }
         });
+    var unwritten = new HashMap<>(known);
+    var asRead = new HashMap<>(levels);
+    asRead.keySet().removeAll(known.keySet());
+    writes.forEach(
+        write -> {
+          unwritten.remove(write.before().id());
+          asRead.remove(write.before().id());
+        });
+    remembered.putAll(asRead);
     if (writes.isEmpty()) {
-      return Mono.just(outcomes);
+      return unchanged(unwritten).thenReturn(outcomes);
     }
     outcomes.forEach(
         (one, outcome) -> {
@@ -218,13 +288,33 @@ public final class LevelWriter {
         .flatMap(
             kept -> {
               if (!kept) {
-                return Mono.error(
-                    new StaleVersionException(
-                        writes.getFirst().before().id(), writes.getFirst().before().version()));
+                return Mono.error(stale(writes.getFirst().before()));
               }
-              settleLater(writes);
-              return Mono.just(outcomes);
+              writes.forEach(write -> remembered.put(write.after().id(), write.after()));
+              settleLater(writes, carried(batch));
+              return unchanged(unwritten).thenReturn(outcomes);
             });
+  }
+
+  /** Empty when the levels are still as they are remembered; else StaleVersionException. */
+  private Mono<Void> unchanged(Map<String, Level> levels) {
+    return levels.isEmpty()
+        ? Mono.empty()
+        : store
+            .versions(levels.keySet())
+            .flatMap(
+                versions -> {
+                  for (Level level : levels.values()) {
+                    if (versions.getOrDefault(level.id(), 0L) != level.version()) {
+                      return Mono.error(stale(level));
+                    }
+                  }
+                  return Mono.empty();
+                });
+  }
+
+  private static StaleVersionException stale(Level level) {
+    return new StaleVersionException(level.id(), level.version());
   }
 
   /** A movement that an earlier try of ours has written is recorded, not repeated. */
@@ -236,12 +326,23 @@ public final class LevelWriter {
         : outcome;
   }
 
+  /** The movements whose effects their levels go on carrying. */
+  private static Set<String> carried(List<Waiting> batch) {
+    var carried = new HashSet<String>();
+    for (Waiting one : batch) {
+      if (!one.order.settles && one.order.command instanceof Command.Enter(var movement)) {
+        carried.add(movement.id());
+      }
+    }
+    return carried;
+  }
+
   /** Nobody waits for it: until the ledger has them, the level itself carries the effects. */
-  private void settleLater(List<LevelStore.Write> writes) {
+  private void settleLater(List<LevelStore.Write> writes, Set<String> carried) {
     var applied = new ArrayList<Applied>();
     for (LevelStore.Write write : writes) {
       for (Applied one : write.after().tail()) {
-        if (one.sequence() > write.before().sequence()) {
+        if (one.sequence() > write.before().sequence() && !carried.contains(one.movement())) {
           applied.add(one);
         }
       }
@@ -288,6 +389,7 @@ public final class LevelWriter {
       }
       Mono.defer(() -> attempt(batch, new HashSet<>(), 1))
           .timeout(PATIENCE)
+          .doOnError(error -> forget(batch))
           .doFinally(
               signal -> {
                 synchronized (this) {

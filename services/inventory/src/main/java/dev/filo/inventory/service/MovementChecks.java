@@ -104,7 +104,7 @@ final class MovementChecks {
 
   private Mono<Set<String>> full(Set<String> targets) {
     return store
-        .read(targets)
+        .numbers(targets, clock.instant())
         .map(
             levels ->
                 levels.values().stream()

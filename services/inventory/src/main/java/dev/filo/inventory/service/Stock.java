@@ -10,6 +10,7 @@ import dev.filo.inventory.domain.Outcome;
 import dev.filo.inventory.domain.Refusal;
 import dev.filo.inventory.domain.Snapshot;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,6 +99,20 @@ public final class Stock {
    * @param allowed whether the caller may record at a location
    */
   public Mono<List<Result>> record(List<Movement> movements, Predicate<String> allowed) {
+    return record(movements, allowed, true);
+  }
+
+  /**
+   * Records movements that are asked for again should they not be answered. Their levels carry the
+   * effects until somebody reads the ledger; that is half the writes. One value: a result for each,
+   * in this order.
+   */
+  public Mono<List<Result>> recordCarried(List<Movement> movements) {
+    return record(movements, location -> true, false);
+  }
+
+  private Mono<List<Result>> record(
+      List<Movement> movements, Predicate<String> allowed, boolean settles) {
     return checks
         .refused(movements, allowed)
         .flatMap(
@@ -108,7 +123,7 @@ public final class Stock {
                   asked.add(movements.get(i));
                 }
               }
-              return enter(asked)
+              return enter(asked, settles)
                   .map(
                       outcomes -> {
                         var results = new ArrayList<Result>();
@@ -124,11 +139,11 @@ public final class Stock {
   }
 
   /** Records movements that were found good; tells the other ends of transfers. */
-  private Mono<List<Outcome>> enter(List<Movement> movements) {
+  private Mono<List<Outcome>> enter(List<Movement> movements, boolean settles) {
     return writer
         .submit(
             movements.stream()
-                .map(one -> new LevelWriter.Order(one.level(), new Command.Enter(one)))
+                .map(one -> new LevelWriter.Order(one.level(), new Command.Enter(one), settles))
                 .toList())
         .flatMap(outcomes -> transfers.follow(movements, outcomes).thenReturn(outcomes));
   }
@@ -148,6 +163,7 @@ public final class Stock {
                     throw new IllegalStateException("a movement expects nothing");
               });
       case Outcome.TooFew s -> throw new IllegalStateException("a movement is never short");
+      case Outcome.Full f -> throw new IllegalStateException("a movement is no hold");
       case Outcome.Over o -> throw new IllegalStateException("a movement has no hold");
     };
   }
@@ -159,32 +175,24 @@ public final class Stock {
    * @param channel where it is asked, for the safety rules
    */
   public Mono<Seen> level(String id, String channel) {
+    return items.ready().flatMap(known -> level(id, known, channel, clock.instant()));
+  }
+
+  private Mono<Seen> level(String id, Items known, String channel, Instant now) {
     var asked = Level.empty(id);
-    return items
-        .ready()
+    var physical =
+        known.physical(List.of(asked.sku())).stream()
+            .map(sku -> Level.id(sku, asked.location()))
+            .toList();
+    return store
+        .numbers(physical, now)
         .flatMap(
-            known -> {
-              var physical =
-                  known.physical(List.of(asked.sku())).stream()
-                      .map(sku -> Level.id(sku, asked.location()))
-                      .toList();
-              return store
-                  .read(physical)
-                  .flatMap(
-                      found -> {
-                        var seen =
-                            Mono.fromSupplier(
-                                () ->
-                                    new Seen(
-                                        found.getOrDefault(id, asked),
-                                        known.numbers(
-                                            asked.sku(),
-                                            asked.location(),
-                                            found,
-                                            clock.instant(),
-                                            channel)));
-                        return found.containsKey(id) ? seen : known(id).then(seen);
-                      });
+            found -> {
+              var seen =
+                  new Seen(
+                      found.getOrDefault(id, asked),
+                      known.numbers(asked.sku(), asked.location(), found, now, channel));
+              return found.containsKey(id) ? Mono.just(seen) : known(id).thenReturn(seen);
             });
   }
 
@@ -225,6 +233,7 @@ public final class Stock {
                   case Outcome.Unfit u ->
                       Mono.error(new RefusedException(new Refusal.IncomingTooMany(id)));
                   case Outcome.TooFew s -> Mono.error(new IllegalStateException("short"));
+                  case Outcome.Full f -> Mono.error(new IllegalStateException("full"));
                   case Outcome.Over o -> Mono.error(new IllegalStateException("over"));
                 });
   }
@@ -236,12 +245,10 @@ public final class Stock {
    */
   public Mono<List<Ledger.Entry.Settled>> movements(String id, long below, int limit) {
     return store
-        .read(List.of(id))
-        .flatMap(
-            found -> {
-              var level = found.get(id);
-              return level == null ? known(id) : store.settle(level.tail());
-            })
+        .tail(id)
+        .map(store::settle)
+        .switchIfEmpty(Mono.fromSupplier(() -> known(id)))
+        .flatMap(step -> step)
         .then(Mono.defer(() -> store.movements(id, below, limit).collectList()));
   }
 }

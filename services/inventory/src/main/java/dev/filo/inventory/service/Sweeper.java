@@ -3,6 +3,7 @@ package dev.filo.inventory.service;
 import dev.filo.inventory.domain.Command;
 import dev.filo.inventory.domain.Hold;
 import dev.filo.inventory.domain.Movement;
+import dev.filo.inventory.domain.Outcome;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -19,6 +20,10 @@ import reactor.core.publisher.Mono;
 public final class Sweeper {
   private static final Logger log = LoggerFactory.getLogger(Sweeper.class);
   private static final int BATCH = 200;
+  // Of one sweep; what is left waits for the next.
+  private static final int ROUNDS_MAX = 100;
+  // So that the levels' writes are shared.
+  private static final int AT_ONCE = 32;
   // Longer than any call: whoever began to record is gone by then.
   private static final Duration RECORDING_MAX = Duration.ofSeconds(30);
 
@@ -63,16 +68,20 @@ public final class Sweeper {
         .then(Mono.defer(() -> transfers.goOn(clock.instant().minus(RECORDING_MAX), BATCH)));
   }
 
+  /** A level where much has expired at once is cleaned in portions, round after round. */
   private Mono<Void> expired() {
     return levels
         .expired(clock.instant(), BATCH)
         .map(level -> new LevelWriter.Order(level, new Command.DropExpired()))
         .collectList()
-        .flatMap(orders -> orders.isEmpty() ? Mono.empty() : writer.submit(orders).then());
+        .flatMap(orders -> orders.isEmpty() ? Mono.empty() : writer.submit(orders))
+        .repeat(ROUNDS_MAX)
+        .takeWhile(outcomes -> outcomes.stream().anyMatch(Outcome.Done.class::isInstance))
+        .then();
   }
 
   private Mono<Void> due() {
-    return journal.due(clock.instant(), BATCH).concatMap(this::goOn).then();
+    return journal.due(clock.instant(), BATCH).flatMap(this::goOn, AT_ONCE).then();
   }
 
   private Mono<Void> goOn(Hold hold) {
@@ -96,11 +105,7 @@ public final class Sweeper {
     return writer
         .submit(List.of(new LevelWriter.Order(movement.level(), new Command.Enter(movement))))
         .flatMap(outcomes -> transfers.follow(List.of(movement), outcomes))
-        .then(Mono.defer(() -> levels.read(List.of(movement.level()))))
-        .flatMap(
-            found -> {
-              var level = found.get(movement.level());
-              return level == null ? Mono.empty() : levels.settle(level.tail());
-            });
+        .then(Mono.defer(() -> levels.tail(movement.level())))
+        .flatMap(levels::settle);
   }
 }

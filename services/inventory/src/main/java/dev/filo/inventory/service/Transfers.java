@@ -40,6 +40,7 @@ final class Transfers {
         case Outcome.Unfit u -> unfit.add(movement.id());
         case Outcome.Differs d -> {}
         case Outcome.TooFew t -> {}
+        case Outcome.Full f -> {}
         case Outcome.Over o -> {}
       }
     }

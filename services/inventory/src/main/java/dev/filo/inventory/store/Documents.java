@@ -4,6 +4,7 @@ import dev.filo.inventory.domain.Applied;
 import dev.filo.inventory.domain.Author;
 import dev.filo.inventory.domain.Count;
 import dev.filo.inventory.domain.Held;
+import dev.filo.inventory.domain.HeldPieces;
 import dev.filo.inventory.domain.Hold;
 import dev.filo.inventory.domain.Ledger;
 import dev.filo.inventory.domain.Level;
@@ -14,6 +15,7 @@ import dev.filo.inventory.domain.SetAside;
 import dev.filo.inventory.domain.Snapshot;
 import dev.filo.platform.mongo.Docs;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import org.bson.Document;
@@ -24,6 +26,22 @@ final class Documents {
   private Documents() {}
 
   static Level level(Document document) {
+    return level(document, holds(document));
+  }
+
+  /** A level for reading only, from a document without its holds. */
+  static Level numbers(Document document) {
+    var ends = new ArrayList<HeldPieces.End>();
+    for (Document end : Docs.list(document, "ends")) {
+      ends.add(new HeldPieces.End(time(end, "t"), (int) Docs.number(end, "q")));
+    }
+    return level(
+        document,
+        HeldPieces.totals(
+            (int) Docs.number(document, "holdCount"), Docs.number(document, "held"), ends));
+  }
+
+  private static Level level(Document document, HeldPieces holds) {
     var count = document.get("count", Document.class);
     return new Level(
         document.getString("_id"),
@@ -31,37 +49,69 @@ final class Documents {
         (int) Docs.number(document, "safety"),
         Docs.number(document, "version"),
         Docs.number(document, "sequence"),
-        Docs.list(document, "holds").stream().map(Documents::held).toList(),
+        holds,
         count == null
             ? null
             : new Count(
                 Docs.string(count, "movement"),
                 time(count, "effectiveTime"),
                 (int) Docs.number(count, "quantity")),
-        Docs.list(document, "tail").stream().map(Documents::applied).toList(),
+        tail(document),
         Docs.list(document, "requests").stream().map(Documents::request).toList(),
         GoodsDocuments.goods(document));
   }
 
-  static List<Document> holds(Level level) {
-    return level.holds().stream()
-        .map(
-            held ->
-                new Document("id", held.hold())
-                    .append("quantity", held.quantity())
-                    .append("expireTime", Date.from(held.expireTime()))
-                    .append("pinned", held.pinned())
-                    .append("revision", held.revision()))
-        .toList();
+  static List<Applied> tail(Document document) {
+    return Docs.list(document, "tail").stream().map(Documents::applied).toList();
   }
 
-  private static Held held(Document document) {
+  private static HeldPieces holds(Document document) {
+    var all = new ArrayList<Held>((int) Docs.number(document, "holdCount"));
+    for (Object bucket : document.get("holds", new Document()).values()) {
+      ((Document) bucket).forEach((name, text) -> all.add(held(name.substring(1), (String) text)));
+    }
+    return HeldPieces.of(all);
+  }
+
+  /** Where a hold lies in its level's document. A bucket is found without looking at the others. */
+  static String path(String hold) {
+    if (hold.indexOf('.') >= 0) {
+      throw new IllegalArgumentException("hold: " + hold + " (expected: no dot)");
+    }
+    return "holds.b" + HeldPieces.bucket(hold) + ".h" + hold;
+  }
+
+  /**
+   * A hold's part in one short text, {@code 2@1772442000000}: pieces, at, milliseconds of its end,
+   * {@code #} and its revision unless that is 0, and {@code !} when pinned. Tens of thousands of
+   * them are parsed at a time.
+   */
+  static String held(Held held) {
+    return held.quantity()
+        + "@"
+        + held.expireTime().toEpochMilli()
+        + (held.revision() == 0 ? "" : "#" + held.revision())
+        + (held.pinned() ? "!" : "");
+  }
+
+  private static Held held(String hold, String text) {
+    int at = text.indexOf('@');
+    boolean pinned = text.endsWith("!");
+    int last = pinned ? text.length() - 1 : text.length();
+    int hash = text.indexOf('#');
+    int end = hash < 0 ? last : hash;
     return new Held(
-        Docs.string(document, "id"),
-        (int) Docs.number(document, "quantity"),
-        time(document, "expireTime"),
-        document.getBoolean("pinned", false),
-        Docs.number(document, "revision"));
+        hold,
+        Integer.parseInt(text, 0, at, 10),
+        Instant.ofEpochMilli(Long.parseLong(text, at + 1, end, 10)),
+        pinned,
+        hash < 0 ? 0 : Long.parseLong(text, hash + 1, last, 10));
+  }
+
+  static List<Document> ends(List<HeldPieces.End> ends) {
+    return ends.stream()
+        .map(end -> new Document("t", Date.from(end.time())).append("q", end.pieces()))
+        .toList();
   }
 
   static @Nullable Document count(Level level) {

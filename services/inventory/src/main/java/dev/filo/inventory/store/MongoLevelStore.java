@@ -13,17 +13,21 @@ import static com.mongodb.client.model.Sorts.ascending;
 import static com.mongodb.client.model.Sorts.descending;
 
 import com.mongodb.MongoBulkWriteException;
+import com.mongodb.ReadConcern;
 import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.InsertManyOptions;
+import com.mongodb.client.model.InsertOneModel;
 import com.mongodb.client.model.UpdateOneModel;
 import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.model.Updates;
 import com.mongodb.client.model.WriteModel;
+import com.mongodb.reactivestreams.client.FindPublisher;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.inventory.domain.Applied;
+import dev.filo.inventory.domain.HeldPieces;
 import dev.filo.inventory.domain.Ledger;
 import dev.filo.inventory.domain.Level;
 import dev.filo.inventory.domain.Movement;
@@ -31,6 +35,7 @@ import dev.filo.inventory.domain.Snapshot;
 import dev.filo.inventory.service.LevelStore;
 import dev.filo.platform.feed.Outbox;
 import dev.filo.platform.feed.Relay;
+import dev.filo.platform.mongo.Docs;
 import dev.filo.platform.mongo.Mongo;
 import dev.filo.proto.feed.v1.Event;
 import java.time.Instant;
@@ -40,15 +45,25 @@ import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
+import org.bson.BsonArray;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
 import org.bson.Document;
 import org.bson.conversions.Bson;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
  * Levels and the ledger in MongoDB: a document for each level, {@code _id} = SKU@store, and one for
  * each movement, {@code _id} = the movement's id.
+ *
+ * <p>A hold is a field of its level's document, {@code holds.b<bucket>.h<id>}: a write says only
+ * which holds changed. Beside them is what readers need: {@code held}, the pieces in all of them,
+ * and {@code ends}, how many of these pieces end at the next instants.
  *
  * <p>A movement takes effect in its level's one update, which also puts the effect into the level's
  * {@code tail}; the ledger's document exists before, and has the effect noted after. Only what the
@@ -57,12 +72,14 @@ import reactor.core.publisher.Mono;
  */
 public final class MongoLevelStore implements LevelStore {
   private static final Bson NUMBERS =
-      exclude("outbox", "outboxSince", "tail", "requests", "goods.requests", "goods.serials");
-
+      exclude("holds", "outbox", "outboxSince", "tail", "requests", "goods.requests");
+  // So many different ends a reader learns of without reading the holds; some 700 bytes.
+  private static final int ENDS_MAX = 24;
   // The server's own first batch of 101 would cost a second question for 102 levels.
   private static final int IN_ONE_ANSWER = 100_000;
 
   private final MongoCollection<Document> levels;
+  private final MongoCollection<Document> settled;
   private final MongoCollection<Document> movements;
   private final Relay relay;
   // What is told has the rules' safety stock too, as far as no channel matters.
@@ -71,6 +88,7 @@ public final class MongoLevelStore implements LevelStore {
   /** Levels in a service's own database. */
   public MongoLevelStore(MongoDatabase database, Relay relay) {
     this.levels = database.getCollection("levels");
+    this.settled = levels.withReadConcern(ReadConcern.MAJORITY);
     this.movements = database.getCollection("movements");
     this.relay = relay;
   }
@@ -93,25 +111,71 @@ public final class MongoLevelStore implements LevelStore {
 
   @Override
   public Mono<Map<String, Level>> read(Collection<String> ids) {
-    return Flux.from(
-            levels
-                .find(in("_id", ids))
-                .batchSize(IN_ONE_ANSWER)
-                .projection(exclude("outbox", "outboxSince")))
+    return Flux.from(settled.find(in("_id", ids)).projection(exclude("outbox", "outboxSince")))
         .map(Documents::level)
         .collectMap(Level::id);
   }
 
   @Override
-  public Mono<Map<String, Ledger.Entry>> claim(List<Movement> claimed, Instant now) {
+  public Mono<Map<String, Long>> versions(Collection<String> ids) {
+    return Flux.from(settled.find(in("_id", ids)).projection(include("version")))
+        .collectMap(
+            document -> document.getString("_id"), document -> Docs.number(document, "version"));
+  }
+
+  @Override
+  public Mono<Map<String, Level>> numbers(Collection<String> ids, Instant now) {
+    return numbers(levels.find(in("_id", ids)), now).collectMap(Level::id);
+  }
+
+  /**
+   * Levels without their holds. What ends when is in {@code ends}, from the first that is still
+   * there on; if more different ends have passed since the level was written or cleaned than fit in
+   * there, which {@code endsUntil} tells, the holds themselves are read.
+   */
+  private Flux<Level> numbers(FindPublisher<Document> found, Instant now) {
+    return Flux.from(found.batchSize(IN_ONE_ANSWER).projection(NUMBERS))
+        .collectList()
+        .flatMapMany(
+            documents -> {
+              var inOrder = new ArrayList<Level>(documents.size());
+              var whole = new ArrayList<String>();
+              for (Document document : documents) {
+                var until = Docs.instant(document, "endsUntil");
+                if (until != null && !now.isBefore(until)) {
+                  whole.add(document.getString("_id"));
+                }
+                inOrder.add(Documents.numbers(document));
+              }
+              return whole.isEmpty()
+                  ? Flux.fromIterable(inOrder)
+                  : read(whole)
+                      .flatMapIterable(
+                          read ->
+                              inOrder.stream()
+                                  .map(level -> read.getOrDefault(level.id(), level))
+                                  .toList());
+            });
+  }
+
+  @Override
+  public Mono<List<Applied>> tail(String id) {
+    return Mono.from(levels.find(eq("_id", id)).projection(include("tail")).first())
+        .map(Documents::tail);
+  }
+
+  @Override
+  public Mono<Map<String, Ledger.Entry>> claim(
+      List<Movement> claimed, @Nullable Instant claimTime) {
     var rows = new ArrayList<Document>(claimed.size());
     for (Movement movement : claimed) {
       var row = Documents.movement(movement);
-      if (movement.hold().isEmpty()) { // of a hold's sale the hold's own journal takes care
-        row.append("claimTime", Date.from(now));
+      // Of a hold's sale the hold's own journal takes care.
+      if (claimTime != null && movement.hold().isEmpty()) {
+        row.append("claimTime", Date.from(claimTime));
       }
-      if (movement.kind() == Movement.Kind.TRANSFER_OUT) {
-        row.append("announceTime", Date.from(now));
+      if (claimTime != null && movement.kind() == Movement.Kind.TRANSFER_OUT) {
+        row.append("announceTime", Date.from(claimTime));
       }
       rows.add(row);
     }
@@ -144,16 +208,19 @@ public final class MongoLevelStore implements LevelStore {
   }
 
   @Override
-  public Mono<List<Applied>> settledAfter(String level, Instant time) {
+  public Mono<Map<String, List<Applied>>> settledAfter(Collection<String> ids, Instant time) {
     return Flux.from(
-            movements.find(and(eq("level", level), gt("applied.effectiveTime", Date.from(time)))))
-        .map(document -> Documents.settled(document).applied())
-        .collectList();
+            movements.find(and(in("level", ids), gt("applied.effectiveTime", Date.from(time)))))
+        .map(Documents::settled)
+        .collect(
+            Collectors.groupingBy(
+                settled -> settled.movement().level(),
+                Collectors.mapping(Ledger.Entry.Settled::applied, Collectors.toList())));
   }
 
   @Override
   public Mono<Boolean> write(List<Write> writes, Instant now) {
-    var models = new ArrayList<UpdateOneModel<Document>>(writes.size());
+    var models = new ArrayList<WriteModel<BsonDocument>>(writes.size());
     var told = new ArrayList<Document>();
     for (Write write : writes) {
       var events =
@@ -163,11 +230,7 @@ public final class MongoLevelStore implements LevelStore {
                       StockEvents.event(
                           write.after(), change, ruling.apply(write.after(), change.after())))
               .toList();
-      models.add(
-          new UpdateOneModel<>(
-              and(eq("_id", write.before().id()), eq("version", write.before().version())),
-              update(write, events, now),
-              new UpdateOptions().upsert(write.before().version() == 0)));
+      models.add(model(write.before(), update(write, events, now)));
       if (!events.isEmpty()) {
         told.add(Outbox.with(new Document("_id", write.after().id()), events, now));
       }
@@ -182,52 +245,123 @@ public final class MongoLevelStore implements LevelStore {
             });
   }
 
-  private Mono<Boolean> kept(List<UpdateOneModel<Document>> models) {
-    if (models.size() == 1) {
-      var model = models.getFirst();
-      return Mono.from(levels.updateOne(model.getFilter(), update(model), model.getOptions()))
-          .map(result -> result.getMatchedCount() == 1 || result.getUpsertedId() != null);
-    }
-    List<WriteModel<Document>> all = List.copyOf(models);
-    return Mono.from(levels.bulkWrite(all, new BulkWriteOptions().ordered(false)))
-        .map(result -> result.getMatchedCount() + result.getUpserts().size() == models.size());
+  private WriteModel<BsonDocument> model(Level before, Bson update) {
+    boolean isNew = before.version() == 0;
+    var made = isNew ? made(before.id(), update) : null;
+    return made != null
+        ? new InsertOneModel<>(made)
+        : new UpdateOneModel<>(
+            and(eq("_id", before.id()), eq("version", before.version())),
+            update,
+            new UpdateOptions().upsert(isNew));
   }
 
-  private static Bson update(UpdateOneModel<Document> model) {
-    var update = model.getUpdate();
-    if (update == null) {
-      throw new IllegalStateException("an update without operators");
+  /**
+   * The document that an update makes where there is none: to insert it costs the server a third of
+   * an upsert, which tells in an import of new levels. Null when the update has parts that only the
+   * server can do.
+   */
+  private @Nullable BsonDocument made(String id, Bson update) {
+    var made = new BsonDocument("_id", new BsonString(id));
+    for (var part : update.toBsonDocument(Document.class, levels.getCodecRegistry()).entrySet()) {
+      for (var field : part.getValue().asDocument().entrySet()) {
+        if (field.getKey().indexOf('.') >= 0) {
+          return null;
+        }
+        switch (part.getKey()) {
+          case "$set", "$setOnInsert" -> made.append(field.getKey(), field.getValue());
+          case "$push" ->
+              made.append(
+                  field.getKey(), new BsonArray(field.getValue().asDocument().getArray("$each")));
+          case "$unset" -> {}
+          default -> {
+            return null;
+          }
+        }
+      }
     }
-    return update;
+    return made;
   }
 
+  private Mono<Boolean> kept(List<WriteModel<BsonDocument>> models) {
+    var collection = levels.withDocumentClass(BsonDocument.class);
+    return switch (models.size() == 1 ? models.getFirst() : null) {
+      case UpdateOneModel<BsonDocument> one when one.getUpdate() != null ->
+          Mono.from(
+                  collection.updateOne(
+                      one.getFilter(), Objects.requireNonNull(one.getUpdate()), one.getOptions()))
+              .map(result -> result.getMatchedCount() == 1 || result.getUpsertedId() != null);
+      case null, default ->
+          Mono.from(collection.bulkWrite(models, new BulkWriteOptions().ordered(false)))
+              .map(
+                  result ->
+                      result.getMatchedCount()
+                              + result.getInsertedCount()
+                              + result.getUpserts().size()
+                          == models.size());
+    };
+  }
+
+  /** What changed; a level's first write says everything. */
   private static Bson update(Write write, List<Event> events, Instant now) {
+    var before = write.before();
     var after = write.after();
     var parts = new ArrayList<Bson>();
-    parts.add(Updates.set("onHand", after.onHand()));
-    parts.add(Updates.set("safety", after.safety()));
     parts.add(Updates.set("version", after.version()));
-    parts.add(Updates.set("sequence", after.sequence()));
-    parts.add(Updates.set("holds", Documents.holds(after)));
-    parts.add(Updates.set("count", Documents.count(after)));
-    parts.add(Updates.set("tail", Documents.tail(after)));
-    parts.add(Updates.set("requests", Documents.requests(after)));
-    if (!after.goods().equals(write.before().goods())) {
-      parts.add(Updates.set("goods", GoodsDocuments.document(after.goods())));
-    }
-    parts.add(
-        after
-            .nextExpiry()
-            .map(time -> Updates.set("nextExpiry", Date.from(time)))
-            .orElseGet(() -> Updates.unset("nextExpiry")));
-    if (write.before().version() == 0) {
+    if (before.version() == 0) {
       parts.add(Updates.setOnInsert("sku", after.sku()));
       parts.add(Updates.setOnInsert("location", after.location()));
+    }
+    if (before.version() == 0 || after.onHand() != before.onHand()) {
+      parts.add(Updates.set("onHand", after.onHand()));
+    }
+    if (after.safety() != before.safety()) {
+      parts.add(Updates.set("safety", after.safety()));
+    }
+    if (after.sequence() != before.sequence()) {
+      parts.add(Updates.set("sequence", after.sequence()));
+    }
+    if (!after.goods().equals(before.goods())) {
+      parts.add(Updates.set("goods", GoodsDocuments.document(after.goods())));
+    }
+    if (!Objects.equals(after.count(), before.count())) {
+      parts.add(Updates.set("count", Documents.count(after)));
+    }
+    if (!after.tail().equals(before.tail())) {
+      parts.add(Updates.set("tail", Documents.tail(after)));
+    }
+    if (!after.requests().equals(before.requests())) {
+      parts.add(Updates.set("requests", Documents.requests(after)));
+    }
+    var changed = after.holds().since(before.holds());
+    if (!changed.isEmpty()) {
+      changed.forEach(
+          (hold, held) ->
+              parts.add(
+                  held.isPresent()
+                      ? Updates.set(Documents.path(hold), Documents.held(held.get()))
+                      : Updates.unset(Documents.path(hold))));
+      parts.addAll(ends(after.holds()));
     }
     if (!events.isEmpty()) {
       parts.add(Outbox.record(events, now));
     }
     return Updates.combine(parts);
+  }
+
+  private static List<Bson> ends(HeldPieces holds) {
+    var ends = holds.ends(ENDS_MAX + 1);
+    boolean isAll = ends.size() <= ENDS_MAX;
+    return List.of(
+        Updates.set("held", holds.pieces()),
+        Updates.set("holdCount", holds.size()),
+        Updates.set("ends", Documents.ends(isAll ? ends : ends.subList(0, ENDS_MAX))),
+        isAll
+            ? Updates.unset("endsUntil")
+            : Updates.set("endsUntil", Date.from(ends.getLast().time())),
+        ends.isEmpty()
+            ? Updates.unset("nextExpiry")
+            : Updates.set("nextExpiry", Date.from(ends.getFirst().time())));
   }
 
   @Override
@@ -296,18 +430,17 @@ public final class MongoLevelStore implements LevelStore {
   }
 
   @Override
-  public Flux<Level> ofSkus(Collection<String> skus) {
-    return Flux.from(
-            levels
-                .find(and(in("sku", skus), gt("onHand", 0)))
-                .batchSize(IN_ONE_ANSWER)
-                .projection(NUMBERS))
-        .map(Documents::level);
+  public Flux<Level> ofSkus(Collection<String> skus, Instant now) {
+    return numbers(levels.find(and(in("sku", skus), gt("onHand", 0))), now);
   }
 
   @Override
   public Flux<Level> page(
-      String afterId, Collection<String> skus, Collection<String> locations, int limit) {
+      String afterId,
+      Collection<String> skus,
+      Collection<String> locations,
+      int limit,
+      Instant now) {
     var filters = new ArrayList<Bson>();
     filters.add(gt("_id", afterId));
     if (!skus.isEmpty()) {
@@ -316,8 +449,6 @@ public final class MongoLevelStore implements LevelStore {
     if (!locations.isEmpty()) {
       filters.add(in("location", locations));
     }
-    return Flux.from(
-            levels.find(and(filters)).projection(NUMBERS).sort(ascending("_id")).limit(limit))
-        .map(Documents::level);
+    return numbers(levels.find(and(filters)).sort(ascending("_id")).limit(limit), now);
   }
 }

@@ -299,7 +299,7 @@ class GoodsTest {
     var unknown = new Command.Resize("other", 3, end, 9, false, 0, TILL);
     assertThat(gone.apply(unknown, Ledger.NONE, NOW).outcome()).isEqualTo(new Outcome.Over());
     var dropped = gone.apply(new Command.DropExpired(), Ledger.NONE, end);
-    assertThat(dropped.next().holds()).isEmpty();
+    assertThat(dropped.next().holds().all()).isEmpty();
     assertThat(dropped.changes()).as("nothing was held").isEmpty();
   }
 
@@ -315,7 +315,7 @@ class GoodsTest {
         .isEqualTo(new Outcome.Over());
     level = after(level, new Command.Sell(sale("rest", "h", 1)));
     assertThat(level.onHand()).isEqualTo(7);
-    assertThat(level.holds()).isEmpty();
+    assertThat(level.holds().all()).isEmpty();
   }
 
   /** Milano and what is told to Monza, with an open hold in Milano. */

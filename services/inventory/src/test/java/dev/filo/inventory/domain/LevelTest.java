@@ -23,7 +23,16 @@ class LevelTest {
 
   private static Level level(int onHand, int safety, Held... held) {
     return new Level(
-        "SOFA@milano", onHand, safety, 1, 0, List.of(held), null, List.of(), List.of(), OWN);
+        "SOFA@milano",
+        onHand,
+        safety,
+        1,
+        0,
+        HeldPieces.of(List.of(held)),
+        null,
+        List.of(),
+        List.of(),
+        OWN);
   }
 
   @ParameterizedTest
@@ -62,6 +71,47 @@ class LevelTest {
       assertThat(step.outcome()).isEqualTo(new Outcome.Over());
       assertThat(step.next()).isEqualTo(level);
     }
+  }
+
+  @Test
+  void aLevelThatCarriesAllItCanRefuses() {
+    var held = new Held[Level.HOLDS_MAX];
+    for (int i = 0; i < held.length; i++) {
+      held[i] = new Held("h" + i, 1, NOW.plusSeconds(60), false);
+    }
+    var full = level(2 * held.length, 0, held);
+    var place = new Command.Place("one-more", 1, NOW.plusSeconds(60), TILL);
+    assertThat(full.apply(place, Ledger.NONE, NOW).outcome()).isEqualTo(new Outcome.Full());
+    var again = new Command.Place("h1", 1, NOW.plusSeconds(60), TILL);
+    assertThat(full.apply(again, Ledger.NONE, NOW).outcome()).isInstanceOf(Outcome.Repeated.class);
+    var freed = full.apply(new Command.Free("h1", TILL), Ledger.NONE, NOW).next();
+    assertThat(freed.apply(place, Ledger.NONE, NOW).outcome()).isInstanceOf(Outcome.Done.class);
+  }
+
+  @Test
+  void anExpiredHoldIsReplacedByANewOneOfItsId() {
+    var level = level(3, 0, new Held("h", 2, NOW, false));
+    var step = level.apply(new Command.Place("h", 3, NOW.plusSeconds(9), TILL), Ledger.NONE, NOW);
+    assertThat(step.outcome()).isInstanceOf(Outcome.Done.class);
+    assertThat(step.changes()).extracting(Change::quantity).containsExactly(-2, 3);
+    assertThat(step.next().held(NOW)).isEqualTo(3);
+  }
+
+  @Test
+  void whatHasExpiredIsDroppedInPortionsEachOnce() {
+    var held = new Held[Level.DROPS_MAX + 10];
+    for (int i = 0; i < held.length; i++) {
+      held[i] = new Held("h" + i, 1, NOW.minusSeconds(i), false);
+    }
+    var level = level(5, 0, held);
+    assertThat(level.held(NOW)).isZero();
+    var first = level.apply(new Command.DropExpired(), Ledger.NONE, NOW);
+    assertThat(first.changes()).hasSize(Level.DROPS_MAX);
+    var second = first.next().apply(new Command.DropExpired(), Ledger.NONE, NOW);
+    assertThat(second.changes()).hasSize(10);
+    assertThat(second.next().holds()).isEqualTo(HeldPieces.NONE);
+    var third = second.next().apply(new Command.DropExpired(), Ledger.NONE, NOW);
+    assertThat(third.next()).isEqualTo(second.next());
   }
 
   @Test
@@ -151,7 +201,7 @@ class LevelTest {
     public void run(Shelf shelf) {
       int before = shelf.level.available(shelf.now);
       boolean isNew =
-          shelf.level.holds().stream()
+          shelf.level.holds().all().stream()
               .noneMatch(held -> held.hold().equals(hold) && held.counts(shelf.now));
       var outcome =
           shelf.apply(new Command.Place(hold, quantity, shelf.now.plusSeconds(seconds), TILL));

@@ -64,17 +64,7 @@ class InventoryServiceTest {
   private final ManagedChannel channel = Channels.open("in-process:" + store.name());
 
   private GrpcServer server() {
-    var service =
-        new GrpcInventoryService(
-            floor.stock,
-            floor.holds,
-            floor.availability,
-            floor.explanations,
-            floor.items,
-            floor.levels,
-            floor.feed,
-            floor.changes,
-            clock);
+    var service = floor.service();
     return new GrpcServer(
         "in-process:" + store.name(),
         Duration.ofSeconds(1),
@@ -302,7 +292,7 @@ class InventoryServiceTest {
             .addMovements(receipt("c", "NOPE", 3))
             .addMovements(receipt("d", SOFA, -3))
             .build();
-    var results = till().recordMovements(request).getResultsList();
+    var results = till().batchCreateMovements(request).getResultsList();
     assertThat(results)
         .extracting(MovementResult::getOutcome)
         .containsExactly(
@@ -314,7 +304,7 @@ class InventoryServiceTest {
         .extracting(MovementResult::getReason)
         .containsExactly("", "LOCATION_NOT_ALLOWED", "SKU_NOT_FOUND", "QUANTITY_INVALID");
     assertThat(results.getFirst().getLevel().getOnHand()).isEqualTo(3);
-    var again = till().recordMovements(request).getResultsList().getFirst();
+    var again = till().batchCreateMovements(request).getResultsList().getFirst();
     assertThat(again.getOutcome()).isEqualTo(MovementResult.Outcome.REPEATED);
     assertThat(again.getLevel().getOnHand()).isEqualTo(3);
     assertThat(floor.level(SOFA, MILANO).onHand()).isEqualTo(3);

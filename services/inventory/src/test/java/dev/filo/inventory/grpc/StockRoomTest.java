@@ -78,17 +78,7 @@ class StockRoomTest {
   private final ManagedChannel channel = Channels.open("in-process:" + store.name());
 
   private GrpcServer server() {
-    var service =
-        new GrpcInventoryService(
-            floor.stock,
-            floor.holds,
-            floor.availability,
-            floor.explanations,
-            floor.items,
-            floor.levels,
-            floor.feed,
-            floor.changes,
-            clock);
+    var service = floor.service();
     return new GrpcServer(
         "in-process:" + store.name(),
         Duration.ofSeconds(1),
@@ -168,9 +158,7 @@ class StockRoomTest {
   private MovementResult record(Movement.Builder movement) {
     var result =
         floor.stock.record(
-            List.of(
-                InventoryProtos.movement(
-                    movement.build(), ShopFloor.TILL, clock.instant())),
+            List.of(InventoryProtos.movement(movement.build(), ShopFloor.TILL, clock.instant())),
             location -> location.equals(MILANO) || location.equals(MONZA));
     return InventoryProtos.result(
         InventoryProtos.movement(movement.build(), ShopFloor.TILL, clock.instant()),
@@ -207,10 +195,7 @@ class StockRoomTest {
     assertThat(record(movement("x", Movement.Kind.TRANSFER_IN, SOFA, MONZA, 1)).getReason())
         .isEqualTo("TRANSFER_INVALID");
     assertThat(
-            refusal(
-                    () ->
-                        record(
-                            movement("x", Movement.Kind.TRANSFER_ANNOUNCED, SOFA, MONZA, 1)))
+            refusal(() -> record(movement("x", Movement.Kind.TRANSFER_ANNOUNCED, SOFA, MONZA, 1)))
                 .getStatus()
                 .getCode())
         .isEqualTo(Status.Code.INVALID_ARGUMENT);
@@ -281,16 +266,12 @@ class StockRoomTest {
                                 .setRequestId("q4")
                                 .build())))
         .isEqualTo("LOCATION_NOT_FOUND");
-    assertThat(
-            reason(() -> service().moveHold(move.clone().setName("holds/none").build())))
+    assertThat(reason(() -> service().moveHold(move.clone().setName("holds/none").build())))
         .isEqualTo("HOLD_NOT_FOUND");
     onlyManagersAndServicesHold(stub -> stub.moveHold(move.build()));
 
     var sell =
-        SellHoldRequest.newBuilder()
-            .setName("holds/h")
-            .addLines(line(SOFA, 2))
-            .setRequestId("q5");
+        SellHoldRequest.newBuilder().setName("holds/h").addLines(line(SOFA, 2)).setRequestId("q5");
     var rest = service().sellHold(sell.build());
     assertThat(rest.getState()).isEqualTo(Hold.State.ACTIVE);
     assertThat(rest.getLinesList()).containsExactly(line(SOFA, 1));
@@ -299,8 +280,7 @@ class StockRoomTest {
         .isEqualTo("HOLD_LINE_INVALID");
     assertThat(level(SOFA_IN_MONZA).getOnHand()).isEqualTo(1);
     clock.advance(HOUR);
-    assertThat(
-            reason(() -> service().moveHold(move.clone().setRequestId("q7").build())))
+    assertThat(reason(() -> service().moveHold(move.clone().setRequestId("q7").build())))
         .isEqualTo("HOLD_OVER");
   }
 
@@ -343,8 +323,7 @@ class StockRoomTest {
     floor.receive(CHAIR, MILANO, 5);
     var held = service().placeHold(hold("h", SET, 1).build());
     assertThat(held.getLinesList()).containsExactly(line(SET, 1));
-    assertThat(held.getPiecesList())
-        .containsExactlyInAnyOrder(line(SOFA, 1), line(CHAIR, 2));
+    assertThat(held.getPiecesList()).containsExactlyInAnyOrder(line(SOFA, 1), line(CHAIR, 2));
     assertThat(level("stockLevels/" + SET + "@milano").getAvailable()).isEqualTo(1);
     var explained =
         till()
@@ -377,9 +356,7 @@ class StockRoomTest {
                                     StockItem.newBuilder()
                                         .setName("stockItems/SKU-BIG")
                                         .addComponents(
-                                            KitComponent.newBuilder()
-                                                .setSku(SET)
-                                                .setQuantity(1)))
+                                            KitComponent.newBuilder().setSku(SET).setQuantity(1)))
                                 .build())))
         .isEqualTo("KIT_NESTED");
     var stale = kit().setRequestId("");
@@ -422,17 +399,13 @@ class StockRoomTest {
     var rules = manager().updateSafetyRules(update.build());
     assertThat(rules.getRules(0).getId()).isEqualTo("1");
     assertThat(manager().updateSafetyRules(update.build())).isEqualTo(rules);
-    assertThat(till().getSafetyRules(GetSafetyRulesRequest.getDefaultInstance()))
-        .isEqualTo(rules);
+    assertThat(till().getSafetyRules(GetSafetyRulesRequest.getDefaultInstance())).isEqualTo(rules);
     assertThat(level(SOFA_IN_MILANO).getSafetyRule()).isEqualTo("safetyRules/1");
     assertThat(level(SOFA_IN_MILANO).getAvailable()).isEqualTo(3);
     assertThat(reason(() -> service().placeHold(hold("h", SOFA, 4).build())))
         .isEqualTo("STOCK_INSUFFICIENT");
     var own =
-        SetSafetyStockRequest.newBuilder()
-            .setName(SOFA_IN_MILANO)
-            .setSafety(1)
-            .setRequestId("own");
+        SetSafetyStockRequest.newBuilder().setName(SOFA_IN_MILANO).setSafety(1).setRequestId("own");
     assertThat(manager().setSafetyStock(own.build()).getSafetyRule()).isEqualTo("level");
     assertThat(
             reason(
@@ -441,8 +414,7 @@ class StockRoomTest {
                         .setSafetyStock(own.clone().setUseRules(true).setRequestId("x").build())))
         .isEqualTo("FIELDS_INVALID");
     manager()
-        .setSafetyStock(
-            own.clone().setSafety(0).setUseRules(true).setRequestId("rules").build());
+        .setSafetyStock(own.clone().setSafety(0).setUseRules(true).setRequestId("rules").build());
     assertThat(level(SOFA_IN_MILANO).getSafety()).isEqualTo(2);
     var bad = update.clone().setRequestId("q2");
     bad.getSafetyRulesBuilder().addRules(SafetyRule.newBuilder().setId("1").setPieces(1));
@@ -488,7 +460,8 @@ class StockRoomTest {
     assertThat(reason(() -> manager().setIncomingStock(noDay.build()))).isEqualTo("FIELDS_INVALID");
     var noDate = incoming("PO-2", 1);
     noDate.getIncomingBuilder().clearExpectedDate();
-    assertThat(reason(() -> manager().setIncomingStock(noDate.build()))).isEqualTo("FIELDS_INVALID");
+    assertThat(reason(() -> manager().setIncomingStock(noDate.build())))
+        .isEqualTo("FIELDS_INVALID");
     onlyManagersAndServices(stub -> stub.setIncomingStock(incoming("PO-1", 6).build()));
     record(
         movement("a", Movement.Kind.SET_ASIDE, SOFA, MILANO, 1)
@@ -500,8 +473,7 @@ class StockRoomTest {
     service().placeHold(hold("h", SOFA, 2).build());
     var explain = ExplainAvailabilityRequest.newBuilder().setName(SOFA_IN_MILANO).build();
     var explained = till().explainAvailability(explain);
-    assertThat(explained.getText())
-        .isEqualTo("on hand 4 - set aside 1 - safety 0 - held 2 = 1");
+    assertThat(explained.getText()).isEqualTo("on hand 4 - set aside 1 - safety 0 - held 2 = 1");
     assertThat(explained.getTermsList())
         .extracting(term -> term.getKind() + " " + term.getQuantity() + " " + term.getDetail())
         .containsExactly("ON_HAND 4 ", "SET_ASIDE 1 damaged", "HELD 2 ", "SAFETY 0 ");
@@ -529,8 +501,7 @@ class StockRoomTest {
         .isEqualTo("LOCATION_NOT_FOUND");
     assertThat(
             reason(
-                () ->
-                    till().explainAvailability(explain.toBuilder().setName("levels/x").build())))
+                () -> till().explainAvailability(explain.toBuilder().setName("levels/x").build())))
         .isEqualTo("FIELDS_INVALID");
   }
 }

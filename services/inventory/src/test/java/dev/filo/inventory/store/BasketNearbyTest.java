@@ -114,12 +114,10 @@ class BasketNearbyTest {
       floor.receive(CHAIR, MILANO, 2);
       floor.receive(SOFA, MONZA, 1); // all, further away
       floor.receive(CHAIR, MONZA, 9);
-      var nearby =
-          got(floor.availability.nearby(List.of(SOFA, CHAIR, CHAIR), DUOMO, 1e6, 4, ""));
+      var nearby = got(floor.availability.nearby(List.of(SOFA, CHAIR, CHAIR), DUOMO, 1e6, 4, ""));
       assertThat(nearby.basketSize()).isEqualTo(3);
       assertThat(nearby.locations())
-          .extracting(
-              here -> here.location().name() + " " + here.available() + " " + here.found())
+          .extracting(here -> here.location().name() + " " + here.available() + " " + here.found())
           .containsExactly(MILANO + " 1 3", MONZA + " 1 3", "stores/s2 0 2", "stores/s1 0 1");
       // Monday 10:00 in Rome, one hour of opening time; without pickup there is no such time
       assertThat(nearby.locations().getFirst().readyTime())

@@ -1,9 +1,12 @@
 package dev.filo.platform.feed;
 
 import static com.mongodb.client.model.Filters.and;
+import static com.mongodb.client.model.Filters.elemMatch;
 import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.in;
 import static com.mongodb.client.model.Filters.lt;
+import static com.mongodb.client.model.Filters.nin;
+import static com.mongodb.client.model.Filters.not;
 import static com.mongodb.client.model.Filters.size;
 import static com.mongodb.client.model.Projections.include;
 import static com.mongodb.client.model.Updates.combine;
@@ -24,12 +27,17 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.bson.Document;
+import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,10 +57,11 @@ import reactor.util.retry.Retry;
 public final class Relay implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(Relay.class);
   private static final Duration SWEEP = Duration.ofSeconds(1);
-  private static final int BATCH = 100;
+  private static final int BATCH = 250;
   // What waits in memory while the database is slow; beyond it the sweep does the work.
   private static final int PENDING_MAX = 10_000;
   private static final String OFFERED = "offered";
+  private static final BulkWriteOptions UNORDERED = new BulkWriteOptions().ordered(false);
 
   private final FeedStore feed;
   private final FeedTail tail;
@@ -168,20 +177,48 @@ public final class Relay implements SmartLifecycle {
         .then();
   }
 
+  /**
+   * Takes what the feed has out of the outboxes. Most have nothing else in them and are removed at
+   * once; if not all had, the moved events are taken out of each by name.
+   */
   private static Mono<Void> forget(MongoCollection<Document> collection, List<Pending> batch) {
+    var moved = new LinkedHashMap<Object, Set<String>>();
+    for (Pending one : batch) {
+      var ids = moved.computeIfAbsent(one.document.get("_id"), id -> new LinkedHashSet<>());
+      Outbox.events(one.document).forEach(event -> ids.add(event.getId()));
+    }
+    var whole = new ArrayList<WriteModel<Document>>();
+    moved.forEach(
+        (id, ids) ->
+            whole.add(
+                new UpdateOneModel<>(
+                    and(eq("_id", id), hasOnly(ids)),
+                    combine(unset(Outbox.FIELD), unset(Outbox.SINCE)))));
+    return Mono.from(collection.bulkWrite(whole, UNORDERED))
+        .flatMap(
+            done ->
+                done.getMatchedCount() == whole.size()
+                    ? Mono.empty()
+                    : forgetByName(collection, moved));
+  }
+
+  private static Bson hasOnly(Set<String> ids) {
+    return not(elemMatch(Outbox.FIELD, nin("id", ids)));
+  }
+
+  private static Mono<Void> forgetByName(
+      MongoCollection<Document> collection, Map<Object, Set<String>> moved) {
     var pulls = new ArrayList<WriteModel<Document>>();
     var unsets = new ArrayList<WriteModel<Document>>();
-    for (Pending one : batch) {
-      var id = one.document.get("_id");
-      var ids = Outbox.events(one.document).stream().map(Event::getId).toList();
-      pulls.add(new UpdateOneModel<>(eq("_id", id), pull(Outbox.FIELD, in("id", ids))));
-      unsets.add(
-          new UpdateOneModel<>(
-              and(eq("_id", id), size(Outbox.FIELD, 0)), combine(unset(Outbox.SINCE))));
-    }
-    var unordered = new BulkWriteOptions().ordered(false);
-    return Mono.from(collection.bulkWrite(pulls, unordered))
-        .then(Mono.defer(() -> Mono.from(collection.bulkWrite(unsets, unordered))))
+    moved.forEach(
+        (id, ids) -> {
+          pulls.add(new UpdateOneModel<>(eq("_id", id), pull(Outbox.FIELD, in("id", ids))));
+          unsets.add(
+              new UpdateOneModel<>(
+                  and(eq("_id", id), size(Outbox.FIELD, 0)), unset(Outbox.SINCE)));
+        });
+    return Mono.from(collection.bulkWrite(pulls, UNORDERED))
+        .then(Mono.defer(() -> Mono.from(collection.bulkWrite(unsets, UNORDERED))))
         .then();
   }
 

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.reactivestreams.Subscription;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,12 +28,15 @@ import reactor.core.Exceptions;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /**
  * Answers gRPC calls from Reactor: one message or one error; the work is cancelled with the call.
  */
 public final class Answers {
   private static final Logger log = LoggerFactory.getLogger(Answers.class);
+  // Requests of one stream in hand at once: each may be as large as a message may be.
+  private static final int WINDOW_MAX = 16;
 
   private Answers() {}
 
@@ -117,6 +121,62 @@ public final class Answers {
           }
         });
     answers.subscribe(subscriber);
+  }
+
+  /**
+   * Answers a bidirectional call: each request is handed to {@code work} when the answer before it
+   * is on its way, so the answers come in the order of the requests, one each. A caller that does
+   * not read is not listened to either. The work ends with the call: cancelled, or past its
+   * deadline.
+   *
+   * @param work one value; an error ends the call with its status
+   * @return what hears the requests, for gRPC
+   */
+  public static <Q, R> StreamObserver<Q> each(
+      StreamObserver<R> observer, Function<Q, Mono<R>> work) {
+    return exchange(observer, requests -> requests.concatMap(work, 0));
+  }
+
+  /**
+   * Answers a bidirectional call for work that has several requests in hand at a time. What {@link
+   * #each} promises of slow readers, cancellation and deadlines holds.
+   *
+   * @param work asks for no more requests than it can have in hand, {@value #WINDOW_MAX} at most:
+   *     {@code requests.flatMapSequential(this::one, 4, 1)}
+   * @return what hears the requests, for gRPC
+   */
+  public static <Q, R> StreamObserver<Q> exchange(
+      StreamObserver<R> observer, Function<Flux<Q>, Flux<R>> work) {
+    var call = (ServerCallStreamObserver<R>) observer;
+    call.disableAutoRequest();
+    Sinks.Many<Q> said = Sinks.many().unicast().onBackpressureBuffer();
+    var requests =
+        said.asFlux()
+            .doOnRequest(
+                asked -> {
+                  if (asked <= WINDOW_MAX) {
+                    call.request((int) asked);
+                  } else {
+                    said.tryEmitError(new IllegalStateException("asks for " + asked + " requests"));
+                  }
+                });
+    stream(observer, work.apply(requests));
+    return new StreamObserver<>() {
+      @Override
+      public void onNext(Q request) {
+        said.tryEmitNext(request); // fails only when nobody wants it any more
+      }
+
+      @Override
+      public void onError(Throwable cancelled) {
+        said.tryEmitError(cancelled); // the cancellation has ended the work already
+      }
+
+      @Override
+      public void onCompleted() {
+        said.tryEmitComplete();
+      }
+    };
   }
 
   /**

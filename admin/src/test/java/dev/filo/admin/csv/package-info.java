@@ -1,0 +1,4 @@
+@NullMarked
+package dev.filo.admin.csv;
+
+import org.jspecify.annotations.NullMarked;

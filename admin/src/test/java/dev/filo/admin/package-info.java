@@ -1,0 +1,4 @@
+@NullMarked
+package dev.filo.admin;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,156 @@
+package dev.filo.inventory.domain;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Adds up the ledger of one level and says where the level differs. The level is read first, then
+ * the ledger: every movement the level has had is in its tail or in the ledger by then, and what is
+ * newer than the level as it was read is left aside. So what it finds is true at the instant the
+ * level was read, however much is written meanwhile. Mutable, for one thread.
+ */
+public final class Audit {
+  // Enough to see what is wrong; a level that lost more has lost its ledger.
+  private static final int MISSING_MAX = 10;
+
+  private final String level;
+  private final int onHand;
+  private final long sequence;
+  private final Map<String, Applied> tail = new HashMap<>();
+  private final Set<String> known = new HashSet<>();
+  private final BitSet seen = new BitSet();
+  private final List<Drift> drifts = new ArrayList<>();
+  private @Nullable Instant countTime;
+  private String count = "";
+  private @Nullable Integer counted;
+  private long sum;
+  private @Nullable Instant groupTime;
+  private long groupSum;
+  private long movements;
+
+  /** The audit of a level as it was read. */
+  public Audit(String level, int onHand, long sequence, List<Applied> tail) {
+    this.level = level;
+    this.onHand = onHand;
+    this.sequence = sequence;
+    for (Applied applied : tail) {
+      this.tail.put(applied.movement(), applied);
+      if (applied.counted()) {
+        countedAt(applied);
+      }
+    }
+  }
+
+  /** How many movements it was told of. */
+  public long movements() {
+    return movements;
+  }
+
+  /**
+   * A movement as the ledger has it. To be called from the latest effective time to the earliest,
+   * those that are only claimed last.
+   */
+  public void add(Ledger.Entry entry) {
+    movements++;
+    var movement = entry.movement();
+    if (tail.containsKey(movement.id())) {
+      known.add(movement.id());
+    }
+    if (entry instanceof Ledger.Entry.Settled settled) {
+      applied(settled.applied());
+    }
+    if (movement.id().equals(count)) {
+      counted = movement.quantity();
+    }
+  }
+
+  private void applied(Applied applied) {
+    if (applied.sequence() > sequence) {
+      // Recorded after the level was read, or never on this level; looking again tells.
+      drifts.add(drift(applied.sequence(), applied.movement(), 1));
+      return;
+    }
+    if (!mark(applied)) {
+      return;
+    }
+    var time = applied.effectiveTime();
+    if (!time.equals(groupTime)) {
+      groupTime = time;
+      groupSum = 0;
+    }
+    if (applied.counted()) {
+      countedAt(applied);
+    } else if (isAfterCount(time)) {
+      sum += applied.delta();
+      groupSum += applied.delta();
+    }
+  }
+
+  private boolean mark(Applied applied) {
+    int number = (int) applied.sequence();
+    if (number < 1 || seen.get(number)) {
+      drifts.add(drift(applied.sequence(), applied.movement(), 2));
+      return false;
+    }
+    seen.set(number);
+    return true;
+  }
+
+  private void countedAt(Applied applied) {
+    var time = applied.effectiveTime();
+    var newest = countTime;
+    int order = newest == null ? -1 : newest.compareTo(time);
+    if (order < 0 || (order == 0 && count.compareTo(applied.movement()) < 0)) {
+      countTime = time;
+      count = applied.movement();
+      counted = null;
+      if (time.equals(groupTime)) { // what was true at the very time of a count, it has seen
+        sum -= groupSum;
+        groupSum = 0;
+      }
+    }
+  }
+
+  private boolean isAfterCount(Instant time) {
+    return countTime == null || time.isAfter(countTime);
+  }
+
+  /** What differs. To be called once, after the last movement. */
+  public List<Drift> drifts() {
+    for (Applied applied : tail.values()) {
+      int number = (int) applied.sequence();
+      if (!known.contains(applied.movement())) {
+        drifts.add(drift(applied.sequence(), applied.movement(), 0));
+      }
+      if (!seen.get(number)) { // else the ledger has it by now
+        seen.set(number);
+        sum += !applied.counted() && isAfterCount(applied.effectiveTime()) ? applied.delta() : 0;
+      }
+    }
+    int missing = seen.nextClearBit(1);
+    for (int n = 0; n < MISSING_MAX && missing <= sequence; n++) {
+      drifts.add(drift(missing, "", 0));
+      missing = seen.nextClearBit(missing + 1);
+    }
+    var quantity = counted;
+    boolean isCounted = countTime != null;
+    if (!isCounted || quantity != null) {
+      long expected = sum + (quantity == null ? 0 : quantity);
+      if (expected != onHand) {
+        drifts.add(new Drift(Drift.Kind.ON_HAND, level, "", "", expected, onHand));
+      }
+    }
+    return drifts;
+  }
+
+  private Drift drift(long number, String movement, long found) {
+    return new Drift(Drift.Kind.SEQUENCE, level, movement, "", number, found);
+  }
+}
