@@ -81,6 +81,7 @@ export default {
   'keys.move': 'next row, previous row',
   'keys.mute': 'sound on or off',
   'keys.note': 'Keys act outside fields; a barcode scanner works on every page. They can be switched off in the settings.',
+  'keys.oneMore': 'one more, one fewer, while counting',
   'keys.pages': 'the five pages',
   'keys.prepare': 'it is ready, or put back',
   'keys.queue': 'waiting acts',

@@ -81,6 +81,7 @@ export default {
   'keys.move': 'riga sotto, riga sopra',
   'keys.mute': 'suono sì o no',
   'keys.note': 'I tasti valgono fuori dai campi; il lettore di codici funziona su ogni pagina. Si spengono nelle impostazioni.',
+  'keys.oneMore': 'uno di più, uno di meno, contando',
   'keys.pages': 'le cinque pagine',
   'keys.prepare': 'è pronto, o rimesso a posto',
   'keys.queue': 'azioni in attesa',

@@ -230,7 +230,7 @@ class StorePageTest {
         .as("the act whose answer was lost was sent again under its key")
         .isGreaterThan(1);
 
-    var clerk = token("milano@filo.example");
+    var clerk = token(CLERK);
     var prepared = get("/v1/" + first.name, clerk);
     assertThat(prepared.path("state").asString("")).isEqualTo("PREPARED");
     assertThat(prepared.path("shelf").asString("")).isEqualTo("scaffale B3");
@@ -341,11 +341,25 @@ class StorePageTest {
     assertThat(page.locator(".counted-row").first()).containsText("inviato");
     screens(page, "store-counted");
 
+    // What was ready and is not wanted any more has to go back.
+    var unwanted = reserve(1);
+    post("/v1/" + unwanted.name + ":prepare", token(CLERK), Map.of("shelf", "scaffale A1"));
+    post("/v1/" + unwanted.name + ":cancel", unwanted.token, Map.of());
     page.locator("h1").focus();
     press(page, "5");
-    assertThat(page.locator("store-putback h1")).containsText("Riporre");
+    var back = page.locator(".put-back .pick-row[data-name='" + unwanted.name + "']");
+    assertThat(back).containsText("scaffale A1");
+    assertThat(back).containsText("annullata");
     screens(page, "store-putback");
     accessible(page, "put back");
+    for (int moves = page.locator(".pick-row").count(); moves > 0 && !focused(back); moves--) {
+      press(page, "j");
+    }
+    press(page, "p");
+    assertThat(back).hasCount(0);
+    assertThat(page.locator(".banner")).hasCount(0);
+    assertThat(get("/v1/" + STORE + "/putBackList", token(CLERK)).path("entries").toString())
+        .doesNotContain(unwanted.name);
     press(page, "?");
     assertThat(page.locator("dialog h2")).hasText("Tasti");
     screens(page, "store-keys");

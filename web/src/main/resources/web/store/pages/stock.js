@@ -18,6 +18,18 @@ import {canScan} from '../scan.js';
 const NEAR_METERS = 300_000;
 const SHOWN_MOST = 5;
 
+/** Changes of one kind at one time are one change. */
+function together(changes) {
+  const found = new Map();
+  for (const change of changes) {
+    const key = `${change.kind} ${change.time ?? JSON.stringify(change.date ?? null)}`;
+    const known = found.get(key);
+    if (known) known.quantity += change.quantity ?? 0;
+    else found.set(key, {...change, quantity: change.quantity ?? 0});
+  }
+  return [...found.values()];
+}
+
 /** Of one SKU: the level here, live, and the stores near; the last known of both when there is no network. */
 class StockOf extends FiloElement {
   static properties = {sku: {}};
@@ -99,7 +111,7 @@ class StockOf extends FiloElement {
     return html`<p class="level-badge">${stockBadge({available: level.available ?? 0})}</p>
       <dl class="formula">${terms.map((term, at) => this.#term(term, at))}<div class="sum"><dt>${t('stock.canPromise')}</dt><dd>${level.available ?? 0}</dd></div></dl>
       ${holdCount ? html`<p>${t('stock.holds', {count: holdCount})}</p>` : nothing}
-      ${changes.length ? html`<h3 class="changes-title">${t('stock.next')}</h3><ul class="changes">${changes.slice(0, SHOWN_MOST).map((change) => html`<li>${icon('clock', {size: 'small'})} <span>${this.#change(change, zone)}</span></li>`)}</ul>` : nothing}
+      ${changes.length ? html`<h3 class="changes-title">${t('stock.next')}</h3><ul class="changes">${together(changes).slice(0, SHOWN_MOST).map((change) => html`<li>${icon('clock', {size: 'small'})} <span>${this.#change(change, zone)}</span></li>`)}</ul>` : nothing}
       ${components.length ? html`<h3 class="changes-title">${t('stock.components')}</h3><ul class="changes">${components.map((part) => html`<li>${icon('box', {size: 'small'})} <span>${part.quantityInKit ?? 1} × ${part.level?.sku}: ${t('stock.pieces', {count: part.level?.available ?? 0})}</span></li>`)}</ul>` : nothing}
       <p class="muted small">${asOf(level.asOfTime)} · ${countTime ? t('stock.countedAt', {when: format.timeOrDay(countTime, zone)}) : t('stock.neverCounted')}</p>
       ${components.length ? nothing : html`<a class="button" href="/store/count?sku=${encodeURIComponent(this.sku)}">${icon('count')} ${t('stock.count')}</a>`}`;

@@ -3,7 +3,7 @@ import {html} from 'lit';
 import {FiloDialog} from 'filo/dialog.js';
 import {t} from 'filo/i18n.js';
 
-const ROWS = [['j k', 'move'], ['v', 'acknowledge'], ['p', 'prepare'], ['x', 'refuse'], ['c', 'handOver'], ['n', 'fresh'], ['1 2 3 4 5', 'pages'], ['/', 'search'], ['s', 'camera'], ['q', 'queue'], ['m', 'mute'], ['?', 'sheet'], ['Esc', 'close']];
+const ROWS = [['j k', 'move'], ['v', 'acknowledge'], ['p', 'prepare'], ['x', 'refuse'], ['c', 'handOver'], ['n', 'fresh'], ['1–5', 'pages'], ['/', 'search'], ['s', 'camera'], ['+ -', 'oneMore'], ['q', 'queue'], ['m', 'mute'], ['?', 'sheet'], ['Esc', 'close']];
 
 export class KeysDialog extends FiloDialog {
   heading() { return t('keys.title'); }
