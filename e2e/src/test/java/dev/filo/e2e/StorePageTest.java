@@ -156,7 +156,8 @@ class StorePageTest {
         () ->
             Boolean.TRUE.equals(
                 page.evaluate(
-                    "async () => (await caches.keys()).some((each) => each.startsWith('filo-store-'))")),
+                    "async () => (await caches.keys()).some((each) =>"
+                        + " each.startsWith('filo-store-'))")),
         patient());
     int before = uplink.acts().size();
 
@@ -367,7 +368,8 @@ class StorePageTest {
     page.keyboard().press("Escape");
     // A scanner's keys are no shortcuts: they come at once, and end with Enter.
     page.evaluate(
-        "() => { for (const key of [...'VPX123456', 'Enter']) document.body.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true, cancelable: true})); }");
+        "() => { for (const key of [...'VPX123456', 'Enter']) document.body.dispatchEvent(new"
+            + " KeyboardEvent('keydown', {key, bubbles: true, cancelable: true})); }");
     assertThat(page.locator("dialog h2")).hasText("Non consegnare");
     assertThat(page.locator("dialog")).containsText("Nessuna prenotazione ha il codice");
     assertThat(troubles).isEmpty();
@@ -429,7 +431,9 @@ class StorePageTest {
     contexts.add(context);
     context.onClose(contexts::remove);
     context.addInitScript(
-        "document.addEventListener('securitypolicyviolation', (event) => console.error(`securitypolicyviolation ${event.effectiveDirective} ${event.blockedURI}`));");
+        "document.addEventListener('securitypolicyviolation', (event) =>"
+            + " console.error(`securitypolicyviolation ${event.effectiveDirective}"
+            + " ${event.blockedURI}`));");
     context.onConsoleMessage(
         message -> {
           if (message.type().equals("error")

@@ -147,6 +147,7 @@ public final class WebAssets {
         + importMapHash
         + "; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self';"
         + " worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self';"
-        + " frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types lit-html filo";
+        + " frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types lit-html"
+        + " filo";
   }
 }
