@@ -162,7 +162,7 @@ public final class ReservationNews {
           "Ci dispiace: %s non può tenere %s (%s). Cerchiamo subito un altro negozio."
               .formatted(where, what, why(reservation, false));
       case OFFERED ->
-          "%s ce l'ha%s: %s. Lo teniamo per te lì? Apri la prenotazione e accetta, entro %s."
+          "%s ce l’ha%s: %s. Lo teniamo per te lì? Apri la prenotazione e accetta, entro %s."
               .formatted(
                   offer.getStoreTitle(),
                   far(offer, ", a %s km da lì", Locale.ITALIAN),
