@@ -229,6 +229,7 @@ export default {
   'stock.term.SAFETY': 'Kept back',
   'stock.term.SET_ASIDE': 'Not for sale',
   'stock.text': 'Name, SKU or barcode; the scanner works here too.',
+  'stock.without': {one: 'One store nearby has none.', other: '{count} stores nearby have none.'},
   'store.cameBack': 'The network is back.',
   'store.change': 'Change store',
   'store.changeText': 'You now work for {store}.',

@@ -229,6 +229,7 @@ export default {
   'stock.term.SAFETY': 'Di scorta',
   'stock.term.SET_ASIDE': 'Fuori vendita',
   'stock.text': 'Nome, SKU o codice a barre; il lettore va bene anche qui.',
+  'stock.without': {one: 'Un negozio vicino non ne ha.', other: '{count} negozi vicini non ne hanno.'},
   'store.cameBack': 'La rete è tornata.',
   'store.change': 'Cambia negozio',
   'store.changeText': 'Adesso lavora per {store}.',

@@ -16,6 +16,8 @@ import {router} from '../routes.js';
 import {canScan} from '../scan.js';
 
 const NEAR_METERS = 300_000;
+const NEAR_ASKED = 60;
+const NEAR_SHOWN = 12;
 const SHOWN_MOST = 5;
 
 /** Changes of one kind at one time are one change. */
@@ -46,7 +48,7 @@ class StockOf extends FiloElement {
     this.level = new Load(this, (signal) => this.#kept('explained', () => api.get(`/v1/stockLevels/${encodeURIComponent(this.sku)}@${idOf(here.name)}:explain`, {signal})));
     this.near = new Load(this, (signal) => this.#kept('near', () => {
       const at = here.about?.location;
-      return api.get('/v1/availability:nearby', {query: {sku: this.sku, ...(at ? {latitude: at.latitude, longitude: at.longitude, radiusMeters: NEAR_METERS} : {}), pageSize: 12}, signal});
+      return api.get('/v1/availability:nearby', {query: {sku: this.sku, ...(at ? {latitude: at.latitude, longitude: at.longitude, radiusMeters: NEAR_METERS} : {}), pageSize: NEAR_ASKED}, signal});
     }));
   }
 
@@ -102,7 +104,9 @@ class StockOf extends FiloElement {
         ${shown(this.level, (explanation) => this.#level(explanation), {skeleton: html`<span class="skeleton pick-skeleton"></span>`})}</section>
       <section class="card" aria-labelledby="near-title"><h2 id="near-title">${t('stock.near')}</h2>${shown(this.near, ({locations = [], asOfTime}) => {
         const others = locations.filter((each) => each.store !== here.name);
-        return others.length ? html`<ul class="near">${repeat(others, (each) => each.store, (each) => html`<li class="near-row"><span class="grow">${each.title ?? idOf(each.store)} ${far(each)}</span>${explainedStock(each)}</li>`)}</ul><p>${asOf(asOfTime)}</p>` : html`<p class="muted">${t('stock.noneNear')}</p>`;
+        const having = others.filter((each) => each.available);
+        const without = others.length - having.length;
+        return others.length ? html`<ul class="near">${repeat(having.slice(0, NEAR_SHOWN), (each) => each.store, (each) => html`<li class="near-row"><span class="grow">${each.title ?? idOf(each.store)} ${far(each)}</span>${explainedStock(each)}</li>`)}</ul>${without ? html`<p class="muted near-without">${t('stock.without', {count: without})}</p>` : nothing}<p>${asOf(asOfTime)}</p>` : html`<p class="muted">${t('stock.noneNear')}</p>`;
       }, {skeleton: html`<span class="skeleton pick-skeleton"></span>`})}</section></div>`}`;
   }
 
