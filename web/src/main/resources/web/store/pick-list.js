@@ -1,112 +1,59 @@
-/** The store's pick list, live, with what waits in the queue laid over it; a copy is kept for times without a network. */
-import {ApiError} from 'filo/api.js';
+/** The store's pick list, live, with what waits in the queue laid over it. */
 import {plain} from 'filo/ui.js';
-import {api, here, live} from './state.js';
+import {LiveList} from './live-list.js';
+import {remember} from './goods.js';
+import {now} from './state.js';
 import {queue} from './queue.js';
 
-const COPY = 'filo.store.pickList';
+/** From this long before its end something is urgent. */
+const SOON_MS = 3 * 3_600_000;
 
-class PickList extends EventTarget {
-  /** Whether there is a list to show. */
-  known = false;
-  error;
-  /** When it was true, as the server says. */
-  asOf;
-  #list = [];
-  #names = null;
-  #store;
-  #end;
+/** Whether nobody at the store saw it in time, nor has since. */
+export const escalated = (each) => Boolean(each.escalateTime && !each.acknowledgeTime && plain(each.state) === 'HELD');
 
+/** Whether it ends soon. */
+export const dueSoon = (each) => Date.parse(each.expireTime) - now() < SOON_MS;
+
+/** Pieces of a line that are still to be handed over. */
+export const left = (line) => (line.quantity ?? 1) - (line.collectedQuantity ?? 0);
+
+const rank = (each) => (escalated(each) ? 0 : dueSoon(each) ? 1 : 2);
+const time = (text) => Date.parse(text ?? '') || 0;
+
+/** Escalated first, then what ends soon, each by its end; then the one that waits longest. */
+const byUrgency = (a, b) => rank(a) - rank(b) || (rank(a) < 2 ? time(a.expireTime) - time(b.expireTime) : time(a.createTime) - time(b.createTime));
+
+class PickList extends LiveList {
   constructor() {
-    super();
-    queue.addEventListener('change', () => this.#changed());
-    queue.addEventListener('answered', ({detail}) => { if (detail.answer?.name) this.#one(detail.answer); });
+    super('pickList', 'reservations');
+    queue.addEventListener('change', () => this.changed());
+    queue.addEventListener('answered', ({detail}) => { if (detail.answer?.name?.startsWith('reservations/')) this.#one(detail.answer); });
+    this.addEventListener('change', () => remember(this.entries.flatMap((each) => each.lines ?? []).map((line) => ({sku: line.sku, title: line.title, media: line.mediaUri ? {uri: line.mediaUri} : undefined, price: line.unitPrice}))));
   }
 
-  /** Follows a store's list; undefined ends it. */
-  follow(store) {
-    if (store === this.#store) return;
-    this.#end?.();
-    this.#end = undefined;
-    this.#store = store;
-    this.#list = [];
-    this.#names = null;
-    this.known = false;
-    this.error = undefined;
-    if (store) {
-      this.#kept();
-      this.#end = live.subscribe([`${store}/pickList`], ({kind, data}) => {
-        if (kind === 'reset') return void this.read();
-        if (kind === 'pickList' && data.pickList) this.#take(data.pickList);
-      });
-      this.read();
-    }
-    this.#changed();
-  }
+  isNews(entry) { return plain(entry.state) === 'HELD'; }
 
-  async read() {
-    const store = this.#store;
-    try {
-      const list = await api.get(`/v1/${store}/pickList`);
-      if (store === this.#store) this.#take(list);
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (store !== this.#store) return;
-      this.error = error;
-      this.#changed();
-    }
-  }
-
-  #take(list) {
-    if (this.asOf && list.asOfTime < this.asOf && this.#names) return;
-    this.#list = list.reservations ?? [];
-    this.asOf = list.asOfTime;
-    this.known = true;
-    this.error = undefined;
-    try { localStorage.setItem(COPY, JSON.stringify({store: this.#store, ...list})); } catch { /* then there is none without a network */ }
-    const before = this.#names;
-    this.#names = new Set(this.#list.map((each) => each.name));
-    const arrived = before ? this.#list.filter((each) => plain(each.state) === 'HELD' && !before.has(each.name)) : [];
-    this.#changed();
-    if (arrived.length) this.dispatchEvent(new CustomEvent('arrived', {detail: {reservations: arrived}}));
-  }
-
-  /** An answer tells how one reservation stands, before the list says it. */
   #one(reservation) {
-    if (!this.#list.some((each) => each.name === reservation.name)) return;
-    const open = ['HELD', 'PREPARED'].includes(plain(reservation.state));
-    this.#list = open ? this.#list.map((each) => (each.name === reservation.name ? {...each, ...reservation} : each)) : this.#list.filter((each) => each.name !== reservation.name);
-    this.#changed();
+    this.replace((all) => (['HELD', 'PREPARED'].includes(plain(reservation.state))
+      ? all.map((each) => (each.name === reservation.name ? {...each, ...reservation} : each)) : all.filter((each) => each.name !== reservation.name)));
   }
 
-  #kept() {
-    try {
-      const copy = JSON.parse(localStorage.getItem(COPY));
-      if (copy?.store !== this.#store) return;
-      this.#list = copy.reservations ?? [];
-      this.asOf = copy.asOfTime;
-      this.known = true;
-    } catch { /* no copy */ }
-  }
-
-  /** Forgets the copy, at sign-out. */
-  forget() {
-    try { localStorage.removeItem(COPY); } catch { /* none */ }
-  }
-
-  /** As the server said, and as it will be once what waits is sent (`waits`). */
+  /** As the server said, and as it will be once what waits is sent; `waits` has the kinds of acts that wait. */
   get reservations() {
-    return this.#list.map((each) => {
-      const act = queue.about(each.name);
-      return {...each, state: act?.kind === 'prepare' ? 'PREPARED' : plain(each.state), waits: act?.kind};
+    return this.entries.map((each) => {
+      const acts = queue.about(each.name);
+      const found = {...each, state: plain(each.state), waits: acts.map((act) => act.kind)};
+      for (const act of acts) {
+        if (act.kind === 'acknowledge') found.acknowledgeTime ??= new Date(act.at).toISOString();
+        if (act.kind === 'prepare') Object.assign(found, {state: 'PREPARED', acknowledgeTime: found.acknowledgeTime ?? new Date(act.at).toISOString(), shelf: act.shelf || found.shelf});
+      }
+      return found;
     });
   }
 
-  get toPrepare() { return this.reservations.filter((each) => each.state === 'HELD' && each.waits !== 'refuse'); }
-  get prepared() { return this.reservations.filter((each) => each.state === 'PREPARED'); }
+  get toPrepare() { return this.reservations.filter((each) => each.state === 'HELD' && !each.waits.includes('refuse')).sort(byUrgency); }
+  get prepared() { return this.reservations.filter((each) => each.state === 'PREPARED' && !each.waits.includes('refuse')).sort((a, b) => time(a.expireTime) - time(b.expireTime)); }
   get(name) { return this.reservations.find((each) => each.name === name); }
-
-  #changed() { this.dispatchEvent(new Event('change')); }
 }
 
 export const pickList = new PickList();

@@ -1,14 +1,17 @@
-/** Two soft tones for something new. Browsers allow sound only after a first tap; it can be muted. */
+/** Two soft tones for something new. Browsers allow sound only after a first tap or key; it can be muted. */
 const KEY = 'filo.store.muted';
 
 let context;
 let mutedNow = false;
 try { mutedNow = localStorage.getItem(KEY) === '1'; } catch { /* on */ }
 
-addEventListener('pointerdown', () => {
-  context ??= globalThis.AudioContext ? new AudioContext() : undefined;
-  context?.resume();
-}, {passive: true});
+// After a first gesture of whatever kind.
+for (const gesture of ['pointerdown', 'keydown']) {
+  addEventListener(gesture, () => {
+    context ??= globalThis.AudioContext ? new AudioContext() : undefined;
+    context?.resume();
+  }, {passive: true});
+}
 
 /** Whether sounds are off. */
 export const muted = () => mutedNow;

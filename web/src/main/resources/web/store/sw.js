@@ -7,6 +7,10 @@ const PREFIX = 'filo-store-';
 const PAGE = '/store';
 const PAGES = /^\/store(?:\/|$)/;
 const FILES = /^\/(?:assets\/(?:store|common)|webjars)\//;
+/** Pictures of goods: their address changes with their content, so a copy is as good as the original. */
+const PICTURES = /^\/v1\/media\//;
+const ALBUM = 'filo.store.pictures';
+const ALBUM_MOST = 400;
 
 /** Where an import leads: relative to its module, or by the page's import map. */
 function resolve(specifier, base, imports) {
@@ -64,6 +68,23 @@ async function serve(request, path) {
   }
 }
 
+/** A picture: the copy if there is one, else from the server, and kept. */
+async function picture(request, waitUntil) {
+  const album = await caches.open(ALBUM);
+  const copy = await album.match(request.url);
+  if (copy) return copy;
+  const response = await fetch(request);
+  if (response.ok) {
+    const kept = response.clone();
+    waitUntil((async () => {
+      await album.put(request.url, kept);
+      const all = await album.keys();
+      for (const old of all.slice(0, Math.max(0, all.length - ALBUM_MOST))) await album.delete(old);
+    })().catch(() => { /* the disk is full: no copy */ }));
+  }
+  return response;
+}
+
 addEventListener('install', (event) => event.waitUntil(copyShell()));
 addEventListener('activate', (event) => event.waitUntil(clients.claim()));
 addEventListener('message', (event) => {
@@ -75,4 +96,5 @@ addEventListener('fetch', (event) => {
   if (request.method !== 'GET' || url.origin !== location.origin) return;
   if (request.mode === 'navigate' && PAGES.test(url.pathname)) event.respondWith(serve(request, PAGE));
   else if (FILES.test(url.pathname)) event.respondWith(serve(request, url.pathname));
+  else if (PICTURES.test(url.pathname)) event.respondWith(picture(request, (work) => event.waitUntil(work)));
 });

@@ -19,7 +19,6 @@ import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ScreenshotAnimations;
 import com.microsoft.playwright.options.ViewportSize;
-import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -37,7 +36,6 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -68,15 +66,6 @@ class BrowserJourneyTest {
   private static final List<String> WCAG =
       List.of("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa");
   private static final double PATIENCE = 60_000;
-  private static final List<String> ARGS =
-      List.of(
-          "--no-sandbox",
-          "--disable-gpu",
-          "--disable-quic",
-          "--no-first-run",
-          "--disable-background-networking",
-          "--disable-component-update",
-          "--disable-sync");
   private static final String ANDROID =
       "Mozilla/5.0 (Linux; Android 16; Pixel 10) AppleWebKit/537.36 (KHTML, like Gecko)"
           + " Chrome/150.0.0.0 Mobile Safari/537.36";
@@ -109,7 +98,7 @@ class BrowserJourneyTest {
 
   @BeforeAll
   void open(@TempDir Path data) throws IOException {
-    var chromium = chromium();
+    var chromium = Chromium.find();
     if (chromium.isEmpty()) {
       var reason = "no Chromium on this machine: set FILO_CHROMIUM to play the browser journey";
       System.out.println("BrowserJourneyTest is skipped: " + reason);
@@ -135,7 +124,7 @@ class BrowserJourneyTest {
             .launch(
                 new BrowserType.LaunchOptions()
                     .setExecutablePath(chromium.orElseThrow())
-                    .setArgs(ARGS));
+                    .setArgs(Chromium.ARGS));
     PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE);
   }
 
@@ -431,6 +420,14 @@ class BrowserJourneyTest {
     store.bothWidths("store-pick");
     store.accessible("store pick list");
     row.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("È pronto")).click();
+    store.page.locator("#shelf").fill("scaffale B3");
+    store.bothWidths("store-shelf");
+    store.accessible("store shelf");
+    store
+        .page
+        .locator("dialog")
+        .getByText("È pronto", new Locator.GetByTextOptions().setExact(true))
+        .click();
     live(
         "the phone is told",
         () -> assertThat(phone.page.locator(".ticket h1")).hasText("È pronto: passa quando vuoi"));
@@ -441,7 +438,7 @@ class BrowserJourneyTest {
             .page
             .locator("#column-prepared .pick-row")
             .filter(new Locator.FilterOptions().setHasText(given + " R."));
-    assertThat(ready).isVisible();
+    assertThat(ready).containsText("scaffale B3");
     store.bothWidths("store-prepared");
     ready.getByRole(AriaRole.LINK).click();
   }
@@ -610,24 +607,6 @@ class BrowserJourneyTest {
       mails.add(mail.path("createTime").asString("") + " " + mail.path("text").asString(""));
     }
     return mails.stream().max(Comparator.naturalOrder()).orElse("");
-  }
-
-  private static Optional<Path> chromium() {
-    var told = System.getenv("FILO_CHROMIUM");
-    if (told != null && !told.isBlank()) {
-      return Optional.of(Path.of(told)).filter(Files::isExecutable);
-    }
-    var path = Optional.ofNullable(System.getenv("PATH")).orElse("");
-    return Stream.concat(
-            Stream.of("/usr/bin/chromium"),
-            Stream.of(path.split(File.pathSeparator))
-                .flatMap(
-                    folder ->
-                        Stream.of("chromium", "chromium-browser", "google-chrome")
-                            .map(name -> folder + "/" + name)))
-        .map(Path::of)
-        .filter(Files::isExecutable)
-        .findFirst();
   }
 
   private Seat seat(String name, ViewportSize size, boolean phone) {

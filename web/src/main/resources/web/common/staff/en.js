@@ -52,4 +52,5 @@ export default {
   'signIn.title.desk': 'Customer service',
   'signIn.title.store': 'Store',
   'stock.formula': '{onHand} in store − {safety} kept back − {held} promised = {available}',
+  'stock.formulaAside': '{onHand} in store − {aside} not for sale − {safety} kept back − {held} promised = {available}',
 };

@@ -7,16 +7,16 @@ import {t} from 'filo/i18n.js';
 import {announce, picture, price, shown} from 'filo/ui.js';
 import {findGoods} from './staff.js';
 
-/** `<filo-goods-search .api .actions=${(goods) => template} .detail=${(goods) => template}>` */
+/** `<filo-goods-search .api .actions=${(goods) => template} .detail=${(goods) => template} .find=${(words, options) => goods}>` */
 export class GoodsSearch extends FiloElement {
-  static properties = {api: {attribute: false}, actions: {attribute: false}, detail: {attribute: false}, label: {}, words: {state: true}};
+  static properties = {api: {attribute: false}, actions: {attribute: false}, detail: {attribute: false}, find: {attribute: false}, label: {}, words: {state: true}};
 
   #timer;
 
   constructor() {
     super();
     this.words = '';
-    this.goods = new Load(this, (signal) => findGoods(this.api, this.words, {signal, retries: 0}));
+    this.goods = new Load(this, (signal) => (this.find ?? ((words, options) => findGoods(this.api, words, options)))(this.words, {signal, retries: 0}));
   }
 
   get input() { return this.querySelector('input'); }

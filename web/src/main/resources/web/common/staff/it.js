@@ -52,4 +52,5 @@ export default {
   'signIn.title.desk': 'Assistenza clienti',
   'signIn.title.store': 'Negozio',
   'stock.formula': '{onHand} in negozio − {safety} di scorta − {held} già promessi = {available}',
+  'stock.formulaAside': '{onHand} in negozio − {aside} fuori vendita − {safety} di scorta − {held} già promessi = {available}',
 };

@@ -51,12 +51,13 @@ export class Person extends EventTarget {
   is(role) { return this.claims?.roles.includes(role) ?? false; }
 }
 
+const FORMULA = /^on hand (?<onHand>-?\d+)(?: - set aside (?<aside>\d+))? - safety (?<safety>\d+) - held (?<held>\d+) = (?<available>\d+)$/;
+
 /** «3 in negozio − 1 di scorta − 2 tenuti da parte = 0», from the service's own formula; its text where it says more. */
 export function explained(text) {
-  const numbers = /^on hand (-?\d+) - safety (\d+) - held (\d+) = (\d+)$/.exec(text ?? '');
+  const numbers = FORMULA.exec(text ?? '')?.groups;
   if (!numbers) return text ?? '';
-  const [, onHand, safety, held, available] = numbers;
-  return t('stock.formula', {onHand, safety, held, available});
+  return t(numbers.aside ? 'stock.formulaAside' : 'stock.formula', numbers);
 }
 
 let tips = 0;

@@ -32,7 +32,8 @@ class WebModulesTest {
           "lit-html", List.of("lit-html", "lit-html.js"),
           "lit-element", List.of("lit-element", "index.js"),
           "@lit/reactive-element", List.of("lit__reactive-element", "reactive-element.js"),
-          "idb", List.of("idb", "build/index.js"));
+          "idb", List.of("idb", "build/index.js"),
+          "zxing", List.of("html5-qrcode", "third_party/zxing-js.umd.min.js"));
 
   private static final Pattern COMMENT = Pattern.compile("(?s)/\\*.*?\\*/");
   private static final Pattern IMPORT =

@@ -41,7 +41,14 @@ public final class WebAssets {
               "@lit/reactive-element",
               "reactive-element.js",
               true),
-          new Library("org.webjars.npm", "idb", "idb", "build/index.js", false));
+          new Library("org.webjars.npm", "idb", "idb", "build/index.js", false),
+          // Of this jar only the decoder inside it is used: the store's page has the camera itself.
+          new Library(
+              "org.webjars.npm",
+              "html5-qrcode",
+              "zxing",
+              "third_party/zxing-js.umd.min.js",
+              false));
 
   private static final Library SWAGGER =
       new Library("org.webjars", "swagger-ui", "swagger-ui", "swagger-ui-bundle.js", false);
@@ -134,16 +141,13 @@ public final class WebAssets {
         html.replace(PLACEHOLDER, "<script type=\"importmap\">" + importMap + "</script>"));
   }
 
-  /** The content security policy of an app's page. */
-  public String policy(String app) {
-    // The scanner of the store's page writes scripts' addresses, which only a default policy can
-    // check.
-    String types = app.equals("store") ? "lit-html filo default" : "lit-html filo";
+  /** The content security policy of the pages. */
+  public String policy() {
     return "default-src 'none'; script-src 'self' "
         + importMapHash
         + "; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self';"
         + " worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self';"
-        + " frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types "
-        + types;
+        + " frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types lit-html"
+        + " filo";
   }
 }

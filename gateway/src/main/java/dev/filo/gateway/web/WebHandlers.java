@@ -82,7 +82,7 @@ public class WebHandlers {
     HttpHeaders headers = exchange.getResponse().getHeaders();
     WebFile index = assets.index(app);
     if (index != null) {
-      headers.set("Content-Security-Policy", assets.policy(app));
+      headers.set("Content-Security-Policy", assets.policy());
       headers.set(
           "Permissions-Policy",
           app.equals("store")
