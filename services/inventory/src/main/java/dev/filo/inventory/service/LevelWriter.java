@@ -52,6 +52,7 @@ public final class LevelWriter {
   private static final int BATCH = 500;
   // Other replicas can only win a level as often as they have something to write.
   private static final int TRIES_MAX = 50;
+  private static final int TRIES_AT_ONCE = 5;
   private static final int PAUSE_MAX_MILLIS = 20;
   // How many effects a level carries before it waits for the ledger to have them.
   private static final int TAIL_MAX = 16;
@@ -134,7 +135,7 @@ public final class LevelWriter {
             stale ->
                 tries >= TRIES_MAX
                     ? Mono.error(stale)
-                    : Mono.delay(pause())
+                    : Mono.delay(pause(tries))
                         .then(Mono.defer(() -> attempt(batch, attempted, tries + 1))));
   }
 
@@ -149,8 +150,11 @@ public final class LevelWriter {
     batch.forEach(one -> remembered.invalidate(one.order.level));
   }
 
-  private static Duration pause() {
-    return Duration.ofMillis(ThreadLocalRandom.current().nextInt(1, PAUSE_MAX_MILLIS));
+  /** Whoever has just won answers its callers before it writes again: the moment to try is now. */
+  private static Duration pause(int tries) {
+    return tries <= TRIES_AT_ONCE
+        ? Duration.ZERO
+        : Duration.ofMillis(ThreadLocalRandom.current().nextInt(1, PAUSE_MAX_MILLIS));
   }
 
   private Mono<Ledger> ledger(List<Waiting> batch, Map<String, Level> levels, Instant now) {

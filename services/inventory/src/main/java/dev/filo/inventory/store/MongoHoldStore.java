@@ -6,8 +6,13 @@ import static com.mongodb.client.model.Filters.in;
 import static com.mongodb.client.model.Filters.lte;
 import static com.mongodb.client.model.Projections.include;
 
+import com.mongodb.MongoBulkWriteException;
+import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
+import com.mongodb.client.model.InsertManyOptions;
+import com.mongodb.client.model.ReplaceOneModel;
+import com.mongodb.client.model.WriteModel;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.inventory.domain.Hold;
@@ -16,16 +21,32 @@ import dev.filo.platform.mongo.Docs;
 import dev.filo.platform.mongo.Mongo;
 import dev.filo.platform.mongo.StaleVersionException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Date;
+import java.util.List;
 import java.util.Map;
 import org.bson.Document;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** The journals of holds in MongoDB, {@code _id} = the hold's id. */
+/**
+ * The journals of holds in MongoDB, {@code _id} = the hold's id. Writes that come while others are
+ * under way go together in one message.
+ */
 public final class MongoHoldStore implements HoldStore {
+  // 500 journals of 2 kB each are 1 MB.
+  private static final int BATCH = 500;
+  // While one batch is on its way the next one need not wait.
+  private static final int AT_ONCE = 2;
+
   private final MongoCollection<Document> holds;
+  private final Batches<Hold, Boolean> inserts = new Batches<>(BATCH, AT_ONCE, this::insertAll);
+  private final Batches<Next, Boolean> replacements =
+      new Batches<>(BATCH, AT_ONCE, this::replaceAll);
+
+  private record Next(Hold seen, Hold next) {}
 
   /** Holds in a service's own database. */
   public MongoHoldStore(MongoDatabase database) {
@@ -39,9 +60,26 @@ public final class MongoHoldStore implements HoldStore {
 
   @Override
   public Mono<Boolean> insert(Hold hold) {
-    return Mono.from(holds.insertOne(HoldDocuments.document(hold)))
-        .thenReturn(true)
-        .onErrorResume(Mongo::isDuplicate, error -> Mono.just(false));
+    return inserts.submit(hold);
+  }
+
+  private Mono<List<Boolean>> insertAll(List<Hold> batch) {
+    var isNew = new ArrayList<>(Collections.nCopies(batch.size(), true));
+    return Mono.from(
+            holds.insertMany(
+                batch.stream().map(HoldDocuments::document).toList(),
+                new InsertManyOptions().ordered(false)))
+        .then()
+        .onErrorResume(
+            MongoBulkWriteException.class,
+            error -> {
+              if (!Mongo.isDuplicate(error)) {
+                return Mono.error(error);
+              }
+              error.getWriteErrors().forEach(taken -> isNew.set(taken.getIndex(), false));
+              return Mono.empty();
+            })
+        .then(Mono.fromSupplier(() -> isNew));
   }
 
   @Override
@@ -51,15 +89,43 @@ public final class MongoHoldStore implements HoldStore {
 
   @Override
   public Mono<Hold> replace(Hold seen, Hold next) {
-    return Mono.from(
-            holds.replaceOne(
-                and(eq("_id", seen.id()), eq("version", seen.version())),
-                HoldDocuments.document(next)))
+    return replacements
+        .submit(new Next(seen, next))
         .flatMap(
-            result ->
-                result.getMatchedCount() == 1
+            kept ->
+                kept
                     ? Mono.just(next)
                     : Mono.error(new StaleVersionException(seen.id(), seen.version())));
+  }
+
+  private Mono<List<Boolean>> replaceAll(List<Next> batch) {
+    var all = new ArrayList<WriteModel<Document>>(batch.size());
+    for (Next one : batch) {
+      all.add(
+          new ReplaceOneModel<>(
+              and(eq("_id", one.seen.id()), eq("version", one.seen.version())),
+              HoldDocuments.document(one.next)));
+    }
+    return Mono.from(holds.bulkWrite(all, new BulkWriteOptions().ordered(false)))
+        .flatMap(
+            result ->
+                result.getMatchedCount() == batch.size()
+                    ? Mono.just(Collections.nCopies(batch.size(), true))
+                    : batch.size() == 1 ? Mono.just(List.of(false)) : keptOf(batch));
+  }
+
+  /**
+   * Which of a batch were kept: those whose next state is there. One that was kept and has changed
+   * again is taken for stale, and whoever asked reads it.
+   */
+  private Mono<List<Boolean>> keptOf(List<Next> batch) {
+    return Flux.from(holds.find(in("_id", batch.stream().map(one -> one.next.id()).toList())))
+        .collectMap(document -> document.getString("_id"))
+        .map(
+            found ->
+                batch.stream()
+                    .map(one -> HoldDocuments.document(one.next).equals(found.get(one.next.id())))
+                    .toList());
   }
 
   @Override

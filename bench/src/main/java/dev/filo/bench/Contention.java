@@ -1,0 +1,215 @@
+package dev.filo.bench;
+
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Updates;
+import com.mongodb.reactivestreams.client.MongoCollection;
+import com.mongodb.reactivestreams.client.MongoDatabase;
+import dev.filo.platform.grpc.Statuses;
+import dev.filo.platform.grpc.Times;
+import dev.filo.proto.api.v1.Role;
+import dev.filo.proto.inventory.v1.HoldLine;
+import dev.filo.proto.inventory.v1.InventoryServiceGrpc.InventoryServiceBlockingStub;
+import dev.filo.proto.inventory.v1.PlaceHoldRequest;
+import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
+import org.bson.Document;
+import org.bson.conversions.Bson;
+import reactor.core.publisher.Mono;
+
+/**
+ * Holds on one SKU that everybody wants, and spread over many, through the service; against the
+ * driver taking one piece of one document, conditionally, with {@code findOneAndUpdate}.
+ */
+final class Contention {
+  private static final int PLENTY = 1_000_000;
+  private static final int SKUS = 1_000;
+  private static final Duration WAIT = Duration.ofMinutes(2);
+  private static final Duration LIFE = Duration.ofHours(1);
+  private static final String STORE = Inventory.store(0);
+
+  private final Setting setting;
+  private final MongoDatabase database;
+  private final MongoCollection<Document> raw;
+  private final Inventory inventory;
+  private final InventoryServiceBlockingStub stub;
+  private int runs;
+
+  private Contention(Setting setting, MongoDatabase database, Inventory inventory) {
+    this.setting = setting;
+    this.database = database;
+    this.raw = database.getCollection("raw");
+    this.inventory = inventory;
+    this.stub = inventory.as(Role.ROLE_SERVICE, "services/reservation");
+  }
+
+  /** One SKU; and the stock sold out under contention, checked. */
+  static List<Figure> hot(Setting setting) throws InterruptedException {
+    var database = setting.mongo().getDatabase(setting.database() + "_hot");
+    try (var inventory = new Inventory(database, database.getName())) {
+      return new Contention(setting, database, inventory).hot();
+    } finally {
+      Mono.from(database.drop()).block(WAIT);
+    }
+  }
+
+  /** Many SKUs. */
+  static List<Figure> spread(Setting setting) throws InterruptedException {
+    var database = setting.mongo().getDatabase(setting.database() + "_spread");
+    try (var inventory = new Inventory(database, database.getName())) {
+      return new Contention(setting, database, inventory).spread();
+    } finally {
+      Mono.from(database.drop()).block(WAIT);
+    }
+  }
+
+  private List<Figure> hot() throws InterruptedException {
+    warmUp();
+    var counter = new ArrayList<Load.Result>();
+    var pushing = new ArrayList<Load.Result>();
+    var service = new ArrayList<Load.Result>();
+    for (int round = 0; round < setting.rounds(); round++) {
+      counter.add(raw(1, false, setting.round(), PLENTY));
+      service.add(holds(sku -> "HOT-" + runs, 1, setting.round()));
+      pushing.add(raw(1, true, setting.round(), PLENTY));
+    }
+    var counted = sum(counter);
+    var pushed = sum(pushing);
+    var held = sum(service);
+    return List.of(
+        Figure.baseline("driver: findOneAndUpdate takes one piece of one document", counted),
+        Figure.rate("driver: the same, and keeps the hold in the document", pushed, counted),
+        Figure.rate("service: holds on one SKU", held, counted).atLeast(3),
+        soldOut());
+  }
+
+  /** As many racers as twice the stock: exactly the stock is held, everybody else is refused. */
+  private Figure soldOut() throws InterruptedException {
+    int pieces = 1_000;
+    var sku = "LAST-" + ++runs;
+    inventory.receive(sku, List.of(STORE), pieces);
+    var result =
+        Load.run(
+            setting.clients(),
+            WAIT,
+            2 * pieces,
+            (client, number) -> place(sku, "last-" + runs + "-" + number));
+    var level = inventory.level(sku, STORE);
+    if (result.done() != pieces || level.held() != pieces || level.available() != 0) {
+      throw new IllegalStateException(
+          "oversold: " + result.done() + " of " + pieces + " held, the level says " + level);
+    }
+    var figure = Figure.baseline("service: 2,000 want 1,000 pieces; held exactly 1,000", result);
+    return new Figure(
+        figure.what(), figure.rate(), figure.p50(), figure.p99(), null, "0 oversold", true);
+  }
+
+  private List<Figure> spread() throws InterruptedException {
+    for (int i = 0; i < SKUS; i++) {
+      inventory.receive("SPREAD-" + i, List.of(STORE), PLENTY);
+    }
+    warmUp();
+    var counter = new ArrayList<Load.Result>();
+    var service = new ArrayList<Load.Result>();
+    for (int round = 0; round < setting.rounds(); round++) {
+      counter.add(raw(SKUS, false, setting.round(), PLENTY));
+      service.add(holds(number -> "SPREAD-" + number % SKUS, SKUS, setting.round()));
+    }
+    var counted = sum(counter);
+    return List.of(
+        Figure.baseline("driver: findOneAndUpdate takes one piece of one of 1,000", counted),
+        Figure.rate("service: holds on 1,000 SKUs", sum(service), counted));
+  }
+
+  private void warmUp() throws InterruptedException {
+    var time = setting.round().compareTo(Duration.ofSeconds(1)) > 0 ? 2 : 1;
+    raw(1, true, setting.round(), PLENTY);
+    holds(number -> "HOT-" + runs, 1, setting.round().multipliedBy(time));
+  }
+
+  private static Load.Result sum(List<Load.Result> results) {
+    return results.stream().reduce(Load.Result::and).orElseThrow();
+  }
+
+  private Load.Result raw(int documents, boolean keeping, Duration time, int stock)
+      throws InterruptedException {
+    int run = ++runs;
+    for (int i = 0; i < documents; i++) {
+      Mono.from(raw.insertOne(new Document("_id", run + "-" + i).append("available", stock)))
+          .block(WAIT);
+    }
+    return Load.run(
+        setting.clients(),
+        time,
+        Integer.MAX_VALUE,
+        (client, number) -> {
+          Bson take = Updates.inc("available", -1);
+          var update =
+              keeping
+                  ? Updates.combine(
+                      take,
+                      Updates.set(
+                          "holds.hold-" + run + "-" + number,
+                          new Document("quantity", 1)
+                              .append("expireTime", Date.from(Instant.now().plus(LIFE)))))
+                  : take;
+          return Mono.from(
+                      raw.findOneAndUpdate(
+                          Filters.and(
+                              Filters.eq("_id", run + "-" + number % documents),
+                              Filters.gte("available", 1)),
+                          update,
+                          new com.mongodb.client.model.FindOneAndUpdateOptions()
+                              .projection(
+                                  com.mongodb.client.model.Projections.include("available"))))
+                  .block(WAIT)
+              != null;
+        });
+  }
+
+  private Load.Result holds(IntFunction<String> sku, int skus, Duration time)
+      throws InterruptedException {
+    int run = ++runs;
+    if (skus == 1) {
+      inventory.receive(sku.apply(0), List.of(STORE), PLENTY);
+    }
+    var result =
+        Load.run(
+            setting.clients(),
+            time,
+            Integer.MAX_VALUE,
+            (client, number) -> place(sku.apply(number), "hold-" + run + "-" + number));
+    if (skus == 1 && inventory.level(sku.apply(0), STORE).held() != result.done()) {
+      throw new IllegalStateException("the level does not have what was answered");
+    }
+    return result;
+  }
+
+  /** True when it was held; false when pieces were short. */
+  private boolean place(String sku, String hold) {
+    try {
+      stub.withDeadlineAfter(30, TimeUnit.SECONDS)
+          .placeHold(
+              PlaceHoldRequest.newBuilder()
+                  .setHoldId(database.getName() + "-" + hold)
+                  .setLocation(STORE)
+                  .addLines(HoldLine.newBuilder().setSku(sku).setQuantity(1))
+                  .setExpireTime(Times.timestamp(Instant.now().plus(LIFE)))
+                  .setOwner("reservations/" + hold)
+                  .setRequestId("q-" + hold)
+                  .build());
+      return true;
+    } catch (StatusRuntimeException e) {
+      var info = Statuses.errorInfo(e);
+      if (info != null && info.getReason().equals("STOCK_INSUFFICIENT")) {
+        return false;
+      }
+      throw e;
+    }
+  }
+}

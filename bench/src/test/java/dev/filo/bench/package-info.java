@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.filo.bench;
+
+import org.jspecify.annotations.NullMarked;
