@@ -66,7 +66,10 @@ final class CheckCommand implements Callable<Integer> {
           InventoryServiceGrpc.newBlockingStub(channel)
               .withCallCredentials(door.signIn())
               .withWaitForReady()
-              .checkStock(CheckStockRequest.newBuilder().addAllNames(levels.stream().map(CheckCommand::name).toList()).build());
+              .checkStock(
+                  CheckStockRequest.newBuilder()
+                      .addAllNames(levels.stream().map(CheckCommand::name).toList())
+                      .build());
       var drifts = new ArrayList<StockDrift>();
       CheckProgress last = null;
       long shown = System.nanoTime();

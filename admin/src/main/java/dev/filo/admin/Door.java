@@ -102,7 +102,8 @@ final class Door {
     var header = Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
     return new CallCredentials() {
       @Override
-      public void applyRequestMetadata(RequestInfo call, Executor executor, MetadataApplier applier) {
+      public void applyRequestMetadata(
+          RequestInfo call, Executor executor, MetadataApplier applier) {
         var headers = new Metadata();
         headers.put(header, "Bearer " + token);
         applier.apply(headers);

@@ -148,7 +148,8 @@ final class ImportCommand implements Callable<Integer> {
               ? Files.getLastModifiedTime(file).toInstant().truncatedTo(ChronoUnit.MILLIS)
               : Instant.parse(asOf);
     } catch (DateTimeParseException e) {
-      return failed(UNREADABLE, "--as-of wants a time like 2026-11-26T18:00:00Z, not " + asOf + ".");
+      return failed(
+          UNREADABLE, "--as-of wants a time like 2026-11-26T18:00:00Z, not " + asOf + ".");
     }
     var stores = stores(CatalogServiceGrpc.newBlockingStub(channel));
     var id = importId(time);
@@ -166,7 +167,8 @@ final class ImportCommand implements Callable<Integer> {
     var read = BoundedInputStream.builder().setInputStream(Files.newInputStream(file)).get();
     Totals totals;
     try (var csv = new InventoryCsv(reader(read), name -> stores.get(key(name)));
-        var refused = new RefusedFile(refusedPath, csv.header(), from == null ? 0 : from.refusedBytes())) {
+        var refused =
+            new RefusedFile(refusedPath, csv.header(), from == null ? 0 : from.refusedBytes())) {
       var progress = new ProgressLine(err(), isTerminal(), json, Files.size(file));
       if (dryRun) {
         totals = rehearse(csv, refused, progress, read);

@@ -1,5 +1,6 @@
 package dev.filo.admin;
 
+import com.google.protobuf.Timestamp;
 import dev.filo.admin.ImportCommand.Totals;
 import dev.filo.admin.csv.InventoryCsv;
 import dev.filo.admin.csv.InventoryCsv.Line;
@@ -7,7 +8,6 @@ import dev.filo.proto.inventory.v1.ImportStockLevelsRequest;
 import dev.filo.proto.inventory.v1.ImportStockLevelsResponse;
 import dev.filo.proto.inventory.v1.InventoryServiceGrpc;
 import dev.filo.proto.inventory.v1.StockLevelRow;
-import com.google.protobuf.Timestamp;
 import io.grpc.CallCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;

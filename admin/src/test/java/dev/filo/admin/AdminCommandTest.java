@@ -41,7 +41,7 @@ class AdminCommandTest {
   }
 
   @AfterEach
-  void close() throws InterruptedException {
+  void close() {
     filo.close();
   }
 
@@ -91,7 +91,9 @@ class AdminCommandTest {
             "h,\"Divano, verde\",NOPE-100,,IT,Milano,0,SKU_NOT_FOUND,There is no such SKU. Import"
                 + " the product first.");
     assertThat(filo.rows.values())
-        .allMatch(row -> row.getLocation().equals(row.getRow() % 2 == 0 ? "stores/milano" : "stores/monza"))
+        .allMatch(
+            row ->
+                row.getLocation().equals(row.getRow() % 2 == 0 ? "stores/milano" : "stores/monza"))
         .allMatch(row -> row.getOnHand() == row.getRow() % 50);
     assertThat(Checkpoint.beside(file)).doesNotExist();
     assertThat(run("import", file.toString(), "--json")).isEqualTo(1);
@@ -155,12 +157,10 @@ class AdminCommandTest {
     assertThat(out.toString()).contains("2 rows: 1 would be sent, 1 refused, 0 say nothing");
     assertThat(Files.readString(refused())).contains("LOCATION_UNKNOWN", "«Torino»");
     assertThat(filo.heard).isEmpty();
-    assertThat(
-            run("import", file.toString(), "--dry-run", "--location", "Torino=stores/magazzino"))
+    assertThat(run("import", file.toString(), "--dry-run", "--location", "Torino=stores/magazzino"))
         .isZero();
     assertThat(refused()).doesNotExist();
-    assertThat(run("import", file.toString(), "--location", "Torino=stores/nowhere"))
-        .isEqualTo(2);
+    assertThat(run("import", file.toString(), "--location", "Torino=stores/nowhere")).isEqualTo(2);
     assertThat(err.toString()).contains("there is no stores/nowhere");
   }
 

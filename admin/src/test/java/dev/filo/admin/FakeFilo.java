@@ -34,10 +34,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What the commands talk to: it keeps rows as inventory does, and breaks off when a test says so. */
+/**
+ * What the commands talk to: it keeps rows as inventory does, and breaks off when a test says so.
+ */
 final class FakeFilo implements AutoCloseable {
   static final String SECRET = "s3cret";
 
@@ -67,7 +68,8 @@ final class FakeFilo implements AutoCloseable {
         "/oauth2/token",
         exchange -> {
           boolean known = wanted.equals(exchange.getRequestHeaders().getFirst("Authorization"));
-          var answer = (known ? "{\"access_token\":\"t0ken\"}" : "{}").getBytes(StandardCharsets.UTF_8);
+          var answer =
+              (known ? "{\"access_token\":\"t0ken\"}" : "{}").getBytes(StandardCharsets.UTF_8);
           exchange.sendResponseHeaders(known ? 200 : 401, answer.length);
           exchange.getResponseBody().write(answer);
           exchange.close();
@@ -90,9 +92,9 @@ final class FakeFilo implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     http.stop(0);
-    grpc.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+    grpc.shutdownNow();
   }
 
   /** Inventory wants a token, catalog does not. */

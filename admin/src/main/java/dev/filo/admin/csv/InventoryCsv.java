@@ -110,7 +110,8 @@ public final class InventoryCsv implements Closeable {
     if (location < 0) {
       findLocations(names);
     } else if (onHand.isEmpty()) {
-      throw new NotReadableException("There is a column Location, but neither On hand nor Available.");
+      throw new NotReadableException(
+          "There is a column Location, but neither On hand nor Available.");
     }
   }
 
@@ -208,14 +209,20 @@ public final class InventoryCsv implements Closeable {
     int pieces = Integer.parseInt(number.replaceFirst("\\..*", ""));
     if (pieces < 0 || pieces > PIECES_MAX) {
       return new Line.Refused(
-          row, "QUANTITY_INVALID", "A count is 0 to " + PIECES_MAX + ", not " + pieces + ".", values);
+          row,
+          "QUANTITY_INVALID",
+          "A count is 0 to " + PIECES_MAX + ", not " + pieces + ".",
+          values);
     }
     var store = stores.apply(place);
     return store == null
         ? new Line.Refused(
             row,
             "LOCATION_UNKNOWN",
-            "No store is called «" + place + "». Say which it is: --location \"" + place
+            "No store is called «"
+                + place
+                + "». Say which it is: --location \""
+                + place
                 + "=stores/...\"",
             values)
         : new Line.Count(row, name, store, pieces, values);

@@ -85,6 +85,31 @@ class RouteTableTest {
   }
 
   @Test
+  void aMethodOfManyRequests_cannotBeBound_andWithoutABindingIsLeftOut() throws Exception {
+    ApiMethod unary = methods(get("/v1/carts")).getFirst();
+    ApiMethod stream =
+        new ApiMethod(
+            unary.grpc().toBuilder().setType(MethodDescriptor.MethodType.BIDI_STREAMING).build(),
+            unary.descriptor(),
+            unary.rule(),
+            unary.requestPrototype(),
+            unary.responsePrototype(),
+            unary.target());
+    assertThatThrownBy(() -> RouteTable.of(List.of(stream)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("stream of requests");
+    List<ApiMethod> all = ApiMethods.load(true).all();
+    assertThat(all)
+        .filteredOn(method -> !method.grpc().getType().clientSendsOneMessage())
+        .extracting(method -> method.descriptor().getName())
+        .contains("RecordMovements", "ImportStockLevels");
+    assertThat(RouteTable.of(all).routes())
+        .extracting(route -> route.method().descriptor().getName())
+        .contains("BatchCreateMovements")
+        .doesNotContain("RecordMovements", "ImportStockLevels");
+  }
+
+  @Test
   void find_literalBeforeWildcard_andVerbs() throws Exception {
     RouteTable table =
         RouteTable.of(

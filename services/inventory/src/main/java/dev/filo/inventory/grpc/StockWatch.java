@@ -117,31 +117,46 @@ final class StockWatch {
         () -> {
           var after = new AtomicReference<>(cursor.after);
           var more = new AtomicBoolean();
-          return Flux.defer(() -> page(watched, cursor.position, after, more)).repeat(more::get);
+          return whenWanted(page(watched, cursor.position, after, more)).repeat(more::get);
         });
   }
 
   private Flux<WatchStockResponse> page(
       Watched watched, long position, AtomicReference<String> after, AtomicBoolean more) {
-    var now = clock.instant();
-    return levels
-        .page(
-            after.get(),
-            watched.request.getSkusList(),
-            watched.request.getLocationsList(),
-            BATCH,
-            now)
-        .collectList()
-        .flatMapIterable(
-            page -> {
-              more.set(page.size() == BATCH);
-              if (more.get()) {
-                after.set(page.getLast().id());
-              }
-              return page.stream()
-                  .map(level -> answer(level, now, new Cursor(position, level.id(), true), watched))
-                  .toList();
-            });
+    return Flux.defer(
+        () -> {
+          var now = clock.instant();
+          return levels
+              .page(after.get(), watched.request.getSkusList(), watched.request.getLocationsList(), BATCH, now)
+              .collectList()
+              .flatMapIterable(
+                  page -> {
+                    more.set(page.size() == BATCH);
+                    if (more.get()) {
+                      after.set(page.getLast().id());
+                    }
+                    return page.stream()
+                        .map(level -> answer(level, now, new Cursor(position, level.id(), true), watched))
+                        .toList();
+                  });
+        });
+  }
+
+  /**
+   * The same, but nothing is read before somebody wants the first answer: what a slow reader gets
+   * is as new as the moment it could take it.
+   */
+  private static Flux<WatchStockResponse> whenWanted(Flux<WatchStockResponse> batch) {
+    return Flux.create(
+        sink -> {
+          var begun = new AtomicBoolean();
+          sink.onRequest(
+              wanted -> {
+                if (begun.compareAndSet(false, true)) {
+                  sink.onDispose(batch.subscribe(sink::next, sink::error, sink::complete));
+                }
+              });
+        });
   }
 
   private Flux<WatchStockResponse> follow(Watched watched, long from) {
@@ -153,15 +168,16 @@ final class StockWatch {
     return Flux.defer(
         () -> {
           var more = new AtomicBoolean();
-          return Flux.defer(
+          var batch =
+              Flux.defer(
                   () ->
                       changed(watched, position.get(), new TreeSet<>())
                           .flatMapMany(
                               changed -> {
                                 more.set(changed.more);
                                 return answers(watched, changed, position);
-                              }))
-              .repeat(more::get);
+                              }));
+          return whenWanted(batch).repeat(more::get);
         });
   }
 

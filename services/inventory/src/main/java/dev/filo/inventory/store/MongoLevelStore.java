@@ -285,21 +285,18 @@ public final class MongoLevelStore implements LevelStore {
 
   private Mono<Boolean> kept(List<WriteModel<BsonDocument>> models) {
     var collection = levels.withDocumentClass(BsonDocument.class);
-    return switch (models.size() == 1 ? models.getFirst() : null) {
-      case UpdateOneModel<BsonDocument> one when one.getUpdate() != null ->
-          Mono.from(
-                  collection.updateOne(
-                      one.getFilter(), Objects.requireNonNull(one.getUpdate()), one.getOptions()))
-              .map(result -> result.getMatchedCount() == 1 || result.getUpsertedId() != null);
-      case null, default ->
-          Mono.from(collection.bulkWrite(models, new BulkWriteOptions().ordered(false)))
-              .map(
-                  result ->
-                      result.getMatchedCount()
-                              + result.getInsertedCount()
-                              + result.getUpserts().size()
-                          == models.size());
-    };
+    if (models.size() == 1 && models.getFirst() instanceof UpdateOneModel<BsonDocument> one) {
+      var update = one.getUpdate();
+      if (update != null) {
+        return Mono.from(collection.updateOne(one.getFilter(), update, one.getOptions()))
+            .map(result -> result.getMatchedCount() == 1 || result.getUpsertedId() != null);
+      }
+    }
+    return Mono.from(collection.bulkWrite(models, new BulkWriteOptions().ordered(false)))
+        .map(
+            result ->
+                result.getMatchedCount() + result.getInsertedCount() + result.getUpserts().size()
+                    == models.size());
   }
 
   /** What changed; a level's first write says everything. */

@@ -83,11 +83,6 @@ public final class ImportDoor implements AutoCloseable {
   @Override
   public void close() {
     channel.shutdownNow();
-    try {
-      channel.awaitTermination(5, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
     server.stop();
   }
 }

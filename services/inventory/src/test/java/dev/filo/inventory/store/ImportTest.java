@@ -50,7 +50,7 @@ class ImportTest {
   }
 
   @AfterEach
-  void close() throws InterruptedException {
+  void close() {
     door.close();
   }
 

@@ -214,8 +214,7 @@ public final class Relay implements SmartLifecycle {
         (id, ids) -> {
           pulls.add(new UpdateOneModel<>(eq("_id", id), pull(Outbox.FIELD, in("id", ids))));
           unsets.add(
-              new UpdateOneModel<>(
-                  and(eq("_id", id), size(Outbox.FIELD, 0)), unset(Outbox.SINCE)));
+              new UpdateOneModel<>(and(eq("_id", id), size(Outbox.FIELD, 0)), unset(Outbox.SINCE)));
         });
     return Mono.from(collection.bulkWrite(pulls, UNORDERED))
         .then(Mono.defer(() -> Mono.from(collection.bulkWrite(unsets, UNORDERED))))

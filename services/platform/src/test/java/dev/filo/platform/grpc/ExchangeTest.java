@@ -285,14 +285,14 @@ class ExchangeTest {
     serve(
         false,
         observer ->
-            Answers.<Int64Value, Int64Value>exchange(observer, requests -> requests.flatMap(Flux::just)));
+            Answers.<Int64Value, Int64Value>exchange(
+                observer, requests -> requests.flatMap(Flux::just)));
     var options = CallOptions.DEFAULT.withDeadlineAfter(20, TimeUnit.SECONDS);
     var asOne = METHOD.toBuilder().setType(MethodType.UNARY).build();
     org.assertj.core.api.Assertions.assertThatThrownBy(
             () -> ClientCalls.blockingUnaryCall(channel, asOne, options, number(1)))
         .isInstanceOfSatisfying(
             StatusRuntimeException.class,
-            refused ->
-                assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.INTERNAL));
+            refused -> assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.INTERNAL));
   }
 }
