@@ -9,12 +9,19 @@ import dev.filo.inventory.domain.Snapshot;
 import dev.filo.inventory.grpc.GrpcInventoryService;
 import dev.filo.inventory.service.Availability;
 import dev.filo.inventory.service.Catalog;
+import dev.filo.inventory.service.Explanations;
 import dev.filo.inventory.service.Holds;
+import dev.filo.inventory.service.Imports;
+import dev.filo.inventory.service.Items;
 import dev.filo.inventory.service.LevelWriter;
 import dev.filo.inventory.service.Places;
+import dev.filo.inventory.service.Reconciliation;
 import dev.filo.inventory.service.Stock;
 import dev.filo.inventory.service.Sweeper;
+import dev.filo.inventory.store.MongoCheckStore;
 import dev.filo.inventory.store.MongoHoldStore;
+import dev.filo.inventory.store.MongoImportStore;
+import dev.filo.inventory.store.MongoItemStore;
 import dev.filo.inventory.store.MongoLevelStore;
 import dev.filo.inventory.store.MongoPlaceStore;
 import dev.filo.platform.auth.SubjectAliases;
@@ -75,11 +82,25 @@ final class Inventory implements AutoCloseable {
     journal.prepare();
     var writer = new LevelWriter(levels, clock);
     var places = new Places(new MongoPlaceStore(database), new Everything());
-    stock = new Stock(levels, writer, places, clock);
-    var holds = new Holds(journal, writer, places, clock);
-    var availability = new Availability(levels, places, clock);
+    var itemStore = new MongoItemStore(database);
+    itemStore.prepare();
+    var items = new Items(itemStore, places, levels, clock);
+    levels.ruledBy((level, numbers) -> items.ruled(level, numbers, ""));
+    stock = new Stock(levels, writer, places, items, clock);
+    var holds = new Holds(journal, writer, places, items, clock);
     var service =
-        new GrpcInventoryService(stock, holds, availability, levels, feed, changes, clock);
+        new GrpcInventoryService(
+            stock,
+            holds,
+            new Availability(levels, places, items, clock),
+            new Explanations(levels, journal, places, items, clock),
+            items,
+            new Imports(new MongoImportStore(database), stock, clock),
+            new Reconciliation(new MongoCheckStore(database), clock, Mono.empty()),
+            levels,
+            feed,
+            changes,
+            clock);
     var services = Stream.concat(Stream.of(service), Stream.of(beside)).toList();
     server =
         new GrpcServer(
@@ -144,7 +165,7 @@ final class Inventory implements AutoCloseable {
   }
 
   Snapshot level(String sku, String location) {
-    var level = stock.level(Level.id(sku, location)).block(WAIT);
+    var level = stock.level(Level.id(sku, location), "").map(Stock.Seen::numbers).block(WAIT);
     if (level == null) {
       throw new IllegalStateException("no level");
     }

@@ -70,15 +70,7 @@ class ContentionTest {
   void start() {
     for (int replica = 0; replica < 2; replica++) {
       var floor = new ShopFloor(database, clock);
-      var service =
-          new GrpcInventoryService(
-              floor.stock,
-              floor.holds,
-              floor.availability,
-              floor.levels,
-              floor.feed,
-              floor.changes,
-              clock);
+      var service = floor.service();
       var name = Channels.IN_PROCESS + database.getName() + "-" + replica;
       var server =
           new GrpcServer(
