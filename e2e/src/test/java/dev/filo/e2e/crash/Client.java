@@ -418,7 +418,7 @@ final class Client implements Runnable {
                 InventoryServiceGrpc.newBlockingStub(channel)
                     .withDeadlineAfter(Insistence.TRY.toMillis(), TimeUnit.MILLISECONDS)
                     .withCallCredentials(token(Role.ROLE_DEVICE, "devices/till-" + number, store))
-                    .recordMovements(batch));
+                    .batchCreateMovements(batch));
     if (ending
         instanceof Ending.Done<dev.filo.proto.inventory.v1.RecordMovementsResponse>(var answer)) {
       for (int i = 0; i < rows; i++) {

@@ -136,6 +136,6 @@ class CrashTest {
         .withDeadlineAfter(60, TimeUnit.SECONDS)
         .withWaitForReady()
         .withCallCredentials(around.tokens().bearer(Role.ROLE_SERVICE, "services/crash"))
-        .recordMovements(request.build());
+        .batchCreateMovements(request.build());
   }
 }

@@ -44,8 +44,8 @@ final class Fleet implements AutoCloseable {
             "--filo.targets.inventory=dns:///inventory:" + inventory,
             "--filo.targets.reservation=dns:///reservation:" + reservation,
             // As many reservations as the clients like: stock is what is to be short.
-            "--filo.reservation.customer.reservations=1000",
-            "--filo.reservation.customer.units=10000");
+            "--filo.reservation.policy.customer.reservations=1000",
+            "--filo.reservation.policy.customer.units=10000");
     var fleet = new Fleet();
     try {
       for (String address : List.of("127.0.0.11", "127.0.0.12")) {
