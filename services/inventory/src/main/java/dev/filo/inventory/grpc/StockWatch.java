@@ -127,7 +127,12 @@ final class StockWatch {
         () -> {
           var now = clock.instant();
           return levels
-              .page(after.get(), watched.request.getSkusList(), watched.request.getLocationsList(), BATCH, now)
+              .page(
+                  after.get(),
+                  watched.request.getSkusList(),
+                  watched.request.getLocationsList(),
+                  BATCH,
+                  now)
               .collectList()
               .flatMapIterable(
                   page -> {
@@ -136,7 +141,9 @@ final class StockWatch {
                       after.set(page.getLast().id());
                     }
                     return page.stream()
-                        .map(level -> answer(level, now, new Cursor(position, level.id(), true), watched))
+                        .map(
+                            level ->
+                                answer(level, now, new Cursor(position, level.id(), true), watched))
                         .toList();
                   });
         });
