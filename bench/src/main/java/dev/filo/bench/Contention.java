@@ -18,6 +18,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import reactor.core.publisher.Mono;
@@ -92,7 +93,7 @@ final class Contention {
   private Figure soldOut() throws InterruptedException {
     int pieces = 1_000;
     var sku = "LAST-" + ++runs;
-    inventory.receive(sku, List.of(STORE), pieces);
+    inventory.receive(List.of(sku), List.of(STORE), pieces);
     var result =
         Load.run(
             setting.clients(),
@@ -110,9 +111,8 @@ final class Contention {
   }
 
   private List<Figure> spread() throws InterruptedException {
-    for (int i = 0; i < SKUS; i++) {
-      inventory.receive("SPREAD-" + i, List.of(STORE), PLENTY);
-    }
+    var skus = IntStream.range(0, SKUS).mapToObj(i -> "SPREAD-" + i).toList();
+    inventory.receive(skus, List.of(STORE), PLENTY);
     warmUp();
     var counter = new ArrayList<Load.Result>();
     var service = new ArrayList<Load.Result>();
@@ -176,7 +176,7 @@ final class Contention {
       throws InterruptedException {
     int run = ++runs;
     if (skus == 1) {
-      inventory.receive(sku.apply(0), List.of(STORE), PLENTY);
+      inventory.receive(List.of(sku.apply(0)), List.of(STORE), PLENTY);
     }
     var result =
         Load.run(

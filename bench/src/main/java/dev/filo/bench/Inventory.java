@@ -50,6 +50,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** A replica of inventory as it runs, with its relay and sweeper, behind its gRPC server. */
@@ -59,6 +60,7 @@ final class Inventory implements AutoCloseable {
 
   private static final Author AUTHOR = new Author("services/bench", "service", "system", "", "");
   private static final Duration WAIT = Duration.ofMinutes(2);
+  private static final int AT_ONCE = 32;
   private static final Duration SWEEP = Duration.ofMillis(500);
 
   private final InstantSource clock = InstantSource.system();
@@ -81,7 +83,12 @@ final class Inventory implements AutoCloseable {
     var journal = new MongoHoldStore(database);
     journal.prepare();
     var writer = new LevelWriter(levels, clock);
-    var places = new Places(new MongoPlaceStore(database), new Everything());
+    var placeStore = new MongoPlaceStore(database);
+    Flux.range(0, STORES)
+        .flatMap(i -> placeStore.keepLocation(store(i), message(i)), AT_ONCE)
+        .then()
+        .block(WAIT);
+    var places = new Places(placeStore, new Everything());
     var itemStore = new MongoItemStore(database);
     itemStore.prepare();
     var items = new Items(itemStore, places, levels, clock);
@@ -118,9 +125,6 @@ final class Inventory implements AutoCloseable {
     relay.start();
     sweeping = new Sweeper(levels, writer, journal, holds, clock).every(SWEEP).subscribe();
     channel = Channels.open(Channels.IN_PROCESS + name);
-    for (int i = 0; i < STORES; i++) {
-      places.learnLocation(store(i), message(i)).block(WAIT);
-    }
   }
 
   static String store(int number) {
@@ -140,27 +144,29 @@ final class Inventory implements AutoCloseable {
         .withCallCredentials(tokens.bearer(role, principal));
   }
 
-  /** Puts pieces of a SKU on the shelf of each of the stores. */
-  void receive(String sku, List<String> locations, int quantity) {
+  /** Puts pieces of each of the SKUs on the shelf of each of the stores. */
+  void receive(List<String> skus, List<String> locations, int quantity) {
     var now = clock.instant();
     var receipts = new ArrayList<Movement>();
-    for (String location : locations) {
-      var id = Level.id(sku, location);
-      receipts.add(
-          new Movement(
-              "receipt-" + id,
-              Movement.Kind.RECEIPT,
-              id,
-              quantity,
-              now,
-              "bench",
-              AUTHOR,
-              "",
-              "receipt"));
+    for (String sku : skus) {
+      for (String location : locations) {
+        var id = Level.id(sku, location);
+        receipts.add(
+            new Movement(
+                "receipt-" + id,
+                Movement.Kind.RECEIPT,
+                id,
+                quantity,
+                now,
+                "bench",
+                AUTHOR,
+                "",
+                "receipt"));
+      }
     }
     var results = stock.record(receipts, location -> true).block(WAIT);
     if (results == null || !results.stream().allMatch(Stock.Result.Recorded.class::isInstance)) {
-      throw new IllegalStateException("not received: " + sku);
+      throw new IllegalStateException("not received: " + skus);
     }
   }
 

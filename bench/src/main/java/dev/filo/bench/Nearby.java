@@ -82,7 +82,7 @@ final class Nearby {
       carts.fill();
       var everywhere = IntStream.range(0, Inventory.STORES).mapToObj(Inventory::store).toList();
       for (int i = 0; i < SKUS; i++) {
-        inventory.receive("NEAR-" + i, everywhere, 1 + i % 3);
+        inventory.receive(List.of("NEAR-" + i), everywhere, 1 + i % 3);
       }
       return measure(setting, inventory);
     } finally {
