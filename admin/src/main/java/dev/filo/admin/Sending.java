@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Sending {
   private static final int BATCH = 1000;
-  private static final int AHEAD = 4;
+  private static final int AHEAD = 8;
   private static final int TRIES_MAX = 5;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration CHECKPOINTS = Duration.ofSeconds(1);

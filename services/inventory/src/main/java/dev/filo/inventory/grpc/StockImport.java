@@ -18,7 +18,7 @@ import reactor.core.publisher.Mono;
 /** One stream of an import: a few requests in hand at a time, answered in order. */
 final class StockImport {
   // While the rows of one are written, those of the next are read and looked up.
-  private static final int IN_HAND = 3;
+  private static final int IN_HAND = 6;
   private static final long ROW_MAX = 999_999_999_999L;
 
   private final Imports imports;

@@ -2,6 +2,7 @@ package dev.filo.inventory.store;
 
 import static com.mongodb.client.model.Filters.eq;
 
+import com.mongodb.WriteConcern;
 import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.ReturnDocument;
 import com.mongodb.client.model.Updates;
@@ -25,7 +26,9 @@ public final class MongoImportStore implements ImportStore {
 
   /** Imports in a service's own database. */
   public MongoImportStore(MongoDatabase database) {
-    this.imports = database.getCollection("imports");
+    // The rows themselves are safe when it is noted how far they are: a note that is lost says too
+    // little, and is not worth waiting for the journal at every request.
+    this.imports = database.getCollection("imports").withWriteConcern(WriteConcern.W1);
   }
 
   @Override
