@@ -89,8 +89,12 @@ public final class Neighbours {
         .onErrorResume(Neighbours::isNotFound, e -> Mono.empty());
   }
 
-  /** Holds a reservation's goods. An error with STOCK_INSUFFICIENT when there are not enough. */
-  Mono<Hold> place(Reservation reservation) {
+  /**
+   * Holds a reservation's goods. An error with STOCK_INSUFFICIENT when there are not enough.
+   *
+   * @param channel where it was made: what inventory keeps back may differ from channel to channel
+   */
+  Mono<Hold> place(Reservation reservation, String channel) {
     return Calls.unary(
         inventory(),
         InventoryServiceStub::placeHold,
@@ -108,6 +112,7 @@ public final class Neighbours {
                     .toList())
             .setExpireTime(Times.timestamp(reservation.expireTime()))
             .setOwner("reservations/" + reservation.id())
+            .setChannel(channel)
             .setRequestId("place-" + reservation.hold())
             .build());
   }

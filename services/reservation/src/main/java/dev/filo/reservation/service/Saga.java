@@ -92,7 +92,7 @@ final class Saga {
     }
     return limits
         .claim(seen, Limits.by(document))
-        .then(Mono.defer(() -> neighbours.place(seen)))
+        .then(Mono.defer(() -> neighbours.place(seen, Limits.by(document).getChannel())))
         .flatMap(hold -> writer.write(document, seen, seen.held(), actor, null))
         .onErrorResume(
             e -> Statuses.isReason(e, ErrorReason.ERROR_REASON_STOCK_INSUFFICIENT),
