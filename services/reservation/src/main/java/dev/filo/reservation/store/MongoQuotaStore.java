@@ -2,6 +2,7 @@ package dev.filo.reservation.store;
 
 import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.exists;
 import static com.mongodb.client.model.Updates.combine;
 import static com.mongodb.client.model.Updates.inc;
 import static com.mongodb.client.model.Updates.pull;
@@ -82,7 +83,11 @@ public final class MongoQuotaStore {
     List<Document> open = next.claims().stream().map(MongoQuotaStore::document).toList();
     return Mono.from(
             quotas.updateOne(
-                and(eq("_id", whose), eq("version", seen.version)),
+                and(
+                    eq("_id", whose),
+                    // not «equals null»: what is made new would begin with a null, which nothing
+                    // adds to
+                    seen.version == null ? exists("version", false) : eq("version", seen.version)),
                 combine(set("open", open), inc("version", 1L)),
                 new UpdateOptions().upsert(seen.version == null)))
         .map(result -> result.getMatchedCount() == 1 || result.getUpsertedId() != null)
