@@ -8,6 +8,7 @@ import dev.filo.proto.inventory.v1.Movement;
 import dev.filo.proto.inventory.v1.RecordMovementsRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Random;
 import java.util.TreeMap;
@@ -29,6 +30,9 @@ class CrashTest {
   private static final int CLIENTS = 64;
   private static final int KILLS = Integer.getInteger("filo.kills", 34);
   private static final int PRIMARY_EVERY = 8;
+  // Between two kills something is done, however busy the machine.
+  private static final int ANSWERS_BETWEEN = 15;
+  private static final Duration CALM_MAX = Duration.ofMinutes(1);
   private static final long SEED = Long.getLong("filo.seed", System.nanoTime() & 0xffffff);
 
   @TempDir Path directory;
@@ -66,13 +70,13 @@ class CrashTest {
                 new Client(i, SEED, fleet, around, insistence, book, violations, running::get)));
       }
       try {
-        kill(database, fleet, kills);
+        kill(database, fleet, insistence, kills);
       } finally {
         running.set(false);
       }
       fleet.awaitAll();
       for (Future<?> client : clients) {
-        client.get(4, TimeUnit.MINUTES);
+        client.get(8, TimeUnit.MINUTES);
       }
     }
     for (Replica replica : fleet.replicas()) {
@@ -85,7 +89,7 @@ class CrashTest {
     System.out.printf(
         "crash: %,d operations (%,d tries), %,d reservations, %,d holds, %,d movements;"
             + " kills %s; violations %d%n",
-        insistence.operations(),
+        insistence.answered(),
         insistence.tries(),
         book.reservations().size(),
         book.holds().size(),
@@ -94,16 +98,21 @@ class CrashTest {
         found.size());
     assertThat(found).as("promises not kept, seed %d", SEED).isEmpty();
     // A run in which hardly anything was done would prove nothing.
-    assertThat(insistence.operations()).isGreaterThan(KILLS * 20L);
+    assertThat(insistence.answered()).isGreaterThan(KILLS * (long) ANSWERS_BETWEEN);
     assertThat(book.reservations()).hasSizeGreaterThan(KILLS);
   }
 
-  private static void kill(ReplicaSet database, Fleet fleet, TreeMap<String, Integer> kills)
+  private static void kill(
+      ReplicaSet database, Fleet fleet, Insistence insistence, TreeMap<String, Integer> kills)
       throws Exception {
     var random = new Random(SEED);
     int done = 0;
     while (done < KILLS) {
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(300 + random.nextInt(2_500)));
+      long enough = insistence.answered() + ANSWERS_BETWEEN;
+      long calm = System.nanoTime() + CALM_MAX.toNanos();
+      do {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100 + random.nextInt(1_000)));
+      } while (insistence.answered() < enough && System.nanoTime() < calm);
       if (done % PRIMARY_EVERY == PRIMARY_EVERY - 1) {
         if (database.killPrimary()) {
           kills.merge("primary", 1, Integer::sum);

@@ -20,11 +20,12 @@ final class Insistence {
   /** One try; longer than any step of ours should take. */
   static final Duration TRY = Duration.ofSeconds(6);
 
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  // Both replicas of a service may be starting at once, several times over, on a busy machine.
+  private static final Duration PATIENCE = Duration.ofMinutes(6);
   private static final long PAUSE_MIN_MILLIS = 20;
   private static final long PAUSE_MAX_MILLIS = 400;
 
-  private final AtomicLong operations = new AtomicLong();
+  private final AtomicLong answered = new AtomicLong();
   private final AtomicLong tries = new AtomicLong();
   private final Violations violations;
 
@@ -43,16 +44,18 @@ final class Insistence {
 
   /** Does one operation at one of these replicas. */
   <T> Ending<T> call(List<Replica> replicas, String what, Function<ManagedChannel, T> operation) {
-    operations.incrementAndGet();
     long end = System.nanoTime() + PATIENCE.toNanos();
     long pause = PAUSE_MIN_MILLIS;
     while (true) {
       var replica = replicas.get(ThreadLocalRandom.current().nextInt(replicas.size()));
       tries.incrementAndGet();
       try {
-        return new Ending.Done<>(operation.apply(replica.channel()));
+        var answer = operation.apply(replica.channel());
+        answered.incrementAndGet();
+        return new Ending.Done<>(answer);
       } catch (StatusRuntimeException e) {
         if (!isUnknown(e)) {
+          answered.incrementAndGet();
           return new Ending.Refused<>(reason(e, what));
         }
         if (System.nanoTime() > end) {
@@ -82,10 +85,12 @@ final class Insistence {
     return info.getReason();
   }
 
-  long operations() {
-    return operations.get();
+  /** Operations that were answered, well or with a refusal. */
+  long answered() {
+    return answered.get();
   }
 
+  /** Calls made for them. */
   long tries() {
     return tries.get();
   }
