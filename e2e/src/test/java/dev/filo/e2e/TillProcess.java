@@ -56,7 +56,7 @@ public final class TillProcess {
             each ->
                 each.contains("pos" + java.io.File.separator + "target")
                     || each.matches(
-                        ".*(filo-proto|proto.target|grpc|netty|protobuf|proto-google|guava|failureaccess"
+                        ".*(filo-pos|filo-proto|proto.target|grpc|netty|protobuf|proto-google|guava|failureaccess"
                             + "|perfmark|picocli|jline|jackson|jspecify|protovalidate|gson|annotations).*"))
         .collect(java.util.stream.Collectors.joining(java.io.File.pathSeparator));
   }
