@@ -1,5 +1,7 @@
 package dev.filo.platform;
 
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,11 +28,23 @@ public final class Background implements SmartLifecycle {
   @Override
   public void start() {
     running =
-        work.doOnError(error -> log.warn("background work begins again", error))
+        work.doOnError(Background::tell)
             .retryWhen(
                 Retry.backoff(Long.MAX_VALUE, java.time.Duration.ofMillis(200))
                     .maxBackoff(java.time.Duration.ofSeconds(5)))
             .subscribe();
+  }
+
+  /**
+   * A part of the suite that is not there yet, or not just now, is no fault: one line, no trace.
+   */
+  private static void tell(Throwable error) {
+    if (error instanceof StatusRuntimeException status
+        && status.getStatus().getCode() == Status.Code.UNAVAILABLE) {
+      log.info("background work waits for another part: {}", status.getStatus());
+    } else {
+      log.warn("background work begins again", error);
+    }
   }
 
   @Override
