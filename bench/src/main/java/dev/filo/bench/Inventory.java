@@ -95,6 +95,7 @@ final class Inventory implements AutoCloseable {
     levels.ruledBy((level, numbers) -> items.ruled(level, numbers, ""));
     stock = new Stock(levels, writer, places, items, clock);
     var holds = new Holds(journal, writer, places, items, clock);
+    levels.journaledBy(holds::keep);
     var service =
         new GrpcInventoryService(
             stock,

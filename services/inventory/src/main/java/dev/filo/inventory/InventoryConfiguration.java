@@ -93,8 +93,15 @@ public class InventoryConfiguration {
 
   @Bean
   Holds holds(
-      MongoHoldStore holds, LevelWriter writer, Places places, Items items, InstantSource clock) {
-    return new Holds(holds, writer, places, items, clock);
+      MongoHoldStore journal,
+      MongoLevelStore levels,
+      LevelWriter writer,
+      Places places,
+      Items items,
+      InstantSource clock) {
+    var holds = new Holds(journal, writer, places, items, clock);
+    levels.journaledBy(holds::keep);
+    return holds;
   }
 
   @Bean

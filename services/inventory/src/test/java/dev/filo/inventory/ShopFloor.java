@@ -128,6 +128,7 @@ public final class ShopFloor {
     levels.ruledBy((level, numbers) -> items.ruled(level, numbers, ""));
     stock = new Stock(usedLevels, writer, places, items, clock);
     holds = new Holds(usedJournal, writer, places, items, clock);
+    levels.journaledBy(holds::keep);
     availability = new Availability(usedLevels, places, items, clock);
     explanations = new Explanations(usedLevels, usedJournal, places, items, clock);
     reconciliation = new Reconciliation(new MongoCheckStore(database), clock, Mono.empty());

@@ -1,6 +1,7 @@
 package dev.filo.inventory.domain;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** What can be asked of one level. Repeating a command changes nothing. */
 public sealed interface Command {
@@ -8,9 +9,23 @@ public sealed interface Command {
    * Keeps pieces for a hold.
    *
    * @param safety what is kept back unless the level has a number of its own
+   * @param journal the hold as it is once its pieces are kept here, if it is of this level alone:
+   *     the level carries it until it lies among the journals. Null when its journal is there
+   *     already.
    */
-  record Place(String hold, int quantity, Instant expireTime, Author author, int safety)
+  record Place(
+      String hold,
+      int quantity,
+      Instant expireTime,
+      Author author,
+      int safety,
+      @Nullable Hold journal)
       implements Command {
+    /** For a hold whose journal is there already. */
+    public Place(String hold, int quantity, Instant expireTime, Author author, int safety) {
+      this(hold, quantity, expireTime, author, safety, null);
+    }
+
     /** With nothing kept back but by the level itself. */
     public Place(String hold, int quantity, Instant expireTime, Author author) {
       this(hold, quantity, expireTime, author, 0);

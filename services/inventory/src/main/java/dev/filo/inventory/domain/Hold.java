@@ -196,6 +196,11 @@ public record Hold(
     return with(State.REFUSED, expireTime, available, null, null, extensions, cleaning, CLEANINGS);
   }
 
+  /** Not placed, and no level was asked to keep anything by then: there is nothing to clean. */
+  public Hold refusedAtOnce(Map<String, Integer> available) {
+    return with(State.REFUSED, expireTime, available, null, null, extensions, null, 0);
+  }
+
   /** To be sold. */
   public Hold selling(Author by, Instant at, Instant lookAgain) {
     return with(State.SELLING, expireTime, shortages, by, at, extensions, lookAgain, 0);

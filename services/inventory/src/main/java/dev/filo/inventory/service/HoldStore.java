@@ -3,6 +3,7 @@ package dev.filo.inventory.service;
 import dev.filo.inventory.domain.Hold;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -12,8 +13,17 @@ public interface HoldStore {
   /** Keeps a new hold. True when it was kept; false when one of its id is there already. */
   Mono<Boolean> insert(Hold hold);
 
-  /** The hold of this id; empty when there is none. */
+  /** The hold of this id, also where its level still carries its journal; empty for none. */
   Mono<Hold> find(String id);
+
+  /** The hold of this id among the journals only; empty when it is not there. */
+  Mono<Hold> journal(String id);
+
+  /**
+   * Keeps the journals of new holds. Those whose ids other journals have already, which stay as
+   * they are. One value.
+   */
+  Mono<List<Hold>> insert(List<Hold> holds);
 
   /**
    * Keeps the next state. The next state; StaleVersionException when the hold is not as it was

@@ -1,5 +1,7 @@
 package dev.filo.inventory.service;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.filo.inventory.domain.Author;
 import dev.filo.inventory.domain.Command;
 import dev.filo.inventory.domain.Hold;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
@@ -29,13 +32,19 @@ import reactor.util.retry.Retry;
 /**
  * Holds over one or more SKUs at one location: all lines or none.
  *
- * <p>The journal decides, the levels follow. Placing: PLACING, pieces kept on each level, ACTIVE;
- * or, when one is short, REFUSED and the others freed. Selling: SELLING, each level asked to keep
- * its pieces until they are sold, SETTLING, sold on each level, SOLD, or ACTIVE with what is left;
- * with one line the level's own update is the decision. Changing and moving: CHANGING or MOVING,
- * more pieces kept or the other location's, TRIMMING with the new lines or, when one is short, the
- * old ones, what is not held any more freed, ACTIVE. Every step can be done again by anybody: the
- * same call repeated, or {@link #goOn} once the journal is due.
+ * <p>Of one SKU: the level decides, and what it writes carries the journal, so that a customer
+ * waits for one durable write; the journal is put among the others right after ({@link #keep}), and
+ * until then it is found on its level. An id is asked for among the journals before; one that two
+ * replicas use for two different holds at the same instant is noticed when the second journal is
+ * put there, and its pieces are freed.
+ *
+ * <p>Of several SKUs: the journal decides, the levels follow. Placing: PLACING, pieces kept on each
+ * level, ACTIVE; or, when one is short, REFUSED and the others freed. Selling: SELLING, each level
+ * asked to keep its pieces until they are sold, SETTLING, sold on each level, SOLD, or ACTIVE with
+ * what is left; with one line the level's own update is the decision. Changing and moving: CHANGING
+ * or MOVING, more pieces kept or the other location's, TRIMMING with the new lines or, when one is
+ * short, the old ones, what is not held any more freed, ACTIVE. Every step can be done again by
+ * anybody: the same call repeated, or {@link #goOn} once the journal is due.
  */
 public final class Holds {
   private static final Logger log = LoggerFactory.getLogger(Holds.class);
@@ -47,12 +56,20 @@ public final class Holds {
   // Longer than any write that is still on its way can take.
   private static final Duration CLEAN_AGAIN = Duration.ofMinutes(1);
   private static final int TRIES_MAX = 10;
+  private static final int PLACED_MAX = 20_000;
 
   private final HoldStore holds;
   private final LevelWriter levels;
   private final Places places;
   private final Items items;
   private final InstantSource clock;
+  // Until its journal is among the others, an id that comes again here is known by this.
+  private final Cache<String, Mono<Hold>> placed =
+      Caffeine.newBuilder()
+          .maximumSize(PLACED_MAX)
+          .expireAfterWrite(PLACING_MAX)
+          .executor(Runnable::run)
+          .build();
 
   /** Holds kept in these stores. */
   public Holds(
@@ -108,11 +125,94 @@ public final class Holds {
                               now.plus(PLACING_MAX)))
                   .flatMap(
                       asked ->
-                          holds
-                              .insert(asked)
-                              .flatMap(isNew -> isNew ? Mono.just(asked) : holds.find(id)));
+                          asked.lines().size() == 1
+                              ? placeOnce(asked)
+                              : holds
+                                  .insert(asked)
+                                  .flatMap(isNew -> isNew ? Mono.just(asked) : holds.find(id)));
             })
         .flatMap(hold -> answer(hold, content, expireTime));
+  }
+
+  /** Places a hold of one SKU, unless this id is being placed here or has been placed. */
+  private Mono<Hold> placeOnce(Hold asked) {
+    var id = asked.id();
+    return placed.get(
+        id,
+        key ->
+            holds
+                .journal(id)
+                .doOnNext(known -> placed.invalidate(id))
+                .switchIfEmpty(Mono.defer(() -> placeOnLevel(asked)))
+                .doOnError(error -> placed.invalidate(id))
+                .cache());
+  }
+
+  /** Places a hold on the one level it is of. The hold as it has become, or as it was already. */
+  private Mono<Hold> placeOnLevel(Hold asked) {
+    var active = asked.active();
+    return levels
+        .submit(orders(asked, line -> placing(asked, line, active)))
+        .map(List::getFirst)
+        .flatMap(
+            outcome ->
+                switch (outcome) {
+                  case Outcome.Done done -> Mono.just(active);
+                  case Outcome.TooFew(int pieces) ->
+                      first(asked.refusedAtOnce(Map.of(asked.lines().getFirst().sku(), pieces)));
+                  case Outcome.Full full -> first(asked.refusedAtOnce(Map.of()));
+                  case Outcome.Over over ->
+                      first(asked.over(State.EXPIRED, clock.instant().plus(CLEAN_SOON)));
+                  case Outcome.Repeated repeated ->
+                      holds
+                          .find(asked.id())
+                          .switchIfEmpty(
+                              Mono.error(
+                                  () ->
+                                      new IllegalStateException(
+                                          "kept on its level and in no journal: " + asked.id())));
+                  case Outcome.Differs differs -> throw unexpected(asked, outcome);
+                  case Outcome.Unfit unfit -> throw unexpected(asked, outcome);
+                });
+  }
+
+  private static IllegalStateException unexpected(Hold hold, Outcome outcome) {
+    return new IllegalStateException("to placing " + hold.id() + ": " + outcome);
+  }
+
+  /** Keeps how a hold ended that no level keeps; or what was there first. */
+  private Mono<Hold> first(Hold ended) {
+    return holds
+        .insert(ended)
+        .flatMap(isNew -> isNew ? Mono.just(ended) : holds.find(ended.id()))
+        .doOnNext(known -> placed.invalidate(known.id()));
+  }
+
+  /**
+   * Puts the journals that levels carried among the others. Empty; repeating is harmless. What a
+   * level keeps counts: a hold that was refused when it was asked for a second time at the same
+   * instant is held, and pieces kept under the id of a different hold are freed.
+   */
+  public Mono<Void> keep(List<Hold> opened) {
+    return holds
+        .insert(opened)
+        .flatMapIterable(taken -> taken)
+        .concatMap(
+            hold ->
+                holds
+                    .journal(hold.id())
+                    .flatMap(
+                        there -> {
+                          if (!there.content().equals(hold.content())) {
+                            log.warn("hold {} is another one already; it is freed", hold.id());
+                            return free(hold, Author.INVENTORY);
+                          }
+                          return there.state() == State.REFUSED
+                              ? holds.replace(there, there.active()).then()
+                              : Mono.<Void>empty();
+                        })
+                    .onErrorResume(StaleVersionException.class, stale -> Mono.empty()))
+        .then(Mono.fromRunnable(() -> opened.forEach(hold -> placed.invalidate(hold.id()))));
   }
 
   private Mono<Hold> answer(Hold hold, String content, Instant expireTime) {
@@ -129,19 +229,19 @@ public final class Holds {
     };
   }
 
+  private Command placing(Hold hold, Hold.Line line, @Nullable Hold journal) {
+    return new Command.Place(
+        hold.id(),
+        line.quantity(),
+        hold.expireTime(),
+        hold.author(),
+        ruled(hold, line.sku(), hold.location()),
+        journal);
+  }
+
   private Mono<Hold> goOnPlacing(Hold hold) {
-    var orders =
-        orders(
-            hold,
-            line ->
-                new Command.Place(
-                    hold.id(),
-                    line.quantity(),
-                    hold.expireTime(),
-                    hold.author(),
-                    ruled(hold, line.sku(), hold.location())));
     return levels
-        .submit(orders)
+        .submit(orders(hold, line -> placing(hold, line, null)))
         .flatMap(
             outcomes -> {
               var available = new TreeMap<String, Integer>();

@@ -2,6 +2,7 @@ package dev.filo.inventory.service;
 
 import dev.filo.inventory.domain.Applied;
 import dev.filo.inventory.domain.Change;
+import dev.filo.inventory.domain.Hold;
 import dev.filo.inventory.domain.Ledger;
 import dev.filo.inventory.domain.Level;
 import dev.filo.inventory.domain.Movement;
@@ -24,8 +25,9 @@ public interface LevelStore {
    *
    * @param before as it was read
    * @param changes what is to be told, recorded with it
+   * @param opened holds whose journals the level carries until they lie among the journals
    */
-  record Write(Level before, Level after, List<Change> changes) {}
+  record Write(Level before, Level after, List<Change> changes, List<Hold> opened) {}
 
   /**
    * The levels with these ids by id, whole, as a majority of the database has them, so that no

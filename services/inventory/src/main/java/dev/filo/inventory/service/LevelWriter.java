@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.filo.inventory.domain.Applied;
 import dev.filo.inventory.domain.Change;
 import dev.filo.inventory.domain.Command;
+import dev.filo.inventory.domain.Hold;
 import dev.filo.inventory.domain.Ledger;
 import dev.filo.inventory.domain.Level;
 import dev.filo.inventory.domain.Movement;
@@ -236,6 +237,7 @@ public final class LevelWriter {
       Instant now) {
     var next = new LinkedHashMap<String, Level>();
     var changes = new HashMap<String, List<Change>>();
+    var opened = new HashMap<String, List<Hold>>();
     var outcomes = new LinkedHashMap<Waiting, Outcome>();
     for (Waiting one : batch) {
       var id = one.order.level;
@@ -251,6 +253,11 @@ public final class LevelWriter {
       told.addAll(step.changes());
       next.put(id, step.next());
       outcomes.put(one, ours(one.order.command, step.outcome(), attempted));
+      if (one.order.command instanceof Command.Place place
+          && place.journal() != null
+          && step.outcome() instanceof Outcome.Done) {
+        opened.computeIfAbsent(id, key -> new ArrayList<>()).add(place.journal());
+      }
     }
     var writes = new ArrayList<LevelStore.Write>();
     var full = new ArrayList<Applied>();
@@ -264,7 +271,12 @@ public final class LevelWriter {
               kept =
                   after.withTail(after.tail().subList(before.tail().size(), after.tail().size()));
             }
-            writes.add(new LevelStore.Write(before, kept, changes.getOrDefault(id, List.of())));
+            writes.add(
+                new LevelStore.Write(
+                    before,
+                    kept,
+                    changes.getOrDefault(id, List.of()),
+                    opened.getOrDefault(id, List.of())));
           }
         });
     var unwritten = new HashMap<>(known);

@@ -74,7 +74,7 @@ public final class Sweeper {
         .expired(clock.instant(), BATCH)
         .map(level -> new LevelWriter.Order(level, new Command.DropExpired()))
         .collectList()
-        .flatMap(orders -> orders.isEmpty() ? Mono.empty() : writer.submit(orders))
+        .flatMap(writer::submit)
         .repeat(ROUNDS_MAX)
         .takeWhile(outcomes -> outcomes.stream().anyMatch(Outcome.Done.class::isInstance))
         .then();

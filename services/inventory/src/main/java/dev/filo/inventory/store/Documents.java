@@ -85,6 +85,25 @@ final class Documents {
     return "holds.b" + HeldPieces.bucket(hold) + ".h" + hold;
   }
 
+  /** The field for journals that are not among the others yet. */
+  static final String OPENED = "opened";
+
+  /** Where a level carries the journal of a hold. */
+  static String opened(String hold) {
+    return OPENED + "." + openedKey(hold);
+  }
+
+  static String openedKey(String hold) {
+    return "h" + hold;
+  }
+
+  /** The holds whose journals a level carries. */
+  static List<Hold> opened(Document level) {
+    return level.get(OPENED, new Document()).values().stream()
+        .map(journal -> HoldDocuments.hold((Document) journal))
+        .toList();
+  }
+
   /**
    * A hold's part in one short text, {@code 2@1772442000000}: pieces, at, milliseconds of its end,
    * {@code #} and its revision unless that is 0, and {@code !} when pinned. Tens of thousands of

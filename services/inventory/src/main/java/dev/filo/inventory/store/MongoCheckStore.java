@@ -27,7 +27,8 @@ import reactor.core.publisher.Mono;
 /** Reads levels, ledger and holds for the self-check; never writes. */
 public final class MongoCheckStore implements CheckStore {
   private static final int BATCH = 500;
-  private static final Bson CHECKED = exclude("outbox", "outboxSince", "requests");
+  private static final Bson CHECKED =
+      exclude("outbox", "outboxSince", Documents.OPENED, "requests");
   private static final Bson NEWEST_FIRST = descending("level", "applied.effectiveTime");
 
   private final MongoCollection<Document> levels;
@@ -92,7 +93,17 @@ public final class MongoCheckStore implements CheckStore {
 
   @Override
   public Mono<Map<String, Hold>> holds(Collection<String> ids) {
-    return Flux.from(holds.find(in("_id", ids))).map(HoldDocuments::hold).collectMap(Hold::id);
+    return Flux.from(holds.find(in("_id", ids)))
+        .map(HoldDocuments::hold)
+        .collectMap(Hold::id)
+        .flatMap(found -> found.size() == ids.size() ? Mono.just(found) : carried(ids, found));
+  }
+
+  /** With those whose journals their levels still carry. */
+  private Mono<Map<String, Hold>> carried(Collection<String> ids, Map<String, Hold> found) {
+    return CarriedJournals.of(levels, ids)
+        .doOnNext(hold -> found.putIfAbsent(hold.id(), hold))
+        .then(Mono.just(found));
   }
 
   @Override

@@ -7,6 +7,7 @@ import static com.mongodb.client.model.Filters.lte;
 import static com.mongodb.client.model.Projections.include;
 
 import com.mongodb.MongoBulkWriteException;
+import com.mongodb.ReadConcern;
 import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
@@ -27,6 +28,9 @@ import java.util.Collections;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.bson.Document;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -42,7 +46,10 @@ public final class MongoHoldStore implements HoldStore {
   private static final int AT_ONCE = 2;
 
   private final MongoCollection<Document> holds;
+  private final MongoCollection<Document> levels;
   private final Batches<Hold, Boolean> inserts = new Batches<>(BATCH, AT_ONCE, this::insertAll);
+  // A read is short: whoever comes meanwhile shares the next one.
+  private final Batches<String, Optional<Hold>> finds = new Batches<>(BATCH, 1, this::findAll);
   private final Batches<Next, Boolean> replacements =
       new Batches<>(BATCH, AT_ONCE, this::replaceAll);
 
@@ -51,6 +58,8 @@ public final class MongoHoldStore implements HoldStore {
   /** Holds in a service's own database. */
   public MongoHoldStore(MongoDatabase database) {
     this.holds = database.getCollection("holds");
+    // A journal must not outlive a level's write that a failover takes back.
+    this.levels = database.getCollection("levels").withReadConcern(ReadConcern.MAJORITY);
   }
 
   /** Makes the indexes. */
@@ -83,8 +92,41 @@ public final class MongoHoldStore implements HoldStore {
   }
 
   @Override
+  public Mono<List<Hold>> insert(List<Hold> opened) {
+    return insertAll(opened)
+        .map(
+            isNew ->
+                IntStream.range(0, opened.size())
+                    .filter(i -> !isNew.get(i))
+                    .mapToObj(opened::get)
+                    .toList());
+  }
+
+  @Override
+  public Mono<Hold> journal(String id) {
+    return finds.submit(id).flatMap(Mono::justOrEmpty);
+  }
+
+  private Mono<List<Optional<Hold>>> findAll(List<String> ids) {
+    return Flux.from(holds.find(in("_id", ids)).batchSize(ids.size() + 1))
+        .map(HoldDocuments::hold)
+        .collectMap(Hold::id)
+        .map(found -> ids.stream().map(id -> Optional.ofNullable(found.get(id))).toList());
+  }
+
+  @Override
   public Mono<Hold> find(String id) {
-    return Mono.from(holds.find(eq("_id", id)).first()).map(HoldDocuments::hold);
+    return journal(id)
+        .switchIfEmpty(Mono.defer(() -> carried(id)))
+        // its journal was put among the others between the two looks
+        .switchIfEmpty(Mono.defer(() -> journal(id)));
+  }
+
+  /** A hold whose level still carries its journal; then it is among the journals as well. */
+  private Mono<Hold> carried(String id) {
+    return CarriedJournals.of(levels, Set.of(id))
+        .next()
+        .flatMap(hold -> insert(List.of(hold)).then(Mono.defer(() -> journal(id))));
   }
 
   @Override
@@ -132,7 +174,14 @@ public final class MongoHoldStore implements HoldStore {
   public Mono<Map<String, String>> owners(Collection<String> ids) {
     return Flux.from(holds.find(in("_id", ids)).projection(include("owner")))
         .collectMap(
-            document -> document.getString("_id"), document -> Docs.string(document, "owner"));
+            document -> document.getString("_id"), document -> Docs.string(document, "owner"))
+        .flatMap(
+            found ->
+                found.size() == ids.size()
+                    ? Mono.just(found)
+                    : CarriedJournals.of(levels, ids)
+                        .doOnNext(hold -> found.putIfAbsent(hold.id(), hold.owner()))
+                        .then(Mono.just(found)));
   }
 
   @Override

@@ -28,6 +28,7 @@ import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.inventory.domain.Applied;
 import dev.filo.inventory.domain.HeldPieces;
+import dev.filo.inventory.domain.Hold;
 import dev.filo.inventory.domain.Ledger;
 import dev.filo.inventory.domain.Level;
 import dev.filo.inventory.domain.Movement;
@@ -43,10 +44,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Date;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
@@ -72,7 +75,8 @@ import reactor.core.publisher.Mono;
  */
 public final class MongoLevelStore implements LevelStore {
   private static final Bson NUMBERS =
-      exclude("holds", "outbox", "outboxSince", "tail", "requests", "goods.requests");
+      exclude(
+          "holds", "outbox", "outboxSince", Documents.OPENED, "tail", "requests", "goods.requests");
   // So many different ends a reader learns of without reading the holds; some 700 bytes.
   private static final int ENDS_MAX = 24;
   // The server's own first batch of 101 would cost a second question for 102 levels.
@@ -84,6 +88,8 @@ public final class MongoLevelStore implements LevelStore {
   private final Relay relay;
   // What is told has the rules' safety stock too, as far as no channel matters.
   private volatile BiFunction<Level, Snapshot, Snapshot> ruling = (level, numbers) -> numbers;
+
+  private volatile Function<List<Hold>, Mono<Void>> journal = opened -> Mono.empty();
 
   /** Levels in a service's own database. */
   public MongoLevelStore(MongoDatabase database, Relay relay) {
@@ -98,6 +104,11 @@ public final class MongoLevelStore implements LevelStore {
     ruling = rules;
   }
 
+  /** Has the journals that levels carry put among the others by what is given here. */
+  public void journaledBy(Function<List<Hold>, Mono<Void>> keep) {
+    journal = keep;
+  }
+
   /** Makes the indexes and has the relay look after what is told. */
   public void prepare() {
     Mongo.index(levels, Indexes.ascending("sku"));
@@ -106,12 +117,19 @@ public final class MongoLevelStore implements LevelStore {
     Mongo.index(movements, Indexes.ascending("level", "applied.effectiveTime"));
     Mongo.index(movements, Indexes.ascending("claimTime"), new IndexOptions().sparse(true));
     Mongo.index(movements, Indexes.ascending("announceTime"), new IndexOptions().sparse(true));
-    relay.watch(levels);
+    relay.watch(
+        levels,
+        new Relay.Carried(
+            Documents.OPENED,
+            journals -> journal.apply(journals.stream().map(HoldDocuments::hold).toList())));
   }
 
   @Override
   public Mono<Map<String, Level>> read(Collection<String> ids) {
-    return Flux.from(settled.find(in("_id", ids)).projection(exclude("outbox", "outboxSince")))
+    return Flux.from(
+            settled
+                .find(in("_id", ids))
+                .projection(exclude("outbox", "outboxSince", Documents.OPENED)))
         .map(Documents::level)
         .collectMap(Level::id);
   }
@@ -218,10 +236,12 @@ public final class MongoLevelStore implements LevelStore {
                 Collectors.mapping(Ledger.Entry.Settled::applied, Collectors.toList())));
   }
 
+  private record Told(String id, List<Event> events, Map<String, Document> opened) {}
+
   @Override
   public Mono<Boolean> write(List<Write> writes, Instant now) {
     var models = new ArrayList<WriteModel<BsonDocument>>(writes.size());
-    var told = new ArrayList<Document>();
+    var told = new ArrayList<Told>();
     for (Write write : writes) {
       var events =
           write.changes().stream()
@@ -230,9 +250,14 @@ public final class MongoLevelStore implements LevelStore {
                       StockEvents.event(
                           write.after(), change, ruling.apply(write.after(), change.after())))
               .toList();
-      models.add(model(write.before(), update(write, events, now)));
+      var opened = new LinkedHashMap<String, Document>();
+      write
+          .opened()
+          .forEach(
+              hold -> opened.put(Documents.openedKey(hold.id()), HoldDocuments.document(hold)));
+      models.add(model(write.before(), update(write, events, opened, now)));
       if (!events.isEmpty()) {
-        told.add(Outbox.with(new Document("_id", write.after().id()), events, now));
+        told.add(new Told(write.after().id(), events, opened));
       }
     }
     return kept(models)
@@ -240,7 +265,7 @@ public final class MongoLevelStore implements LevelStore {
         .doOnNext(
             all -> {
               if (all) {
-                told.forEach(document -> relay.offer(levels, document));
+                told.forEach(one -> relay.offer(levels, one.id, one.events, one.opened));
               }
             });
   }
@@ -300,7 +325,8 @@ public final class MongoLevelStore implements LevelStore {
   }
 
   /** What changed; a level's first write says everything. */
-  private static Bson update(Write write, List<Event> events, Instant now) {
+  private static Bson update(
+      Write write, List<Event> events, Map<String, Document> opened, Instant now) {
     var before = write.before();
     var after = write.after();
     var parts = new ArrayList<Bson>();
@@ -340,6 +366,7 @@ public final class MongoLevelStore implements LevelStore {
                       : Updates.unset(Documents.path(hold))));
       parts.addAll(ends(after.holds()));
     }
+    opened.forEach((key, journal) -> parts.add(Updates.set(Documents.OPENED + "." + key, journal)));
     if (!events.isEmpty()) {
       parts.add(Outbox.record(events, now));
     }

@@ -157,6 +157,12 @@ class RandomCommandsTest {
 
   private static void assertKept(Shop shop) {
     var floor = shop.at(0);
+    // As the relay does right after an answer: an id that was used for two holds keeps one.
+    done(
+        Flux.from(floor.database.getCollection("levels").find())
+            .concatMapIterable(Documents::opened)
+            .concatMap(hold -> floor.holds.keep(List.of(hold)))
+            .then());
     Map<String, Integer> journal = new TreeMap<>();
     for (int i = 0; i < 8; i++) {
       var hold = floor.journal.find("h" + i).block(Duration.ofSeconds(20));

@@ -13,10 +13,12 @@ import static com.mongodb.client.model.Updates.combine;
 import static com.mongodb.client.model.Updates.pull;
 import static com.mongodb.client.model.Updates.unset;
 
+import com.mongodb.ReadConcern;
 import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.UpdateOneModel;
+import com.mongodb.client.model.Updates;
 import com.mongodb.client.model.WriteModel;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import dev.filo.platform.mongo.Mongo;
@@ -31,11 +33,13 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +70,7 @@ public final class Relay implements SmartLifecycle {
   private final FeedStore feed;
   private final FeedTail tail;
   private final InstantSource clock;
-  private final List<MongoCollection<Document>> collections = new CopyOnWriteArrayList<>();
+  private final List<Watched> watched = new CopyOnWriteArrayList<>();
   private final Queue<Pending> pending = new LinkedBlockingQueue<>(PENDING_MAX);
   private final Changes wake = new Changes();
   private Disposable.@Nullable Composite running;
@@ -79,20 +83,57 @@ public final class Relay implements SmartLifecycle {
   }
 
   /**
+   * What a document carries beside its events until it lies elsewhere: written with an event in one
+   * update, kept elsewhere while the event goes to the feed, forgotten with it.
+   *
+   * @param field an object in the document; each of its entries is one thing carried
+   * @param keep keeps entries elsewhere; repeating is harmless
+   */
+  public record Carried(String field, Function<List<Document>, Mono<Void>> keep) {
+    private static final Carried NOTHING = new Carried("", entries -> Mono.empty());
+  }
+
+  /**
    * Looks after a collection whose documents have outboxes. To be called when the service starts.
    */
   public void watch(MongoCollection<Document> collection) {
+    watch(collection, Carried.NOTHING);
+  }
+
+  /** Looks after a collection whose documents have outboxes and carry something. */
+  public void watch(MongoCollection<Document> collection, Carried carried) {
     Mongo.index(collection, Indexes.ascending(Outbox.SINCE), new IndexOptions().sparse(true));
-    collections.add(collection);
+    watched.add(new Watched(collection, carried));
   }
 
   /** Takes what is in the outbox of a document as just written; returns at once. */
   public void offer(MongoCollection<Document> collection, Document written) {
-    if (!Outbox.events(written).isEmpty()) {
-      if (pending.offer(new Pending(collection, written))) { // else the sweep finds it
-        wake.tell(OFFERED);
+    offer(collection, Objects.requireNonNull(written.get("_id")), Outbox.events(written), Map.of());
+  }
+
+  /**
+   * Takes what was just written to a document; returns at once.
+   *
+   * @param carried what else the document carries since, by its name in the watched field
+   */
+  public void offer(
+      MongoCollection<Document> collection,
+      Object id,
+      List<Event> events,
+      Map<String, Document> carried) {
+    if (!events.isEmpty()
+        && pending.offer(new Pending(of(collection), id, events, carried))) { // else the sweep
+      wake.tell(OFFERED);
+    }
+  }
+
+  private Watched of(MongoCollection<Document> collection) {
+    for (Watched one : watched) {
+      if (one.collection.getNamespace().equals(collection.getNamespace())) {
+        return one;
       }
     }
+    return new Watched(collection, Carried.NOTHING);
   }
 
   @Override
@@ -130,23 +171,36 @@ public final class Relay implements SmartLifecycle {
 
   /** Relays everything left by others for a second or more. */
   Mono<Void> sweep() {
-    return Flux.fromIterable(collections).concatMap(this::sweep).then();
+    return Flux.fromIterable(watched).concatMap(this::sweep).then();
   }
 
-  private Mono<Void> sweep(MongoCollection<Document> collection) {
+  private Mono<Void> sweep(Watched one) {
     var full = new AtomicBoolean();
+    var fields =
+        one.carried.field.isEmpty()
+            ? include(Outbox.FIELD)
+            : include(Outbox.FIELD, one.carried.field);
     return Flux.defer(
             () ->
-                collection
+                one.settled
                     .find(lt(Outbox.SINCE, Date.from(clock.instant().minus(SWEEP))))
-                    .projection(include(Outbox.FIELD))
+                    .projection(fields)
                     .limit(BATCH))
-        .map(document -> new Pending(collection, document))
+        .map(document -> pending(one, document))
         .collectList()
         .doOnNext(batch -> full.set(batch.size() == BATCH))
         .flatMap(this::move)
         .repeat(full::get)
         .then();
+  }
+
+  private static Pending pending(Watched from, Document document) {
+    var carried = new LinkedHashMap<String, Document>();
+    document
+        .get(from.carried.field, new Document())
+        .forEach((name, entry) -> carried.put(name, (Document) entry));
+    return new Pending(
+        from, Objects.requireNonNull(document.get("_id")), Outbox.events(document), carried);
   }
 
   private Mono<Void> move(List<Pending> batch) {
@@ -155,11 +209,24 @@ public final class Relay implements SmartLifecycle {
 
   private Mono<Void> moved(List<Pending> batch) {
     var events = new ArrayList<Event>();
-    batch.forEach(one -> events.addAll(Outbox.events(one.document)));
-    return feed.append(distinct(events), clock.instant())
-        .retryWhen(Retry.backoff(3, Duration.ofMillis(50)))
-        .then(Mono.fromRunnable(tail::nudge))
-        .then(Mono.defer(() -> forget(batch)));
+    batch.forEach(one -> events.addAll(one.events));
+    var told =
+        feed.append(distinct(events), clock.instant())
+            .retryWhen(Retry.backoff(3, Duration.ofMillis(50)))
+            .then(Mono.<Void>fromRunnable(tail::nudge));
+    return Mono.when(told, kept(batch)).then(Mono.defer(() -> forget(batch)));
+  }
+
+  private static Mono<Void> kept(List<Pending> batch) {
+    var entries = new IdentityHashMap<Watched, List<Document>>();
+    for (Pending one : batch) {
+      if (!one.carried.isEmpty()) {
+        entries.computeIfAbsent(one.from, key -> new ArrayList<>()).addAll(one.carried.values());
+      }
+    }
+    return Flux.fromIterable(entries.entrySet())
+        .concatMap(entry -> entry.getKey().carried.keep.apply(entry.getValue()))
+        .then();
   }
 
   private static List<Event> distinct(List<Event> events) {
@@ -169,11 +236,17 @@ public final class Relay implements SmartLifecycle {
 
   /** Two writes for each collection, however many documents. */
   private static Mono<Void> forget(List<Pending> batch) {
-    var byCollection = new IdentityHashMap<MongoCollection<Document>, List<Pending>>();
-    batch.forEach(
-        one -> byCollection.computeIfAbsent(one.collection, key -> new ArrayList<>()).add(one));
+    var byCollection = new IdentityHashMap<Watched, Map<Object, Moved>>();
+    for (Pending one : batch) {
+      var moved =
+          byCollection
+              .computeIfAbsent(one.from, key -> new LinkedHashMap<>())
+              .computeIfAbsent(one.id, id -> new Moved(new LinkedHashSet<>(), new ArrayList<>()));
+      one.events.forEach(event -> moved.events.add(event.getId()));
+      one.carried.keySet().forEach(name -> moved.unsets.add(one.from.unset(name)));
+    }
     return Flux.fromIterable(byCollection.entrySet())
-        .concatMap(entry -> forget(entry.getKey(), entry.getValue()))
+        .concatMap(entry -> forget(entry.getKey().collection, entry.getValue()))
         .then();
   }
 
@@ -181,19 +254,14 @@ public final class Relay implements SmartLifecycle {
    * Takes what the feed has out of the outboxes. Most have nothing else in them and are removed at
    * once; if not all had, the moved events are taken out of each by name.
    */
-  private static Mono<Void> forget(MongoCollection<Document> collection, List<Pending> batch) {
-    var moved = new LinkedHashMap<Object, Set<String>>();
-    for (Pending one : batch) {
-      var ids = moved.computeIfAbsent(one.document.get("_id"), id -> new LinkedHashSet<>());
-      Outbox.events(one.document).forEach(event -> ids.add(event.getId()));
-    }
+  private static Mono<Void> forget(MongoCollection<Document> collection, Map<Object, Moved> moved) {
     var whole = new ArrayList<WriteModel<Document>>();
     moved.forEach(
-        (id, ids) ->
+        (id, one) ->
             whole.add(
                 new UpdateOneModel<>(
-                    and(eq("_id", id), hasOnly(ids)),
-                    combine(unset(Outbox.FIELD), unset(Outbox.SINCE)))));
+                    and(eq("_id", id), hasOnly(one.events)),
+                    combine(combine(one.unsets), unset(Outbox.FIELD), unset(Outbox.SINCE)))));
     return Mono.from(collection.bulkWrite(whole, UNORDERED))
         .flatMap(
             done ->
@@ -207,12 +275,15 @@ public final class Relay implements SmartLifecycle {
   }
 
   private static Mono<Void> forgetByName(
-      MongoCollection<Document> collection, Map<Object, Set<String>> moved) {
+      MongoCollection<Document> collection, Map<Object, Moved> moved) {
     var pulls = new ArrayList<WriteModel<Document>>();
     var unsets = new ArrayList<WriteModel<Document>>();
     moved.forEach(
-        (id, ids) -> {
-          pulls.add(new UpdateOneModel<>(eq("_id", id), pull(Outbox.FIELD, in("id", ids))));
+        (id, one) -> {
+          pulls.add(
+              new UpdateOneModel<>(
+                  eq("_id", id),
+                  combine(combine(one.unsets), pull(Outbox.FIELD, in("id", one.events)))));
           unsets.add(
               new UpdateOneModel<>(and(eq("_id", id), size(Outbox.FIELD, 0)), unset(Outbox.SINCE)));
         });
@@ -240,5 +311,21 @@ public final class Relay implements SmartLifecycle {
     return running != null;
   }
 
-  private record Pending(MongoCollection<Document> collection, Document document) {}
+  private record Watched(
+      MongoCollection<Document> collection, MongoCollection<Document> settled, Carried carried) {
+    Watched(MongoCollection<Document> collection, Carried carried) {
+      // What a failover may still take back is not moved.
+      this(collection, collection.withReadConcern(ReadConcern.MAJORITY), carried);
+    }
+
+    Bson unset(String name) {
+      return Updates.unset(carried.field + "." + name);
+    }
+  }
+
+  private record Pending(
+      Watched from, Object id, List<Event> events, Map<String, Document> carried) {}
+
+  /** What was moved out of one document. */
+  private record Moved(Set<String> events, List<Bson> unsets) {}
 }
