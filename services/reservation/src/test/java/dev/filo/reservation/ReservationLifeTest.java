@@ -127,6 +127,15 @@ class ReservationLifeTest {
     told(held, Kind.HELD, Kind.ESCALATED);
     told(other, Kind.HELD, Kind.ACKNOWLEDGED);
     var third = create("3", "LAMP", 1);
+    for (var staff : List.of(fixture.manager(), fixture.agent(), fixture.milan())) {
+      assertThat(
+              staff
+                  .listReservations(
+                      ListReservationsRequest.newBuilder().setUnacknowledged(true).build())
+                  .getReservationsList())
+          .extracting(Reservation::getName)
+          .containsExactlyInAnyOrder(held.getName(), third.getName());
+    }
     assertThat(fixture.milan().getPickList(picks()).getReservationsList())
         .extracting(Reservation::getName)
         .startsWith(held.getName())
