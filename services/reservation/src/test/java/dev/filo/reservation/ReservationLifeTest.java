@@ -571,6 +571,8 @@ class ReservationLifeTest {
     var some = fixture.till().collectPickup(collect(held, "c1", line("SOFA", 1)));
     assertThat(some.getState()).isEqualTo(State.HELD);
     assertThat(some.getLines(0).getCollectedQuantity()).isEqualTo(1);
+    assertThat(some.hasAcknowledgeTime()).isTrue();
+    assertThat(some.hasAcknowledgeDueTime()).isFalse();
     assertThat(fixture.till().collectPickup(collect(held, "c1", line("SOFA", 1)))).isEqualTo(some);
     assertThat(fixture.warehouse.onHand("SOFA", "milano")).isEqualTo(4);
     assertThat(fixture.warehouse.available("SOFA", "milano")).isEqualTo(2);
