@@ -117,7 +117,7 @@ class WaitlistOfferTest {
   }
 
   @Test
-  void whatNobodyAtTheStoreSees_isListed_andMailedToItsManager() throws Exception {
+  void whatNobodyAtTheStoreSees_isMailedToItsManager() throws Exception {
     var sku = Goods.next();
     move("RECEIPT", sku, 1);
     var anna = guest();

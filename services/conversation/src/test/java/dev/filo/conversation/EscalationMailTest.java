@@ -129,7 +129,7 @@ class EscalationMailTest {
     assertThat(request.getRequestId()).isEqualTo("escalated:e1");
     assertThat(request.getText())
         .contains(
-            "nessuno a Filo Milano ha ancora visto una prenotazione di giovedì 26 novembre, ore 10:00",
+            "nessuno a Filo Milano ha ancora visto una prenotazione fatta giovedì 26 novembre, ore 10:00",
             "Per Giulia R.:\n    2 × Sedia Reale\n    1 × Divano\n",
             "Da tenere fino a venerdì 27 novembre, ore 22:00.",
             "https://shop.example/store");
@@ -143,7 +143,10 @@ class EscalationMailTest {
     assertThat(sent.getFirst().getSubject())
         .isEqualTo("Nobody has seen a reservation: Filo Milano");
     assertThat(sent.getFirst().getText())
-        .contains("For a guest:", "To be kept until Friday 27 November, 22:00.");
+        .contains(
+            "has yet seen a reservation made on Thursday 26 November, 10:00.",
+            "For a guest:",
+            "To be kept until Friday 27 November, 22:00.");
   }
 
   @Test

@@ -164,7 +164,7 @@ public final class EscalationMail {
       """
       Buongiorno,
 
-      nessuno a %s ha ancora visto una prenotazione di %s.
+      nessuno a %s ha ancora visto una prenotazione fatta %s.
 
       Per %s:
       %s
@@ -177,7 +177,7 @@ public final class EscalationMail {
       """
       Hello,
 
-      nobody at %s has seen a reservation of %s yet.
+      nobody at %s has yet seen a reservation made on %s.
 
       For %s:
       %s
