@@ -20,7 +20,7 @@ const BURST_MS = 500;
 const FRESH_MS = 30_000;
 
 class Conversation extends FiloElement {
-  static properties = {params: {attribute: false}, panel: {state: true}, saved: {state: true}, busy: {state: true}, draft: {state: true}};
+  static properties = {params: {attribute: false}, query: {attribute: false}, panel: {state: true}, saved: {state: true}, busy: {state: true}, draft: {state: true}};
 
   #thread;
   #unwatch;
@@ -29,6 +29,7 @@ class Conversation extends FiloElement {
   #reservations = new Map();
   #asked = new Set();
   #measured;
+  #pointed;
   // The panel, where it is a sheet, ends above the composer.
   #sizes = new ResizeObserver(([{target}]) => this.style.setProperty('--composer', `${target.offsetHeight}px`));
 
@@ -66,6 +67,7 @@ class Conversation extends FiloElement {
     this.context.data = undefined;
     this.context.error = undefined;
     this.#reservations.clear();
+    this.#pointed = undefined;
     this.#asked.clear();
     this.#thread.addEventListener('change', this.#changed);
     this.#thread.addEventListener('news', this.#news);
@@ -91,6 +93,7 @@ class Conversation extends FiloElement {
       this.querySelector('filo-thread')?.toEnd();
       this.#see();
     }
+    this.#pointOut();
     // The Load is the same object whatever it holds.
     this.querySelector('desk-customer')?.requestUpdate();
     const field = this.querySelector('textarea');
@@ -117,6 +120,15 @@ class Conversation extends FiloElement {
   #took() {
     for (const each of this.context.data?.reservations ?? []) this.#reservations.set(each.name, each);
     this.querySelector('filo-thread')?.requestUpdate();
+  }
+
+  /** Shows the reservation the address names, once it is there. */
+  #pointOut() {
+    const wanted = this.query?.get('reservation');
+    if (!wanted || wanted === this.#pointed || !this.context.data) return;
+    this.#pointed = wanted;
+    this.panel = true;
+    this.updateComplete.then(() => this.querySelector('desk-customer')?.pointOut(wanted));
   }
 
   // The keys of the desk
@@ -240,7 +252,7 @@ class Conversation extends FiloElement {
       </section>
       <div class="panel-scrim" ?hidden=${!this.panel} @click=${() => this.#openPanel(false)}></div>
       <aside class="panel ${this.panel ? 'open' : ''}" aria-label=${t('panel.title')}>
-        <button class="button text square panel-close" aria-label=${t('action.close')} @click=${() => this.#openPanel(false)}>${icon('close')}</button>
+        <div class="panel-top"><strong class="grow">${t('panel.title')}</strong><button class="button text square panel-close" aria-label=${t('action.close')} @click=${() => this.#openPanel(false)}>${icon('close')}</button></div>
         <desk-customer .name=${thread.customer} .context=${this.context} .conversation=${conversation} .refresh=${this.#news}></desk-customer>
       </aside>`;
   }

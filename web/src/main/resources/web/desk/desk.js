@@ -8,6 +8,7 @@ import {announce, applyTheme, emptyBlock, languageSwitch, liveStatus, themeSwitc
 import {api, isAgent, live, person, session, setting} from './state.js';
 import {drafts} from './drafts.js';
 import {inbox} from './inbox.js';
+import {unseen} from './unseen.js';
 import {openConversation, router} from './routes.js';
 import {forgetThreads} from './thread-store.js';
 import 'filo/staff/sign-in.js';
@@ -31,6 +32,7 @@ class Desk extends FiloElement {
     super();
     this.listen(person, 'change', () => this.#whoChanged());
     this.listen(inbox, 'change', () => this.#title());
+    this.listen(unseen, 'change');
     this.listen(inbox, 'said', ({detail}) => this.#said(detail.conversation));
     this.listen(live.events, 'status');
     this.listen(router.events, 'change', () => { this.requestUpdate(); this.#title(); });
@@ -49,9 +51,12 @@ class Desk extends FiloElement {
   }
 
   #whoChanged() {
-    if (isAgent()) inbox.start();
-    else {
+    if (isAgent()) {
+      inbox.start();
+      unseen.start();
+    } else {
       inbox.stop();
+      unseen.stop();
       forgetThreads();
       this.#routing = false;
     }
@@ -120,6 +125,15 @@ class Desk extends FiloElement {
     openDialog(new KeysDialog());
   };
 
+  /** The way to what no store has seen; red when somebody should have. */
+  #unseen() {
+    const count = unseen.list?.length ?? 0;
+    if (!count && router.current?.route.tag !== 'desk-unseen') return nothing;
+    const overdue = unseen.late;
+    return html`<a class="button unseen-open ${overdue ? 'danger' : ''}" href="/desk/unseen" aria-label=${overdue ? t('unseen.openLate', {count: overdue}) : t('unseen.open', {count})}
+      aria-current=${router.current?.route.tag === 'desk-unseen' ? 'page' : nothing}>${icon(overdue ? 'warning' : 'ticket', {size: 'small'})}<span class="unseen-word">${t('unseen.short')}</span> <span class="count">${overdue || count}</span></a>`;
+  }
+
   #closeMenu() { this.querySelector('.desk-menu[open]')?.removeAttribute('open'); }
 
   #signOut = async () => {
@@ -139,6 +153,7 @@ class Desk extends FiloElement {
         <a class="wordmark" href="/desk">${mark()}<span>Filo</span></a><span class="muted desk-app">${t('desk.title')}</span>
         <span class="grow"></span>
         ${liveStatus(live.status)}
+        ${this.#unseen()}
         <button class="button desk-find" @click=${this.#find} aria-label=${t('desk.find')} aria-keyshortcuts="Control+K">${icon('search', {size: 'small'})}<span class="desk-find-word">${t('desk.find')}</span><kbd>Ctrl K</kbd></button>
         <details class="desk-menu"><summary class="button text" aria-label=${t('desk.menu')}><span class="face" aria-hidden="true">${initial(person.claims.displayName)}</span><span class="desk-name">${person.claims.displayName}</span>${icon('down', {size: 'small'})}</summary>
           <div class="desk-menu-box card stack-8"><p><strong>${person.claims.displayName}</strong><br><span class="muted small">${person.claims.name.replace(/^staff\//, '')}</span></p>
@@ -147,7 +162,7 @@ class Desk extends FiloElement {
             <button class="button text" @click=${() => { this.#closeMenu(); this.#sheet(); }}>${icon('bolt', {size: 'small'})} ${t('keys.title')}</button>
             <button class="button" @click=${this.#signOut}>${icon('signOut', {size: 'small'})} ${t('signIn.out')}</button></div></details>
       </header>
-      <main class="desk" data-shows=${router.current?.params.conversation ? 'thread' : 'inbox'}>
+      <main class="desk" data-shows=${router.current?.params.conversation || router.current?.route.tag === 'desk-unseen' ? 'thread' : 'inbox'}>
         <desk-inbox .current=${this.#current}></desk-inbox>
         <div id="main" tabindex="-1"></div>
       </main>`;
@@ -163,4 +178,7 @@ await drafts.ready;
 await person.read();
 customElements.define('desk-none', None);
 customElements.define('filo-desk', Desk);
-if (isAgent()) inbox.start();
+if (isAgent()) {
+  inbox.start();
+  unseen.start();
+}

@@ -5,6 +5,7 @@ export const router = createRouter({
   base: '/desk',
   routes: [
     {path: '', tag: 'desk-none'},
+    {path: '/unseen', load: () => import('./unseen-page.js'), tag: 'desk-unseen'},
     {path: '/c/:conversation', load: () => import('./conversation.js'), tag: 'desk-conversation'},
   ],
   fallback: {tag: 'desk-none'},

@@ -77,7 +77,7 @@ export default {
   'keys.camera': 'camera',
   'keys.close': 'closes',
   'keys.fresh': 'shows the new ones',
-  'keys.handOver': 'hands over the ready row',
+  'keys.handOver': 'hands over the row',
   'keys.move': 'next row, previous row',
   'keys.mute': 'sound on or off',
   'keys.note': 'Keys act outside fields; a barcode scanner works on every page. They can be switched off in the settings.',

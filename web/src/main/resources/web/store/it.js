@@ -77,7 +77,7 @@ export default {
   'keys.camera': 'fotocamera',
   'keys.close': 'chiude',
   'keys.fresh': 'mostra le nuove',
-  'keys.handOver': 'consegna la riga pronta',
+  'keys.handOver': 'consegna la riga',
   'keys.move': 'riga sotto, riga sopra',
   'keys.mute': 'suono sì o no',
   'keys.note': 'I tasti valgono fuori dai campi; il lettore di codici funziona su ogni pagina. Si spengono nelle impostazioni.',

@@ -56,7 +56,7 @@ export class GoodsSearch extends FiloElement {
   #row(each) {
     return html`<li class="goods-row"><div class="goods-head"><span class="goods-picture">${picture(each.media, {decorative: true})}</span>
       <span class="grow"><span class="goods-title">${each.title}</span><span class="muted small goods-sku">${price(each.price)} · ${each.sku}</span></span>
-      ${this.actions?.(each) ?? nothing}</div>${this.detail?.(each) ?? nothing}</li>`;
+      <span class="goods-actions">${this.actions?.(each) ?? nothing}</span></div>${this.detail?.(each) ?? nothing}</li>`;
   }
 }
 customElements.define('filo-goods-search', GoodsSearch);

@@ -82,7 +82,7 @@ const again = (event) => event.currentTarget.classList.remove('quiet');
 export const KEPT = ['HELD', 'PREPARED'];
 
 const LOOK = {
-  PENDING: ['clock', ''], HELD: ['check', 'accent'], PREPARED: ['box', 'accent'], COLLECTED: ['done', ''], EXPIRED: ['clock', ''], CANCELLED: ['close', ''], REFUSED: ['warning', 'danger'],
+  PENDING: ['clock', ''], HELD: ['ticket', 'accent'], PREPARED: ['box', 'accent'], COLLECTED: ['done', ''], EXPIRED: ['clock', ''], CANCELLED: ['close', ''], REFUSED: ['warning', 'danger'],
   EXTENDED: ['calendar', 'accent'], REMINDED: ['clock', 'accent'], PARTLY_COLLECTED: ['done', 'accent'], OFFERED: ['store', 'accent'], OFFER_NONE: ['warning', ''], ESCALATED: ['warning', 'danger'],
 };
 

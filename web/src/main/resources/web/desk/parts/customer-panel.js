@@ -8,7 +8,7 @@ import * as format from 'filo/format.js';
 import {icon} from 'filo/icons.js';
 import {has, t} from 'filo/i18n.js';
 import {deviceKind} from 'filo/session.js';
-import {asOf, copy, picture, plain, price, shown, stockBadge, toast} from 'filo/ui.js';
+import {asOf, copy, glow, picture, plain, price, shown, stockBadge, toast} from 'filo/ui.js';
 import {explainedStock, far, KEPT, lineText, stateTag} from 'filo/staff/staff.js';
 import 'filo/staff/goods-search.js';
 import {allStores, api} from '../state.js';
@@ -38,7 +38,11 @@ class StockNear extends FiloElement {
       <p class="near-foot">${asOf(this.answer.asOfTime)}${locations.length > listed.length || this.all ? html`<button class="link small" aria-expanded=${this.all ?? false} @click=${() => { this.all = !this.all; }}>${this.all ? t('panel.fewer') : t('panel.moreStores', {count: locations.length - listed.length})}</button>` : nothing}</p>`;
   }
 
-  #reserve(location) { reserve({customer: this.customer, goods: this.goods, location, locations: this.answer.locations}); }
+  async #reserve(location) {
+    const made = await reserve({customer: this.customer, goods: this.goods, location, locations: this.answer.locations});
+    // The pieces are hers now: whoever showed how many there are looks again.
+    if (made) this.dispatchEvent(new CustomEvent('reserved', {bubbles: true}));
+  }
 }
 customElements.define('desk-stock-near', StockNear);
 
@@ -54,7 +58,7 @@ class StockOf extends FiloElement {
   willUpdate(changed) { if (changed.has('goods') && this.asked !== this.goods.sku) { this.asked = this.goods.sku; this.near.run(); } }
 
   render() {
-    return shown(this.near, (answer) => html`<desk-stock-near .answer=${answer} .goods=${this.goods} .customer=${this.customer}></desk-stock-near>`, {skeleton: html`<span class="skeleton near-skeleton"></span>`});
+    return shown(this.near, (answer) => html`<desk-stock-near .answer=${answer} .goods=${this.goods} .customer=${this.customer} @reserved=${() => this.near.run()}></desk-stock-near>`, {skeleton: html`<span class="skeleton near-skeleton"></span>`});
   }
 }
 customElements.define('desk-stock-of', StockOf);
@@ -77,6 +81,19 @@ class CustomerPanel extends FiloElement {
     search?.look(words);
     search?.scrollIntoView({block: 'start'});
     search?.input?.focus();
+  }
+
+  /** Shows a reservation, and lights it up. */
+  async pointOut(name) {
+    await this.updateComplete;
+    const row = this.querySelector(`.kept-row[data-name="${CSS.escape(name)}"]`);
+    if (!row) return;
+    const over = row.closest('details');
+    if (over) over.open = true;
+    // The panel scrolls, never the page around it.
+    const panel = this.closest('.panel');
+    panel.scrollTop += row.getBoundingClientRect().top - panel.getBoundingClientRect().top - (panel.clientHeight - row.offsetHeight) / 2;
+    glow(row);
   }
 
   render() {
@@ -147,6 +164,7 @@ class CustomerPanel extends FiloElement {
     const at = customer?.place?.location;
     const place = at ? {latitude: at.latitude, longitude: at.longitude} : undefined;
     return html`<section class="panel-part" aria-labelledby="goods-title"><h2 id="goods-title">${t('panel.goods')}</h2>
+      ${customer && !place && this.open ? html`<p class="muted small">${t('panel.placeHint')}</p>` : nothing}
       <filo-goods-search .api=${api} label=${t('goods.search')}
         .actions=${(each) => html`<button class="button text" aria-expanded=${this.open === each.sku} @click=${() => this.#toggle(each)}>${t('panel.stock')}</button><button class="button text" @click=${() => this.#propose(each)}>${t('panel.propose')}</button>`}
         .detail=${(each) => this.open === each.sku ? html`<desk-stock-of .goods=${each} .customer=${this.name} .place=${place}></desk-stock-of>` : nothing}></filo-goods-search></section>`;
@@ -179,7 +197,7 @@ class CustomerPanel extends FiloElement {
     const cause = `reservation.cause.${plain(each.refusalCause)}`;
     const taken = (each.lines ?? []).reduce((sum, line) => sum + (line.collectedQuantity ?? 0), 0);
     const all = (each.lines ?? []).reduce((sum, line) => sum + (line.quantity ?? 1), 0);
-    return html`<li class="kept-row"><div class="spread"><span class="card-title">${(each.lines ?? []).map(lineText).join(', ')}</span>${stateTag(each.state)}</div>
+    return html`<li class="kept-row" data-name=${each.name}><div class="spread"><span class="card-title">${(each.lines ?? []).map(lineText).join(', ')}</span>${stateTag(each.state)}</div>
       <p class="muted small">${[each.storeTitle, open ? t('reservation.until', {until: format.dayTime(each.expireTime)}) : each.collectTime ? format.dayTime(each.collectTime) : each.updateTime && format.dayTime(each.updateTime), each.createdBy?.displayName,
         open && each.shelf ? t('reservation.shelf', {shelf: each.shelf}) : open && each.acknowledgeTime ? t('reservation.seen') : '', open && each.remindTime ? t('reservation.reminded', {when: format.timeOrDay(each.remindTime)}) : '',
         open && taken ? t('reservation.partly', {count: taken, all}) : ''].filter(Boolean).join(' · ')}</p>

@@ -10,6 +10,7 @@ import {allStores, api, live, session} from '../state.js';
 import {keepReservations, keptReservations} from '../reservation-cache.js';
 import {OPEN, stateTag} from '../parts/reservation-state.js';
 import {hasOpenOffer} from '../parts/offer-card.js';
+import {waitlist} from '../waitlist-store.js';
 import '../parts/waitlist-entry.js';
 
 export const RESERVATIONS_TOPIC = 'customers/me/reservations';
@@ -18,6 +19,7 @@ class Reservations extends FiloElement {
   constructor() {
     super();
     this.stores = new Map();
+    this.listen(waitlist, 'change');
     this.list = new Load(this, async (signal) => {
       const {reservations = []} = await api.get('/v1/reservations', {query: {pageSize: 50}, signal});
       keepReservations(reservations);
@@ -68,8 +70,9 @@ class Reservations extends FiloElement {
     const isOpen = (each) => OPEN.includes(plain(each.state)) || hasOpenOffer(each);
     const open = all.filter(isOpen);
     const over = all.filter((each) => !isOpen(each));
+    const waits = waitlist.entries?.length > 0;
     const rows = (list) => html`<ul class="list reservation-list">${repeat(list, (each) => each.name, (each) => this.#row(each))}</ul>`;
-    return html`${open.length ? rows(open) : html`<p class="muted">${t('reservations.noneOpen')}</p>`}
+    return html`${waits && open.length ? html`<h2 class="section-head">${t('reservations.kept')}</h2>` : nothing}${open.length ? rows(open) : html`<p class="muted">${t('reservations.noneOpen')}</p>`}
       ${over.length ? html`<section class="section"><h2>${t('reservations.over')}</h2>${rows(over)}</section>` : nothing}`;
   }
 

@@ -45,8 +45,9 @@ export class ChatView extends FiloElement {
   }
 
   #attachment = (message) => {
+    if (message.subject?.startsWith('waitlistEntries/')) return this.#line(message);
     if (!message.subject?.startsWith('reservations/')) return undefined;
-    const reservation = this.#reservation(message.subject);
+    const reservation = this.#thing(message.subject);
     const state = plain(message.subjectState);
     const line = reservation?.lines?.[0];
     return html`<a class="card chat-card" href="/reservations/${idOf(message.subject)}">
@@ -58,8 +59,22 @@ export class ChatView extends FiloElement {
       ${icon('right')}</a>`;
   };
 
-  /** The reservation of a card: kept on this device, else read once. */
-  #reservation(name) {
+  /** A place in a line: what she can answer to stands among her reservations. */
+  #line(message) {
+    const entry = this.#thing(message.subject);
+    const state = plain(message.subjectState);
+    const offered = state === 'OFFERED';
+    const taken = plain(entry?.state) === 'TAKEN' ? `/reservations/${idOf(entry.reservation)}` : '/reservations';
+    return html`<a class="card chat-card" href=${taken}>
+      ${entry?.mediaUri ? html`<img src=${entry.mediaUri} alt="" width="72" height="54">` : icon('clock')}
+      <span class="grow"><span class="tag ${offered ? 'accent' : ''}">${t(`waitlist.happened.${offered ? 'OFFERED' : state === 'LAPSED' ? 'LAPSED' : 'WAITING'}`)}</span>
+      <span class="chat-card-title">${entry?.title ?? t('waitlist.title')}</span>
+      ${entry ? html`<span class="muted small">${[entry.storeTitle, plain(entry.state) === 'OFFERED' && offered ? t('waitlist.offered', {until: format.dayTime(entry.offerExpireTime)}) : ''].filter(Boolean).join(' · ')}</span>` : nothing}</span>
+      ${icon('right')}</a>`;
+  }
+
+  /** What a card is about: kept on this device, else read once. */
+  #thing(name) {
     if (!this.#cards.has(name)) {
       this.#cards.set(name, keptReservation(name));
       api.get(`/v1/${name}`).then((found) => {

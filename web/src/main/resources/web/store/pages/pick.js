@@ -113,20 +113,25 @@ class Pick extends FiloElement {
     }
     const busy = this.busy.has(`prepare ${each.name}`) || this.busy.has(`refuse ${each.name}`);
     const seen = Boolean(each.acknowledgeTime);
+    const waits = each.waits.includes('collect');
     return html`<li class="card pick-row ${escalated(each) ? 'is-urgent' : ''}" tabindex="-1" data-name=${each.name} aria-labelledby="who-${idOf(each.name)}">${this.#head(each, t('pick.arrivedAgo', {ago: format.ago(each.createTime, now())}))}${this.#lines(each)}
       ${each.createdBy?.displayName || seen ? html`<p class="muted small cluster">${each.createdBy?.displayName ? html`<span>${icon('agent', {size: 'small'})} ${t('pick.madeBy', {name: each.createdBy.displayName})}</span>` : nothing}
         ${seen ? html`<span class="seen">${icon('check', {size: 'small'})} ${t('pick.seenAt', {time: format.timeOrDay(each.acknowledgeTime, here.about?.timeZone)})}</span>` : nothing}</p>` : nothing}
-      <div class="pick-actions"><button class="button" ?disabled=${busy} @click=${() => this.#refuse(each)}>${icon('close')} ${t('pick.refuse')}</button>
-        ${seen ? nothing : html`<button class="button" @click=${() => this.#acknowledge(each)}>${icon('check')} ${t('pick.acknowledge')}</button>`}
-        <button class="button primary" aria-busy=${busy} @click=${() => this.#prepare(each)}>${icon('box')} ${t('pick.prepare')}</button></div></li>`;
+      <div class="pick-actions">${waits ? html`<p class="note grow">${t('pick.handedOver')}</p>` : html`<span class="pick-pair"><button class="button" ?disabled=${busy} @click=${() => this.#refuse(each)}>${icon('close')} ${t('pick.refuse')}</button>
+        ${seen ? nothing : html`<button class="button" @click=${() => this.#acknowledge(each)}>${icon('check')} ${t('pick.acknowledge')}</button>`}</span>
+        <span class="pick-pair main">${this.#handOver(each, 'button text')}
+        <button class="button primary" aria-busy=${busy} @click=${() => this.#prepare(each)}>${icon('box')} ${t('pick.prepare')}</button></span>`}</div></li>`;
   }
+
+  /** To the hand-over of all or some of it: of what is ready, and of what she comes for before it is. */
+  #handOver(each, look) { return html`<a class=${look} href="/store/handover?reservation=${each.name}">${icon('hand')} ${t('pick.handOver')}</a>`; }
 
   #prepared(each) {
     const waits = each.waits.includes('collect');
     const busy = this.busy.has(`prepare ${each.name}`);
     return html`<li class="card pick-row" tabindex="-1" data-name=${each.name} aria-labelledby="who-${idOf(each.name)}">${this.#head(each, each.prepareTime ? t('pick.readyAgo', {ago: format.ago(each.prepareTime, now())}) : nothing)}${this.#lines(each, true)}
       <div class="pick-actions"><button class="button" ?disabled=${busy || waits} @click=${() => this.#prepare(each)}>${icon('pin')} ${t(each.shelf ? 'pick.move' : 'pick.shelf')}</button>
-        ${waits ? html`<p class="note grow">${t('pick.handedOver')}</p>` : html`<a class="button primary grow" href="/store/handover?reservation=${each.name}">${icon('hand')} ${t('pick.handOver')}</a>`}</div></li>`;
+        ${waits ? html`<p class="note grow">${t('pick.handedOver')}</p>` : this.#handOver(each, 'button primary grow')}</div></li>`;
   }
 
   async #act(each, act, done) {
@@ -222,7 +227,7 @@ class Pick extends FiloElement {
     if (key === 'v' && open) this.#acknowledge(each);
     else if (key === 'p') this.#prepare(each);
     else if (key === 'x' && open) this.#refuse(each);
-    else if (key === 'c' && each.state === 'PREPARED') router.go(`/store/handover?reservation=${each.name}`);
+    else if (key === 'c' && !each.waits.includes('collect')) router.go(`/store/handover?reservation=${each.name}`);
     else return false;
     return true;
   }

@@ -1,5 +1,8 @@
 package dev.filo.pos.command;
 
+import java.util.List;
+import java.util.Locale;
+import java.util.ResourceBundle;
 import picocli.CommandLine;
 
 /** Sets picocli up, and runs one command line. */
@@ -10,14 +13,18 @@ public final class Commands {
   public static int run(World world, String... arguments) {
     var root = new RootCommand(world);
     try {
-      return of(root, world).execute(arguments);
+      return of(root, world, List.of(arguments)).execute(arguments);
     } finally {
       root.close();
     }
   }
 
-  /** A parser for one command line; what the root has open stays open between them. */
-  static CommandLine of(RootCommand root, World world) {
+  /**
+   * A parser for one command line; what the root has open stays open between them.
+   *
+   * @param words of the line: its help is in the language they ask for
+   */
+  static CommandLine of(RootCommand root, World world, List<String> words) {
     var commands =
         new CommandLine(root)
             .setOut(world.out())
@@ -25,11 +32,15 @@ public final class Commands {
             .setAbbreviatedOptionsAllowed(false)
             .setAbbreviatedSubcommandsAllowed(false)
             .setExpandAtFiles(false);
+    if (root.language(words).equals("it")) {
+      // English is what the commands themselves say.
+      commands.setResourceBundle(ResourceBundle.getBundle("dev.filo.pos.help", Locale.ITALIAN));
+    }
     commands.setExecutionExceptionHandler(
         (failure, command, parsed) -> new Failures(root).tell(command.getCommandName(), failure));
     commands.setParameterExceptionHandler(
-        (wrong, words) -> {
-          boolean json = java.util.List.of(words).contains("--json") || root.output().isJson();
+        (wrong, arguments) -> {
+          boolean json = List.of(arguments).contains("--json") || root.output().isJson();
           var command = wrong.getCommandLine();
           if (json) {
             new Output(world.out(), world.err(), true)

@@ -4,6 +4,7 @@ import dev.filo.pos.gateway.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -162,14 +163,31 @@ public final class RootCommand implements Callable<Integer> {
       return new Texts(given, world.zone(), world.clock()); // for this line alone
     }
     if (kept == null) {
-      var wanted =
-          Optional.ofNullable(language)
-              .or(() -> world.variable("FILO_POS_LANG"))
-              .orElseGet(() -> Locale.getDefault().getLanguage());
-      kept = new Texts(wanted, world.zone(), world.clock());
+      kept = new Texts(wanted(Optional.ofNullable(language)), world.zone(), world.clock());
       texts = kept;
     }
     return kept;
+  }
+
+  private String wanted(Optional<String> given) {
+    return given
+        .or(() -> world.variable("FILO_POS_LANG"))
+        .orElseGet(() -> Locale.getDefault().getLanguage());
+  }
+
+  /** The language of a line that is not parsed yet. */
+  String language(List<String> words) {
+    var given = Optional.<String>empty();
+    for (int i = 0; i < words.size(); i++) {
+      var word = words.get(i);
+      if (word.startsWith("--lang=")) {
+        given = Optional.of(word.substring("--lang=".length()));
+      } else if (word.equals("--lang") && i + 1 < words.size()) {
+        given = Optional.of(words.get(i + 1));
+      }
+    }
+    var kept = texts;
+    return given.isEmpty() && kept != null ? kept.language() : wanted(given);
   }
 
   /** How long a clerk waits for the gateway. */

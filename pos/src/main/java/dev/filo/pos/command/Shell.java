@@ -76,7 +76,7 @@ final class Shell {
             .terminal(terminal)
             .appName("filo-pos")
             .parser(parser)
-            .completer(new PicocliJLineCompleter(commands().getCommandSpec()))
+            .completer(new PicocliJLineCompleter(commands(List.of()).getCommandSpec()))
             .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
             .variable(LineReader.HISTORY_FILE, history)
             .variable(LineReader.HISTORY_SIZE, HISTORY_MAX)
@@ -197,11 +197,11 @@ final class Shell {
       return;
     }
     if (!words.isEmpty() && !words.getFirst().startsWith("#")) {
-      last = commands().execute(words.toArray(String[]::new));
+      last = commands(words).execute(words.toArray(String[]::new));
     }
   }
 
-  private CommandLine commands() {
-    return Commands.of(root, world);
+  private CommandLine commands(List<String> words) {
+    return Commands.of(root, world, words);
   }
 }

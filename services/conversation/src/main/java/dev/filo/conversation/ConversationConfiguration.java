@@ -1,6 +1,7 @@
 package dev.filo.conversation;
 
 import com.mongodb.reactivestreams.client.MongoDatabase;
+import dev.filo.conversation.events.EscalationMail;
 import dev.filo.conversation.events.ReservationNews;
 import dev.filo.conversation.events.WaitlistNews;
 import dev.filo.conversation.grpc.GrpcConversationService;
@@ -8,6 +9,7 @@ import dev.filo.conversation.service.ContextReader;
 import dev.filo.conversation.service.Conversations;
 import dev.filo.conversation.store.MongoConversationStore;
 import dev.filo.platform.Background;
+import dev.filo.platform.PlatformProperties;
 import dev.filo.platform.auth.MergeHandler;
 import dev.filo.platform.feed.FeedFollower;
 import dev.filo.platform.feed.FeedKeys;
@@ -17,6 +19,7 @@ import dev.filo.platform.watch.Changes;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -34,9 +37,22 @@ class ConversationConfiguration {
    * What the retailer chooses: {@code filo.conversation.*}.
    *
    * @param capacity threads one agent answers at a time
+   * @param escalation who is mailed when nobody at a store has seen a reservation in time
    */
   @ConfigurationProperties("filo.conversation")
-  record Properties(@DefaultValue("40") int capacity) {}
+  record Properties(@DefaultValue("40") int capacity, @DefaultValue Escalation escalation) {}
+
+  /**
+   * Who is mailed: docs/policy.md.
+   *
+   * @param mailTo the address for stores without one of their own; empty: nobody
+   * @param stores addresses by the stores' ids
+   * @param language of the mails
+   */
+  record Escalation(
+      @DefaultValue("") String mailTo,
+      @DefaultValue Map<String, String> stores,
+      @DefaultValue("it") String language) {}
 
   @Bean
   MongoConversationStore conversationStore(MongoDatabase database, Relay relay) {
@@ -87,6 +103,26 @@ class ConversationConfiguration {
         database,
         clock,
         event -> news.tell(event).then(lines.tell(event)));
+  }
+
+  /** Apart from the news, which does not wait for a mail server. */
+  @Bean
+  FeedFollower escalationFollower(
+      Channels channels,
+      MongoDatabase database,
+      InstantSource clock,
+      Properties properties,
+      PlatformProperties platform) {
+    var escalation = properties.escalation();
+    var mail =
+        new EscalationMail(
+            channels,
+            new EscalationMail.Recipients(
+                escalation.mailTo(), escalation.stores(), escalation.language()),
+            platform.issuer().replaceAll("/$", ""),
+            clock);
+    return new FeedFollower(
+        "escalation_mail", "reservation", channels, database, clock, mail::tell);
   }
 
   @Bean

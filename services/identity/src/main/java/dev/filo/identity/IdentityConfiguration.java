@@ -4,17 +4,20 @@ import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.identity.domain.Device;
 import dev.filo.identity.domain.StaffMember;
 import dev.filo.identity.grpc.GrpcIdentityService;
+import dev.filo.identity.grpc.GrpcMailService;
 import dev.filo.identity.grpc.GrpcMailboxService;
 import dev.filo.identity.mail.Mailbox;
 import dev.filo.identity.mail.SmtpMessenger;
 import dev.filo.identity.service.CodeMail;
 import dev.filo.identity.service.Customers;
+import dev.filo.identity.service.Mails;
 import dev.filo.identity.service.Messenger;
 import dev.filo.identity.service.Secrets;
 import dev.filo.identity.service.Sessions;
 import dev.filo.identity.service.SignIns;
 import dev.filo.identity.store.MongoCustomerStore;
 import dev.filo.identity.store.MongoKeyStore;
+import dev.filo.identity.store.MongoMailStore;
 import dev.filo.identity.store.MongoSessionStore;
 import dev.filo.identity.store.MongoSignInStore;
 import dev.filo.identity.store.MongoStaffStore;
@@ -49,6 +52,8 @@ public class IdentityConfiguration {
   private static final Duration SMTP_PATIENCE = Duration.ofSeconds(5);
   // What has ended is of no use, but for finding out what happened.
   private static final Duration KEEP = Duration.ofDays(1);
+  // mail_service.proto says how long a repeated call is recognised.
+  private static final Duration REMEMBER_MAIL = Duration.ofDays(7);
 
   @Bean
   MongoCustomerStore customerStore(MongoDatabase database, Relay relay) {
@@ -130,6 +135,24 @@ public class IdentityConfiguration {
   @Bean
   CodeMail codeMail(List<Messenger> ways, IdentityProperties identity) {
     return new CodeMail(ways, identity.shopName());
+  }
+
+  @Bean
+  MongoMailStore mailStore(MongoDatabase database) {
+    var store = new MongoMailStore(database);
+    store.prepare();
+    return store;
+  }
+
+  @Bean
+  GrpcMailService mailService(MongoMailStore store, List<Messenger> ways, InstantSource clock) {
+    return new GrpcMailService(new Mails(store, ways, clock));
+  }
+
+  @Bean
+  Background forgetMail(MongoMailStore store, InstantSource clock) {
+    return every(
+        Duration.ofHours(1), Mono.defer(() -> store.forget(clock.instant().minus(REMEMBER_MAIL))));
   }
 
   @Bean

@@ -127,6 +127,15 @@ class ReservationLifeTest {
     told(held, Kind.HELD, Kind.ESCALATED);
     told(other, Kind.HELD, Kind.ACKNOWLEDGED);
     var third = create("3", "LAMP", 1);
+    for (var staff : List.of(fixture.manager(), fixture.agent(), fixture.milan())) {
+      assertThat(
+              staff
+                  .listReservations(
+                      ListReservationsRequest.newBuilder().setUnacknowledged(true).build())
+                  .getReservationsList())
+          .extracting(Reservation::getName)
+          .containsExactlyInAnyOrder(held.getName(), third.getName());
+    }
     assertThat(fixture.milan().getPickList(picks()).getReservationsList())
         .extracting(Reservation::getName)
         .startsWith(held.getName())
@@ -562,6 +571,8 @@ class ReservationLifeTest {
     var some = fixture.till().collectPickup(collect(held, "c1", line("SOFA", 1)));
     assertThat(some.getState()).isEqualTo(State.HELD);
     assertThat(some.getLines(0).getCollectedQuantity()).isEqualTo(1);
+    assertThat(some.hasAcknowledgeTime()).isTrue();
+    assertThat(some.hasAcknowledgeDueTime()).isFalse();
     assertThat(fixture.till().collectPickup(collect(held, "c1", line("SOFA", 1)))).isEqualTo(some);
     assertThat(fixture.warehouse.onHand("SOFA", "milano")).isEqualTo(4);
     assertThat(fixture.warehouse.available("SOFA", "milano")).isEqualTo(2);

@@ -83,8 +83,7 @@ class WaitlistCrashTest {
     }
 
     List<WaitlistEntry> entries(String customer) {
-      return Objects.requireNonNull(
-              fixture.waitlists.list(customer, 0, 100, token -> token).block(PATIENCE))
+      return Objects.requireNonNull(fixture.waitlists.list(customer, 0, 100).block(PATIENCE))
           .getEntriesList();
     }
 

@@ -3,7 +3,6 @@ package dev.filo.conversation.events;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.filo.conversation.service.ContextReader;
 import dev.filo.conversation.service.Conversations;
-import dev.filo.platform.grpc.Times;
 import dev.filo.proto.feed.v1.Event;
 import dev.filo.proto.identity.v1.Customer;
 import dev.filo.proto.reservation.v1.Offer;
@@ -12,8 +11,6 @@ import dev.filo.proto.reservation.v1.ReservationChanged;
 import dev.filo.proto.reservation.v1.ReservationChanged.Kind;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import reactor.core.publisher.Mono;
@@ -21,13 +18,6 @@ import reactor.core.publisher.Mono;
 /** Tells customers in their thread what becomes of their reservations. */
 public final class ReservationNews {
   private static final String CHANGED = ReservationChanged.getDescriptor().getFullName();
-  // The zone of the texts. Stores of one retailer in several zones would need the store's own.
-  private static final ZoneId ZONE = ZoneId.of("Europe/Rome");
-  private static final DateTimeFormatter ITALIAN =
-      DateTimeFormatter.ofPattern("EEEE d MMMM, 'ore' HH:mm", Locale.ITALIAN).withZone(ZONE);
-  private static final DateTimeFormatter ENGLISH =
-      DateTimeFormatter.ofPattern("EEEE d MMMM, HH:mm", Locale.ENGLISH).withZone(ZONE);
-
   private final Conversations conversations;
   private final ContextReader people;
 
@@ -137,7 +127,7 @@ public final class ReservationNews {
 
   private static String italian(Reservation reservation, Kind kind, String what) {
     var where = reservation.getStoreTitle();
-    var until = ITALIAN.format(Times.instant(reservation.getExpireTime()));
+    var until = Moments.text(reservation.getExpireTime(), false);
     var offer = reservation.getOffer();
     return switch (kind) {
       case HELD ->
@@ -167,7 +157,7 @@ public final class ReservationNews {
                   offer.getStoreTitle(),
                   far(offer, ", a %s km da lì", Locale.ITALIAN),
                   what,
-                  ITALIAN.format(Times.instant(offer.getExpireTime())));
+                  Moments.text(offer.getExpireTime(), false));
       case OFFER_NONE ->
           "Nessun altro negozio vicino ha adesso tutto: %s. Scrivici, cerchiamo una soluzione."
               .formatted(what);
@@ -181,7 +171,7 @@ public final class ReservationNews {
 
   private static String english(Reservation reservation, Kind kind, String what) {
     var where = reservation.getStoreTitle();
-    var until = ENGLISH.format(Times.instant(reservation.getExpireTime()));
+    var until = Moments.text(reservation.getExpireTime(), true);
     var offer = reservation.getOffer();
     return switch (kind) {
       case HELD ->
@@ -210,7 +200,7 @@ public final class ReservationNews {
                   offer.getStoreTitle(),
                   far(offer, ", %s km from there", Locale.ENGLISH),
                   what,
-                  ENGLISH.format(Times.instant(offer.getExpireTime())));
+                  Moments.text(offer.getExpireTime(), true));
       case OFFER_NONE ->
           "No other store nearby has all of it now: %s. Write to us, we will find a way."
               .formatted(what);

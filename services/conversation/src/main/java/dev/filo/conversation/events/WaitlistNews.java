@@ -3,15 +3,11 @@ package dev.filo.conversation.events;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.filo.conversation.service.ContextReader;
 import dev.filo.conversation.service.Conversations;
-import dev.filo.platform.grpc.Times;
 import dev.filo.proto.feed.v1.Event;
 import dev.filo.proto.reservation.v1.WaitlistEntry;
 import dev.filo.proto.reservation.v1.WaitlistEntryChanged;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 import reactor.core.publisher.Mono;
 
 /**
@@ -20,12 +16,6 @@ import reactor.core.publisher.Mono;
  */
 public final class WaitlistNews {
   private static final String CHANGED = WaitlistEntryChanged.getDescriptor().getFullName();
-  // The zone of the texts, as of those about reservations.
-  private static final ZoneId ZONE = ZoneId.of("Europe/Rome");
-  private static final DateTimeFormatter ITALIAN =
-      DateTimeFormatter.ofPattern("EEEE d MMMM, 'ore' HH:mm", Locale.ITALIAN).withZone(ZONE);
-  private static final DateTimeFormatter ENGLISH =
-      DateTimeFormatter.ofPattern("EEEE d MMMM, HH:mm", Locale.ENGLISH).withZone(ZONE);
 
   private final Conversations conversations;
   private final ContextReader people;
@@ -97,7 +87,7 @@ public final class WaitlistNews {
               .formatted(
                   what(entry, entry.getOfferedQuantity()),
                   where,
-                  ITALIAN.format(Times.instant(entry.getOfferExpireTime())));
+                  Moments.text(entry.getOfferExpireTime(), false));
       case LAPSED ->
           "Il tempo per accettare è passato: %s, a %s, va a chi viene dopo. Se ti interessa ancora, rimettiti in lista."
               .formatted(what(entry, entry.getQuantity()), where);
@@ -117,7 +107,7 @@ public final class WaitlistNews {
               .formatted(
                   what(entry, entry.getOfferedQuantity()),
                   where,
-                  ENGLISH.format(Times.instant(entry.getOfferExpireTime())));
+                  Moments.text(entry.getOfferExpireTime(), true));
       case LAPSED ->
           "The time to accept has passed: %s, at %s, goes to the next in line. Join again if you still want it."
               .formatted(what(entry, entry.getQuantity()), where);

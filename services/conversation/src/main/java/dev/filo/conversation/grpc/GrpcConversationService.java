@@ -15,6 +15,7 @@ import dev.filo.platform.grpc.PageTokens;
 import dev.filo.platform.grpc.Statuses;
 import dev.filo.platform.grpc.Times;
 import dev.filo.platform.watch.Changes;
+import dev.filo.platform.watch.Recent;
 import dev.filo.proto.api.v1.Role;
 import dev.filo.proto.conversation.v1.AssignConversationRequest;
 import dev.filo.proto.conversation.v1.Conversation;
@@ -40,9 +41,7 @@ import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -55,9 +54,11 @@ public final class GrpcConversationService
   private static final int PAGE = 200;
   private static final int INBOX_MAX = 200;
   private static final Duration HERE = Duration.ofSeconds(10);
-  // Writers' clocks may differ: changes this far back are looked at again; a state already sent is
-  // not sent twice.
-  private static final Duration OVERLAP = Duration.ofSeconds(5);
+  private static final Recent<Conversation> RECENT =
+      new Recent<>(
+          Conversation::getName,
+          Conversation::getEtag,
+          conversation -> Times.instant(conversation.getUpdateTime()));
 
   private final Conversations conversations;
   private final MongoConversationStore store;
@@ -101,20 +102,18 @@ public final class GrpcConversationService
         Mono.defer(
             () -> {
               var filter = Filter.parse(request.getFilter(), caller);
-              int skip = number(PageTokens.position(request.getPageToken()));
+              int skip = PageTokens.number(request.getPageToken());
               return store
                   .list(filter.state(), filter.assignee(), skip, size + 1)
                   .map(ConversationProtos::conversation)
                   .collectList()
                   .map(
-                      all -> {
-                        var page =
-                            ListConversationsResponse.newBuilder()
-                                .addAllConversations(all.subList(0, Math.min(size, all.size())));
-                        if (all.size() > size) {
-                          page.setNextPageToken(PageTokens.token(Integer.toString(skip + size)));
-                        }
-                        return page.build();
+                      rows -> {
+                        var page = PageTokens.page(rows, size, skip);
+                        return ListConversationsResponse.newBuilder()
+                            .addAllConversations(page.rows())
+                            .setNextPageToken(page.nextToken())
+                            .build();
                       });
             }));
   }
@@ -129,34 +128,25 @@ public final class GrpcConversationService
         Mono.defer(
             () -> {
               var id = own(request.getParent(), caller);
-              int before = number(PageTokens.position(request.getPageToken()));
+              int before = PageTokens.number(request.getPageToken());
               return conversations
                   .ensureMerged(caller)
                   .thenMany(Flux.defer(() -> store.before(id, before, size + 1)))
                   .collectList()
                   .map(
-                      all -> {
-                        var page = ListMessagesResponse.newBuilder();
-                        all.stream()
-                            .limit(size)
-                            .filter(said -> maySee(said, caller))
-                            .forEach(
-                                said -> page.addMessages(ConversationProtos.message(id, said)));
-                        if (all.size() > size) {
-                          page.setNextPageToken(
-                              PageTokens.token(Long.toString(all.get(size - 1).number())));
-                        }
-                        return page.build();
+                      rows -> {
+                        var page =
+                            PageTokens.page(rows, size, last -> Long.toString(last.number()));
+                        return ListMessagesResponse.newBuilder()
+                            .addAllMessages(
+                                page.rows().stream()
+                                    .filter(said -> maySee(said, caller))
+                                    .map(said -> ConversationProtos.message(id, said))
+                                    .toList())
+                            .setNextPageToken(page.nextToken())
+                            .build();
                       });
             }));
-  }
-
-  private static int number(String position) {
-    try {
-      return position.isEmpty() ? 0 : Integer.parseUnsignedInt(position);
-    } catch (NumberFormatException e) {
-      throw Statuses.pageTokenInvalid();
-    }
   }
 
   @Override
@@ -302,35 +292,23 @@ public final class GrpcConversationService
                     tick -> conversations.present(caller).onErrorResume(e -> Mono.empty()), 1)
                 .thenMany(Flux.<WatchConversationsResponse>never())
             : Flux.<WatchConversationsResponse>never();
-    Answers.stream(
-        observer, Flux.merge(Flux.defer(() -> inbox(since(request.getResumeCursor()))), presence));
+    Answers.stream(observer, Flux.merge(inbox(request.getResumeCursor()), presence));
   }
 
-  private Flux<WatchConversationsResponse> inbox(Instant resume) {
-    Map<String, String> sent = new HashMap<>();
-    var newest = new AtomicReference<>(resume);
-    return changes
-        .of(Conversations.INBOX)
-        .concatMap(
-            tick -> {
-              if (newest.get().equals(Instant.EPOCH)) {
-                newest.set(clock.instant()); // what comes after this is a change
-                return conversations.open(INBOX_MAX);
-              }
-              return changedSince(newest.get().minus(OVERLAP));
-            },
-            1)
-        .map(ConversationProtos::conversation)
-        .filter(thread -> !thread.getEtag().equals(sent.put(thread.getName(), thread.getEtag())))
+  private Flux<WatchConversationsResponse> inbox(String resume) {
+    return RECENT
+        .watch(
+            changes.of(Conversations.INBOX),
+            () -> conversations.open(INBOX_MAX).map(ConversationProtos::conversation),
+            since -> changedSince(since).map(ConversationProtos::conversation),
+            resume,
+            clock)
         .map(
-            thread -> {
-              var updated = Times.instant(thread.getUpdateTime());
-              newest.updateAndGet(before -> before.isAfter(updated) ? before : updated);
-              return WatchConversationsResponse.newBuilder()
-                  .setCursor(Long.toString(newest.get().toEpochMilli()))
-                  .setConversation(thread)
-                  .build();
-            });
+            seen ->
+                WatchConversationsResponse.newBuilder()
+                    .setCursor(seen.cursor())
+                    .setConversation(seen.state())
+                    .build());
   }
 
   private Flux<ChatThread> changedSince(Instant since) {
@@ -344,14 +322,6 @@ public final class GrpcConversationService
                   ? Flux.fromIterable(page)
                   : Flux.concat(Flux.fromIterable(page), Flux.defer(() -> changedSince(last)));
             });
-  }
-
-  private static Instant since(String cursor) {
-    try {
-      return cursor.isEmpty() ? Instant.EPOCH : Instant.ofEpochMilli(Long.parseLong(cursor));
-    } catch (NumberFormatException e) {
-      return Instant.EPOCH;
-    }
   }
 
   @Override

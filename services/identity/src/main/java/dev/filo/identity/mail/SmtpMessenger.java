@@ -1,7 +1,10 @@
 package dev.filo.identity.mail;
 
 import dev.filo.identity.domain.ContactAddress;
+import dev.filo.identity.service.AddressRefusedException;
 import dev.filo.identity.service.Messenger;
+import jakarta.mail.SendFailedException;
+import org.springframework.mail.MailSendException;
 import org.springframework.mail.SimpleMailMessage;
 import org.springframework.mail.javamail.JavaMailSender;
 import reactor.core.publisher.Mono;
@@ -32,8 +35,24 @@ public final class SmtpMessenger implements Messenger {
               mail.setTo(to.value());
               mail.setSubject(subject);
               mail.setText(text);
-              sender.send(mail);
+              deliver(mail);
             })
         .subscribeOn(Schedulers.boundedElastic());
+  }
+
+  /** What the server says no address of is another thing than a server that does not answer. */
+  private void deliver(SimpleMailMessage mail) {
+    try {
+      sender.send(mail);
+    } catch (MailSendException e) {
+      for (Exception failure : e.getMessageExceptions()) {
+        if (failure instanceof SendFailedException refused
+            && refused.getInvalidAddresses() != null
+            && refused.getInvalidAddresses().length > 0) {
+          throw new AddressRefusedException();
+        }
+      }
+      throw e;
+    }
   }
 }

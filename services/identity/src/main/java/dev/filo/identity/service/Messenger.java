@@ -9,7 +9,8 @@ public interface Messenger {
   boolean serves(ContactAddress.Kind kind);
 
   /**
-   * Sends a message. Completes when it has been taken; an error when it has not.
+   * Sends a message. Completes when it has been taken; an error when it has not: {@link
+   * AddressRefusedException} when it never will be.
    *
    * @param subject not used for text messages
    */

@@ -1,5 +1,6 @@
 package dev.filo.platform.watch;
 
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import reactor.core.publisher.Flux;
@@ -47,6 +48,15 @@ public final class Changes {
               sink.next(key);
             },
             FluxSink.OverflowStrategy.IGNORE)
+        .onBackpressureLatest();
+  }
+
+  /**
+   * The key as {@link #of(String)} gives it, and at least that often even when nobody tells: other
+   * replicas' changes, and what time alone changes, are seen that late at most.
+   */
+  public Flux<String> of(String key, Duration atLeastEvery) {
+    return Flux.merge(of(key), Flux.interval(atLeastEvery).onBackpressureDrop().map(tick -> key))
         .onBackpressureLatest();
   }
 

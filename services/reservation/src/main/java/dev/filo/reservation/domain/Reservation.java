@@ -485,7 +485,8 @@ public record Reservation(
     }
     return sale != null && sale.releaseRest()
         ? ended(new State.Collected(now), now).lines(after).done()
-        : next().lines(after).todo(Step.NONE).done();
+        // whoever handed it over has seen it
+        : next().lines(after).care(care.acknowledged(now)).todo(Step.NONE).done();
   }
 
   // ---- its end

@@ -8,6 +8,8 @@ import dev.filo.platform.grpc.Statuses;
 import dev.filo.platform.grpc.Times;
 import dev.filo.platform.mongo.Docs;
 import dev.filo.platform.watch.Changes;
+import dev.filo.platform.watch.Recent;
+import dev.filo.platform.watch.States;
 import dev.filo.proto.reservation.v1.AcceptOfferRequest;
 import dev.filo.proto.reservation.v1.AcknowledgeReservationRequest;
 import dev.filo.proto.reservation.v1.CancelReservationRequest;
@@ -36,16 +38,11 @@ import dev.filo.proto.reservation.v1.WatchReservationsResponse;
 import dev.filo.reservation.service.ReservationProtos;
 import dev.filo.reservation.service.Reservations;
 import dev.filo.reservation.store.MongoReservationStore;
+import dev.filo.reservation.store.MongoReservationStore.Attention;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bson.Document;
@@ -58,9 +55,11 @@ public final class GrpcReservationService
   private static final int LIST_MAX = 500;
   private static final String PUT_BACK = "/putBackList";
   private static final String POLICY = "/reservationPolicy";
-  // Writers' clocks may differ: changes this far back are looked at again; a state already sent is
-  // not sent twice.
-  private static final Duration OVERLAP = Duration.ofSeconds(5);
+  private static final Recent<Reservation> RECENT =
+      new Recent<>(
+          Reservation::getName,
+          Reservation::getEtag,
+          reservation -> Times.instant(reservation.getUpdateTime()));
   // A state can change by time alone, at its end: watchers look at least this often.
   private static final Duration LOOK = Duration.ofSeconds(5);
 
@@ -103,7 +102,7 @@ public final class GrpcReservationService
         observer,
         Mono.defer(
             () -> {
-              int skip = skip(request.getPageToken());
+              int skip = PageTokens.number(request.getPageToken());
               return reservations
                   .ensureMerged(caller)
                   .thenMany(
@@ -113,31 +112,27 @@ public final class GrpcReservationService
                                   request.getCustomer(),
                                   request.getStore(),
                                   request.getStatesList().stream().map(Enum::name).toList(),
-                                  request.getEscalated(),
+                                  attention(request),
                                   skip,
                                   size + 1,
                                   caller)))
                   .map(document -> message(document, caller))
                   .collectList()
                   .map(
-                      all -> {
-                        var page = ListReservationsResponse.newBuilder();
-                        page.addAllReservations(all.subList(0, Math.min(size, all.size())));
-                        if (all.size() > size) {
-                          page.setNextPageToken(PageTokens.token(Integer.toString(skip + size)));
-                        }
-                        return page.build();
+                      rows -> {
+                        var page = PageTokens.page(rows, size, skip);
+                        return ListReservationsResponse.newBuilder()
+                            .addAllReservations(page.rows())
+                            .setNextPageToken(page.nextToken())
+                            .build();
                       });
             }));
   }
 
-  private static int skip(String token) {
-    var position = PageTokens.position(token);
-    try {
-      return position.isEmpty() ? 0 : Integer.parseUnsignedInt(position);
-    } catch (NumberFormatException e) {
-      throw Statuses.pageTokenInvalid();
-    }
+  private static Attention attention(ListReservationsRequest request) {
+    return request.getEscalated()
+        ? Attention.ESCALATED
+        : request.getUnacknowledged() ? Attention.UNSEEN : Attention.ANY;
   }
 
   @Override
@@ -150,30 +145,12 @@ public final class GrpcReservationService
         reservations
             .ensureMerged(caller)
             .thenMany(
-                states(
-                    request.getName(),
+                States.watch(
+                    changes.of(request.getName(), LOOK),
                     () -> reservations.get(id, caller).map(document -> message(document, caller)),
                     Reservation::getEtag,
                     request.getResumeCursor()))
             .onErrorMap(Refusals::map));
-  }
-
-  /** The states of a thing as {@code States.watch} gives them; looked at now and then as well. */
-  private <T> Flux<T> states(
-      String key, Supplier<Mono<T>> read, Function<T, String> cursor, String resume) {
-    return Flux.defer(
-        () -> {
-          var last = new AtomicReference<>(resume);
-          return looks(key)
-              .concatMap(tick -> read.get(), 1)
-              .filter(state -> !cursor.apply(state).equals(last.getAndSet(cursor.apply(state))));
-        });
-  }
-
-  /** The key at once, after each change, and now and then, as time itself changes states. */
-  private Flux<String> looks(String key) {
-    return Flux.merge(changes.of(key), Flux.interval(LOOK).onBackpressureDrop().map(tick -> key))
-        .onBackpressureLatest();
   }
 
   @Override
@@ -185,45 +162,22 @@ public final class GrpcReservationService
         reservations
             .ensureMerged(caller)
             .thenMany(
-                Flux.defer(
-                    () -> watch(request.getParent(), since(request.getResumeCursor()), caller))));
+                RECENT.watch(
+                    changes.of(Reservations.customerKey(request.getParent()), LOOK),
+                    () -> messages(store.open(request.getParent(), clock.instant()), caller),
+                    since -> messages(store.changedSince(request.getParent(), since), caller),
+                    request.getResumeCursor(),
+                    clock))
+            .map(
+                seen ->
+                    WatchReservationsResponse.newBuilder()
+                        .setCursor(seen.cursor())
+                        .setReservation(seen.state())
+                        .build()));
   }
 
-  private static Instant since(String cursor) {
-    try {
-      return cursor.isEmpty() ? Instant.EPOCH : Instant.ofEpochMilli(Long.parseLong(cursor));
-    } catch (NumberFormatException e) {
-      return Instant.EPOCH;
-    }
-  }
-
-  private Flux<WatchReservationsResponse> watch(String customer, Instant resume, Caller caller) {
-    Map<String, String> sent = new HashMap<>();
-    var newest = new AtomicReference<>(resume);
-    return looks(Reservations.customerKey(customer))
-        .concatMap(
-            tick -> {
-              boolean first = newest.get().equals(Instant.EPOCH);
-              return first
-                  ? store.open(customer, clock.instant())
-                  : store.changedSince(customer, newest.get().minus(OVERLAP));
-            },
-            1)
-        .map(document -> message(document, caller))
-        .filter(
-            reservation ->
-                !reservation
-                    .getEtag()
-                    .equals(sent.put(reservation.getName(), reservation.getEtag())))
-        .map(
-            reservation -> {
-              var updated = Times.instant(reservation.getUpdateTime());
-              newest.updateAndGet(before -> before.isAfter(updated) ? before : updated);
-              return WatchReservationsResponse.newBuilder()
-                  .setCursor(Long.toString(newest.get().toEpochMilli()))
-                  .setReservation(reservation)
-                  .build();
-            });
+  private Flux<Reservation> messages(Flux<Document> documents, Caller caller) {
+    return documents.map(document -> message(document, caller));
   }
 
   @Override
@@ -306,8 +260,8 @@ public final class GrpcReservationService
   public void watchPickList(WatchPickListRequest request, StreamObserver<PickList> observer) {
     Answers.stream(
         observer,
-        states(
-            request.getName(),
+        States.watch(
+            changes.of(request.getName(), LOOK),
             () -> pickList(request.getName()),
             PickList::getEtag,
             request.getResumeCursor()));
@@ -348,8 +302,8 @@ public final class GrpcReservationService
     var storeName = store(request.getName(), PUT_BACK);
     Answers.stream(
         observer,
-        states(
-            Reservations.storeKey(storeName),
+        States.watch(
+            changes.of(Reservations.storeKey(storeName), LOOK),
             () -> putBackList(storeName),
             PutBackList::getEtag,
             request.getResumeCursor()));

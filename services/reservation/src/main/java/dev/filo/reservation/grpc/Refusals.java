@@ -23,7 +23,6 @@ import static dev.filo.proto.reservation.v1.ErrorReason.ERROR_REASON_WRONG_STORE
 
 import com.google.rpc.Code;
 import dev.filo.platform.grpc.Statuses;
-import dev.filo.proto.reservation.v1.ErrorReason;
 import dev.filo.reservation.domain.Refusal;
 import dev.filo.reservation.service.RefusedException;
 import io.grpc.StatusRuntimeException;
@@ -32,7 +31,8 @@ import java.util.Map;
 
 /** Refusals as statuses. */
 public final class Refusals {
-  private static final String DOMAIN = "reservation.filo";
+  /** Whose reasons they are. */
+  public static final String DOMAIN = "reservation.filo";
 
   private Refusals() {}
 
@@ -45,8 +45,9 @@ public final class Refusals {
   static StatusRuntimeException toStatus(Refusal refusal) {
     return switch (refusal) {
       case Refusal.NotFound(var name) ->
-          status(
+          Statuses.refusal(
               Code.NOT_FOUND,
+              DOMAIN,
               ERROR_REASON_RESERVATION_NOT_FOUND,
               "There is no such reservation.",
               Map.of("reservation", name));
@@ -54,8 +55,9 @@ public final class Refusals {
         var metadata = new HashMap<String, String>();
         metadata.put("store", store);
         available.forEach((sku, pieces) -> metadata.put("sku." + sku, pieces));
-        yield status(
+        yield Statuses.refusal(
             Code.FAILED_PRECONDITION,
+            DOMAIN,
             ERROR_REASON_STOCK_INSUFFICIENT,
             "The store has not enough of it. Ask for fewer, or another store.",
             metadata);
@@ -67,8 +69,9 @@ public final class Refusals {
         if (!sku.isEmpty()) {
           metadata.put("sku", sku);
         }
-        yield status(
+        yield Statuses.refusal(
             Code.RESOURCE_EXHAUSTED,
+            DOMAIN,
             ERROR_REASON_RESERVATION_LIMIT,
             what.equals("agent_reservations")
                 ? "You have as many open reservations as one agent may make. Let some be collected,"
@@ -78,8 +81,9 @@ public final class Refusals {
             metadata);
       }
       case Refusal.ValueNeedsAgent(var currency, var value, var limit) ->
-          status(
+          Statuses.refusal(
               Code.FAILED_PRECONDITION,
+              DOMAIN,
               ERROR_REASON_VALUE_NEEDS_AGENT,
               "Goods of this value are reserved by our customer service. Write to us in the chat.",
               Map.of(
@@ -90,106 +94,117 @@ public final class Refusals {
                   "limit",
                   Long.toString(limit)));
       case Refusal.Over(var state) ->
-          status(
+          Statuses.refusal(
               Code.FAILED_PRECONDITION,
+              DOMAIN,
               ERROR_REASON_RESERVATION_OVER,
               "This reservation has ended.",
               Map.of("state", state));
       case Refusal.StateWrong(var state) ->
-          status(
+          Statuses.refusal(
               Code.FAILED_PRECONDITION,
+              DOMAIN,
               ERROR_REASON_STATE_WRONG,
               "The reservation is not in a state for that.",
               Map.of("state", state));
       case Refusal.StoreClosed(var store, var date) ->
-          status(
+          Statuses.refusal(
               Code.FAILED_PRECONDITION,
+              DOMAIN,
               ERROR_REASON_STORE_CLOSED,
               "The store does not open that day, or has closed already. Choose another day.",
               Map.of("store", store, "date", date));
       case Refusal.TimeInvalid(var latest) ->
-          status(
+          Statuses.refusal(
               Code.INVALID_ARGUMENT,
+              DOMAIN,
               ERROR_REASON_TIME_INVALID,
               "The end must lie ahead, and not too far.",
               Map.of("latest", latest.toString()));
       case Refusal.ExtensionTooLong(var latest) ->
-          status(
+          Statuses.refusal(
               Code.FAILED_PRECONDITION,
+              DOMAIN,
               ERROR_REASON_EXTENSION_TOO_LONG,
               "It cannot be kept that long.",
               Map.of("latest", latest.toString()));
       case Refusal.PickupCodeUnknown() ->
-          status(
+          Statuses.refusal(
               Code.NOT_FOUND,
+              DOMAIN,
               ERROR_REASON_PICKUP_CODE_UNKNOWN,
               "No reservation has this code. Type it again.",
               Map.of());
       case Refusal.AlreadyCollected(var at) ->
-          status(
+          Statuses.refusal(
               Code.FAILED_PRECONDITION,
+              DOMAIN,
               ERROR_REASON_ALREADY_COLLECTED,
               "It was collected already.",
               Map.of("collectTime", at.toString()));
       case Refusal.WrongStore(var store, var title) ->
-          status(
+          Statuses.refusal(
               Code.FAILED_PRECONDITION,
+              DOMAIN,
               ERROR_REASON_WRONG_STORE,
               "It is kept at another store: " + title + ".",
               Map.of("store", store, "storeTitle", title));
       case Refusal.OfferGone(var store) ->
-          status(
+          Statuses.refusal(
               Code.FAILED_PRECONDITION,
+              DOMAIN,
               ERROR_REASON_OFFER_GONE,
               "That store has it no more. Look whether another is offered.",
               Map.of("store", store));
       case Refusal.OfferOver(var state) ->
-          status(
+          Statuses.refusal(
               Code.FAILED_PRECONDITION,
+              DOMAIN,
               ERROR_REASON_OFFER_OVER,
               "There is no such offer any more.",
               Map.of("state", state));
       case Refusal.LinesInvalid(var sku, var left) ->
-          status(
+          Statuses.refusal(
               Code.INVALID_ARGUMENT,
+              DOMAIN,
               ERROR_REASON_LINES_INVALID,
               "Name each SKU of the reservation once, with no more pieces than are left.",
               Map.of("sku", sku, "left", Integer.toString(left)));
       case Refusal.CustomerMissing() ->
-          status(
+          Statuses.refusal(
               Code.INVALID_ARGUMENT,
+              DOMAIN,
               ERROR_REASON_CUSTOMER_MISSING,
               "Say for whom.",
               Map.of("field", "customer"));
       case Refusal.SkuNotFound(var sku) ->
-          status(
+          Statuses.refusal(
               Code.NOT_FOUND,
+              DOMAIN,
               ERROR_REASON_SKU_NOT_FOUND,
               "Nothing is sold under this SKU.",
               Map.of("sku", sku));
       case Refusal.StoreNotFound(var store) ->
-          status(
+          Statuses.refusal(
               Code.NOT_FOUND,
+              DOMAIN,
               ERROR_REASON_STORE_NOT_FOUND,
               "There is no such store.",
               Map.of("store", store));
       case Refusal.PickupNotOffered(var store) ->
-          status(
+          Statuses.refusal(
               Code.FAILED_PRECONDITION,
+              DOMAIN,
               ERROR_REASON_PICKUP_NOT_OFFERED,
               "This store does no pickups.",
               Map.of("store", store));
       case Refusal.CustomerNotFound(var customer) ->
-          status(
+          Statuses.refusal(
               Code.NOT_FOUND,
+              DOMAIN,
               ERROR_REASON_CUSTOMER_NOT_FOUND,
               "There is no such customer.",
               Map.of("customer", customer));
     };
-  }
-
-  private static StatusRuntimeException status(
-      Code code, ErrorReason reason, String message, Map<String, String> metadata) {
-    return Statuses.refusal(code, DOMAIN, reason, message, metadata);
   }
 }

@@ -25,6 +25,7 @@ import dev.filo.reservation.domain.Reservation;
 import dev.filo.reservation.domain.Reservation.State;
 import dev.filo.reservation.domain.Reservation.Step;
 import dev.filo.reservation.store.MongoReservationStore;
+import dev.filo.reservation.store.MongoReservationStore.Attention;
 import dev.filo.reservation.store.ReservationDocuments;
 import java.time.InstantSource;
 import java.util.List;
@@ -108,13 +109,13 @@ public final class Reservations {
   /**
    * Reservations that fit and that the caller may see, newest first.
    *
-   * @param escalated only those that have escalated and that nobody at the store has seen yet
+   * @param attention which of them by who has looked
    */
   public Flux<Document> list(
       String customer,
       String storeName,
       List<String> states,
-      boolean escalated,
+      Attention attention,
       int skip,
       int limit,
       Caller caller) {
@@ -125,7 +126,7 @@ public final class Reservations {
             : caller.is(Role.ROLE_STORE_STAFF) ? caller.stores() : List.of();
     return caller.is(Role.ROLE_STORE_STAFF) && where.isEmpty()
         ? Flux.empty()
-        : store.list(whose, where, states, escalated, skip, limit, clock.instant());
+        : store.list(whose, where, states, attention, skip, limit, clock.instant());
   }
 
   /** What is allowed and promised at a store; of an empty one, where none has its own figures. */

@@ -192,25 +192,25 @@ public final class MongoReservationStore {
   /**
    * Reservations that fit, newest first; those still pending are left out.
    *
-   * @param escalated only those that have escalated and that nobody has seen yet
+   * @param attention which of them by who has looked
    */
   public Flux<Document> list(
       String customer,
       List<String> stores,
       List<String> states,
-      boolean escalated,
+      Attention attention,
       int skip,
       int limit,
       Instant now) {
     var filters = new ArrayList<Bson>();
     filters.add(ne("state", "PENDING"));
-    if (escalated) {
-      filters.add(
-          and(
-              eq("state", "HELD"),
-              exists("escalateTime"),
-              exists("acknowledgeTime", false),
-              gt("expireTime", Date.from(now))));
+    if (attention != Attention.ANY) {
+      filters.add(eq("state", "HELD"));
+      filters.add(exists("acknowledgeTime", false));
+      filters.add(gt("expireTime", Date.from(now)));
+    }
+    if (attention == Attention.ESCALATED) {
+      filters.add(exists("escalateTime"));
     }
     if (!customer.isEmpty()) {
       filters.add(eq("customer", customer));
@@ -419,6 +419,16 @@ public final class MongoReservationStore {
       boolean partial,
       boolean identityCheck,
       String replaces) {}
+
+  /** Which reservations by who at the store has looked. */
+  public enum Attention {
+    /** All. */
+    ANY,
+    /** Held, and nobody has seen it yet. */
+    UNSEEN,
+    /** Held, it has escalated, and nobody has seen it yet. */
+    ESCALATED
+  }
 
   /** A request to remember with the change that answers it. */
   public record Remembered(String id, Message request, Message answer) {}

@@ -363,6 +363,8 @@ class ReservationTest {
   void collect_some_untilNothingIsLeft() {
     var held = in("HELD", Step.NONE);
     var some = changed(held.collect("stores/a", List.of(new Pieces("S", 1)), false, DUE)).sold(DUE);
+    assertThat(some.care().acknowledgeTime()).as("who handed it over has seen it").isEqualTo(DUE);
+    assertThat(some.care().escalateDue()).isNull();
     assertThat(some.state().label()).isEqualTo("HELD");
     assertThat(some.step()).isEqualTo(Step.NONE);
     assertThat(some.sale()).isNull();

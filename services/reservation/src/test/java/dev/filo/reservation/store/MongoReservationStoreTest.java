@@ -14,6 +14,7 @@ import dev.filo.reservation.domain.Pieces;
 import dev.filo.reservation.domain.RefusalCause;
 import dev.filo.reservation.domain.Reservation;
 import dev.filo.reservation.domain.Reservation.Line;
+import dev.filo.reservation.store.MongoReservationStore.Attention;
 import dev.filo.reservation.store.MongoReservationStore.Made;
 import dev.filo.testkit.StoreTest;
 import java.time.Duration;
@@ -186,10 +187,18 @@ class MongoReservationStoreTest {
     var escalated = write(second, changed(second.escalate(NOW.plusSeconds(30))), NOW);
     assertThat(ids(store.pickList("stores/a", NOW, 10))).containsExactly("2", "1");
     assertThat(ids(store.pickList("stores/a", NOW, 1))).containsExactly("2");
-    assertThat(ids(store.list("", List.of(), List.of(), true, 0, 9, NOW))).containsExactly("2");
+    assertThat(ids(store.list("", List.of(), List.of(), Attention.ESCALATED, 0, 9, NOW)))
+        .containsExactly("2");
+    assertThat(unseen(NOW)).containsExactly("1", "2");
     write(escalated, changed(escalated.acknowledge(NOW)), NOW);
+    assertThat(unseen(NOW)).containsExactly("1");
+    assertThat(unseen(END)).as("what has lapsed needs nobody any more").isEmpty();
     assertThat(ids(store.pickList("stores/a", NOW, 10))).containsExactly("1", "2");
-    assertThat(ids(store.list("", List.of(), List.of(), true, 0, 9, NOW))).isEmpty();
+    assertThat(ids(store.list("", List.of(), List.of(), Attention.ESCALATED, 0, 9, NOW))).isEmpty();
+  }
+
+  private List<String> unseen(Instant at) {
+    return ids(store.list("", List.of(), List.of(), Attention.UNSEEN, 0, 9, at));
   }
 
   @Test
@@ -250,16 +259,21 @@ class MongoReservationStoreTest {
     write(fourth, cancelled.next(), NOW.plusSeconds(20));
     var at = NOW.plusSeconds(60); // the end of 2
 
-    assertThat(ids(store.list("customers/c", List.of(), List.of(), false, 0, 10, at)))
+    assertThat(ids(store.list("customers/c", List.of(), List.of(), Attention.ANY, 0, 10, at)))
         .containsExactly("4", "3", "2", "1");
-    assertThat(ids(store.list("customers/c", List.of(), List.of(), false, 1, 2, at)))
+    assertThat(ids(store.list("customers/c", List.of(), List.of(), Attention.ANY, 1, 2, at)))
         .containsExactly("3", "2");
-    assertThat(ids(store.list("", List.of("stores/b"), List.of(), false, 0, 10, at))).isEmpty();
-    assertThat(ids(store.list("", List.of("stores/a"), List.of("HELD"), false, 0, 10, at)))
+    assertThat(ids(store.list("", List.of("stores/b"), List.of(), Attention.ANY, 0, 10, at)))
+        .isEmpty();
+    assertThat(ids(store.list("", List.of("stores/a"), List.of("HELD"), Attention.ANY, 0, 10, at)))
         .containsExactly("1");
-    assertThat(ids(store.list("", List.of(), List.of("EXPIRED", "PREPARED"), false, 0, 10, at)))
+    assertThat(
+            ids(
+                store.list(
+                    "", List.of(), List.of("EXPIRED", "PREPARED"), Attention.ANY, 0, 10, at)))
         .containsExactly("3", "2");
-    assertThat(ids(store.list("", List.of(), List.of("PENDING"), false, 0, 10, at))).isEmpty();
+    assertThat(ids(store.list("", List.of(), List.of("PENDING"), Attention.ANY, 0, 10, at)))
+        .isEmpty();
     assertThat(ids(store.pickList("stores/a", at.minusMillis(1), 10)))
         .containsExactly("2", "1", "3");
     assertThat(ids(store.pickList("stores/a", at, 10))).containsExactly("1", "3");
@@ -274,7 +288,8 @@ class MongoReservationStoreTest {
 
     store.move("customers/d", "customers/c", NOW.plusSeconds(30)).block(PATIENCE);
     store.move("customers/d", "customers/c", NOW.plusSeconds(31)).block(PATIENCE);
-    assertThat(ids(store.list("customers/c", List.of(), List.of(), false, 0, 10, at))).isEmpty();
+    assertThat(ids(store.list("customers/c", List.of(), List.of(), Attention.ANY, 0, 10, at)))
+        .isEmpty();
     assertThat(ids(store.changedSince("customers/d", NOW.plusSeconds(30)))).hasSize(4);
     assertThat(ReservationDocuments.read(get(store.find("1"))).version()).isEqualTo(3);
   }

@@ -6,6 +6,7 @@ import dev.filo.platform.grpc.Answers;
 import dev.filo.platform.grpc.PageTokens;
 import dev.filo.platform.grpc.Statuses;
 import dev.filo.platform.watch.Changes;
+import dev.filo.platform.watch.States;
 import dev.filo.proto.reservation.v1.AcceptWaitlistOfferRequest;
 import dev.filo.proto.reservation.v1.GetWaitlistEntryRequest;
 import dev.filo.proto.reservation.v1.JoinWaitlistRequest;
@@ -21,9 +22,7 @@ import dev.filo.reservation.waitlist.service.Waitlists;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.HexFormat;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** The waitlist service over gRPC. */
@@ -63,24 +62,20 @@ public final class GrpcWaitlistService extends WaitlistServiceGrpc.WaitlistServi
   private Mono<ListWaitlistEntriesResponse> list(
       ListWaitlistEntriesRequest request, Caller caller) {
     int size = PageTokens.size(request.getPageSize(), 50);
-    var position = PageTokens.position(request.getPageToken());
     var customer = caller.isShopper() ? caller.principal() : request.getCustomer();
+    if (!customer.isEmpty()) {
+      return waitlists.list(customer, PageTokens.number(request.getPageToken()), size);
+    }
+    var storeName = request.getStore();
+    if (storeName.isEmpty() && caller.stores().size() == 1) {
+      storeName = caller.stores().getFirst();
+    }
+    if (storeName.isEmpty()) {
+      throw Statuses.field("store", "must be named, or a customer");
+    }
     try {
-      if (!customer.isEmpty()) {
-        return waitlists.list(
-            customer,
-            position.isEmpty() ? 0 : Integer.parseUnsignedInt(position),
-            size,
-            PageTokens::token);
-      }
-      var storeName = request.getStore();
-      if (storeName.isEmpty() && caller.stores().size() == 1) {
-        storeName = caller.stores().getFirst();
-      }
-      if (storeName.isEmpty()) {
-        throw Statuses.field("store", "must be named, or a customer");
-      }
-      return waitlists.listAt(storeName, position, size, PageTokens::token);
+      return waitlists.listAt(
+          storeName, PageTokens.position(request.getPageToken()), size, PageTokens::token);
     } catch (NumberFormatException e) {
       throw Statuses.pageTokenInvalid();
     }
@@ -90,18 +85,16 @@ public final class GrpcWaitlistService extends WaitlistServiceGrpc.WaitlistServi
   public void watchWaitlistEntries(
       WatchWaitlistEntriesRequest request, StreamObserver<WatchWaitlistEntriesResponse> observer) {
     var caller = Caller.current();
-    var key = Waitlists.customerKey(request.getParent());
-    var last = new AtomicReference<>(request.getResumeCursor());
     Answers.stream(
         observer,
         waitlists
             .ensureMerged(caller)
             .thenMany(
-                Flux.merge(
-                        changes.of(key), Flux.interval(LOOK).onBackpressureDrop().map(tick -> key))
-                    .onBackpressureLatest())
-            .concatMap(tick -> read(request.getParent()), 1)
-            .filter(state -> !state.getCursor().equals(last.getAndSet(state.getCursor()))));
+                States.watch(
+                    changes.of(Waitlists.customerKey(request.getParent()), LOOK),
+                    () -> read(request.getParent()),
+                    WatchWaitlistEntriesResponse::getCursor,
+                    request.getResumeCursor())));
   }
 
   private Mono<WatchWaitlistEntriesResponse> read(String customer) {

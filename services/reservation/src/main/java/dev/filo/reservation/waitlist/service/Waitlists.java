@@ -7,6 +7,7 @@ import dev.filo.platform.auth.Caller;
 import dev.filo.platform.code.Ids;
 import dev.filo.platform.feed.Outbox;
 import dev.filo.platform.feed.Relay;
+import dev.filo.platform.grpc.PageTokens;
 import dev.filo.platform.grpc.Statuses;
 import dev.filo.platform.mongo.Requests;
 import dev.filo.platform.mongo.StaleVersionException;
@@ -399,23 +400,20 @@ public final class Waitlists {
   }
 
   /** A page of a customer's entries, newest first. One value. */
-  public Mono<ListWaitlistEntriesResponse> list(
-      String customer, int skip, int size, Function<String, String> token) {
+  public Mono<ListWaitlistEntriesResponse> list(String customer, int skip, int size) {
     return store
         .registeredOf(customer, skip, size + 1)
         .collectList()
+        .map(found -> PageTokens.page(found, size, skip))
         .flatMap(
-            found ->
-                messages(found.subList(0, Math.min(size, found.size())))
+            page ->
+                messages(page.rows())
                     .map(
-                        entries -> {
-                          var page =
-                              ListWaitlistEntriesResponse.newBuilder().addAllEntries(entries);
-                          if (found.size() > size) {
-                            page.setNextPageToken(token.apply(Integer.toString(skip + size)));
-                          }
-                          return page.build();
-                        }));
+                        entries ->
+                            ListWaitlistEntriesResponse.newBuilder()
+                                .addAllEntries(entries)
+                                .setNextPageToken(page.nextToken())
+                                .build()));
   }
 
   /**

@@ -1,0 +1,5 @@
+/** Tests of the line. */
+@NullMarked
+package dev.filo.reservation.waitlist.domain;
+
+import org.jspecify.annotations.NullMarked;
