@@ -5,15 +5,18 @@ import dev.filo.identity.domain.Device;
 import dev.filo.identity.domain.StaffMember;
 import dev.filo.identity.grpc.GrpcIdentityService;
 import dev.filo.identity.grpc.GrpcMailboxService;
+import dev.filo.identity.grpc.GrpcSessionService;
 import dev.filo.identity.mail.Mailbox;
 import dev.filo.identity.mail.SmtpMessenger;
 import dev.filo.identity.service.CodeMail;
 import dev.filo.identity.service.Customers;
+import dev.filo.identity.service.DeviceLogins;
 import dev.filo.identity.service.Messenger;
 import dev.filo.identity.service.Secrets;
 import dev.filo.identity.service.Sessions;
 import dev.filo.identity.service.SignIns;
 import dev.filo.identity.store.MongoCustomerStore;
+import dev.filo.identity.store.MongoDeviceLoginStore;
 import dev.filo.identity.store.MongoKeyStore;
 import dev.filo.identity.store.MongoSessionStore;
 import dev.filo.identity.store.MongoSignInStore;
@@ -23,6 +26,7 @@ import dev.filo.identity.tokens.SigningKeys;
 import dev.filo.identity.web.MongoAuthorizations;
 import dev.filo.platform.Background;
 import dev.filo.platform.PlatformProperties;
+import dev.filo.platform.auth.EndedSessions;
 import dev.filo.platform.auth.JwksSource;
 import dev.filo.platform.auth.SubjectAliases;
 import dev.filo.platform.code.Ids;
@@ -65,10 +69,40 @@ public class IdentityConfiguration {
   }
 
   @Bean
-  MongoSessionStore sessionStore(MongoDatabase database) {
-    var store = new MongoSessionStore(database);
+  MongoSessionStore sessionStore(MongoDatabase database, Relay relay) {
+    var store = new MongoSessionStore(database, relay);
     store.prepare();
     return store;
+  }
+
+  @Bean
+  MongoDeviceLoginStore deviceLoginStore(MongoDatabase database) {
+    var store = new MongoDeviceLoginStore(database);
+    store.prepare();
+    return store;
+  }
+
+  @Bean
+  DeviceLogins deviceLogins(
+      MongoDeviceLoginStore store,
+      MongoSignInStore limits,
+      Sessions sessions,
+      Secrets secrets,
+      IdentityProperties identity,
+      InstantSource clock) {
+    var limit = identity.signIn();
+    return new DeviceLogins(
+        store,
+        limits,
+        sessions,
+        secrets,
+        new DeviceLogins.Limits(limit.life(), limit.perPlace(), limit.window()),
+        clock);
+  }
+
+  @Bean
+  GrpcSessionService sessionService(Sessions sessions, InstantSource clock) {
+    return new GrpcSessionService(sessions, clock);
   }
 
   @Bean
@@ -158,6 +192,8 @@ public class IdentityConfiguration {
       MongoSessionStore store,
       Customers customers,
       MongoStaffStore staff,
+      SubjectAliases aliases,
+      EndedSessions ended,
       Secrets secrets,
       IdentityProperties identity,
       InstantSource clock) {
@@ -165,6 +201,8 @@ public class IdentityConfiguration {
         store,
         customers,
         staff,
+        aliases,
+        ended,
         secrets,
         new Sessions.Lives(
             identity.sessionLife(), identity.staffSessionLife(), identity.handoffLife()),
@@ -178,9 +216,10 @@ public class IdentityConfiguration {
       Sessions sessions,
       JwksSource keys,
       IdentityProperties identity,
-      PlatformProperties platform) {
+      PlatformProperties platform,
+      InstantSource clock) {
     return new GrpcIdentityService(
-        customers, signIns, sessions, keys, identity.publicUrlOr(platform.issuer()));
+        customers, signIns, sessions, keys, identity.publicUrlOr(platform.issuer()), clock);
   }
 
   @Bean
@@ -197,6 +236,7 @@ public class IdentityConfiguration {
   Background cleanUp(
       MongoSignInStore signIns,
       MongoSessionStore sessions,
+      MongoDeviceLoginStore deviceLogins,
       MongoAuthorizations authorizations,
       Optional<Mailbox> mailbox,
       InstantSource clock) {
@@ -208,6 +248,7 @@ public class IdentityConfiguration {
               return signIns
                   .forget(before)
                   .then(sessions.forget(before))
+                  .then(deviceLogins.forget(before))
                   .then(authorizations.forget(before))
                   .then(mailbox.map(box -> box.forget(before)).orElseGet(Mono::empty));
             }));

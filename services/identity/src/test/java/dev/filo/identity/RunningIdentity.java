@@ -9,6 +9,7 @@ import dev.filo.proto.dev.v1.ListMailRequest;
 import dev.filo.proto.dev.v1.MailboxServiceGrpc;
 import dev.filo.proto.identity.v1.CreateSignInRequest;
 import dev.filo.proto.identity.v1.IdentityServiceGrpc;
+import dev.filo.proto.identity.v1.SessionServiceGrpc;
 import dev.filo.proto.identity.v1.SignIn;
 import dev.filo.testkit.MutableClock;
 import dev.filo.testkit.TestMongo;
@@ -110,6 +111,11 @@ final class RunningIdentity implements AutoCloseable {
 
   IdentityServiceGrpc.IdentityServiceBlockingV2Stub calls(String token) {
     return calls().withCallCredentials(TestTokens.bearer(token));
+  }
+
+  SessionServiceGrpc.SessionServiceBlockingV2Stub sessions(String token) {
+    return SessionServiceGrpc.newBlockingV2Stub(channel)
+        .withCallCredentials(TestTokens.bearer(token));
   }
 
   Channel channel() {

@@ -6,11 +6,8 @@ import dev.filo.identity.service.RefusedException;
 import dev.filo.identity.service.SignIns;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.util.List;
-import java.util.Locale;
 import java.util.regex.Pattern;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.web.csrf.CsrfToken;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -18,17 +15,19 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
-import org.springframework.web.util.HtmlUtils;
 
 /**
  * The sign-in page of the authorization code grant: an address, then the code sent there. Works
  * without scripts, in Italian and English.
  */
 @RestController
-@RequestMapping(path = LoginPage.PATH, produces = MediaType.TEXT_HTML_VALUE + ";charset=UTF-8")
+@RequestMapping(path = LoginPage.PATH, produces = HtmlPage.TYPE)
 public final class LoginPage {
   /** Where it is. */
   public static final String PATH = "/oauth2/login";
+
+  /** What the query begins with when a device's code is waiting, not a client; the code follows. */
+  static final String DEVICE = "device_user_code=";
 
   private static final Pattern EMAIL = Pattern.compile("[^@\\s]{1,64}@[^@\\s]{1,189}");
   private static final Pattern CLIENT = Pattern.compile("(?:^|&)client_id=([a-z-]{1,40})(?:&|$)");
@@ -70,7 +69,7 @@ public final class LoginPage {
           FiloGrantProvider.take(
               signIns.start(
                   ContactAddress.email(email),
-                  new SignIns.Asker("", "", place(request), texts.language(), "")));
+                  new SignIns.Asker("", "", HtmlPage.place(request), texts.language(), "")));
       return page(request, HttpStatus.OK, code(request, csrf, query, signIn.id(), ""));
     } catch (org.springframework.security.oauth2.core.OAuth2AuthenticationException refused) {
       return page(
@@ -98,9 +97,7 @@ public final class LoginPage {
         throw new IllegalStateException("no answer");
       }
       cookie.set(response, who);
-      return ResponseEntity.status(HttpStatus.SEE_OTHER)
-          .header("Location", "/oauth2/authorize?" + query.replaceAll("[\\r\\n]", ""))
-          .build();
+      return ResponseEntity.status(HttpStatus.SEE_OTHER).header("Location", next(query)).build();
     } catch (RefusedException refused) {
       return refused.refusal() instanceof Refusal.CodeWrong
           ? page(
@@ -111,82 +108,57 @@ public final class LoginPage {
     }
   }
 
-  private static String place(HttpServletRequest request) {
-    var address = request.getHeader("x-filo-client-address");
-    return address == null ? "" : address;
+  /** Where a sign-in goes on; always a path of ours. */
+  static String next(String query) {
+    return query.startsWith(DEVICE)
+        ? DevicePage.PATH
+            + "?user_code="
+            + query.substring(DEVICE.length()).replaceAll("[^A-Za-z0-9-]", "")
+        : "/oauth2/authorize?" + query.replaceAll("[\\r\\n]", "");
   }
 
   private String address(
       HttpServletRequest request, CsrfToken csrf, String query, String complaint) {
     var texts = texts(request);
     return """
-        <h1>%s</h1>%s
-        <form method="post" action="%s">%s
+        %s<form method="post" action="%s">%s
         <label for="email">%s</label>
         <input id="email" name="email" type="email" autocomplete="email" required autofocus>
-        <button>%s</button></form>"""
+        <button class="primary">%s</button></form>"""
         .formatted(
-            texts.signIn().formatted(HtmlUtils.htmlEscape(shop)),
-            complaint(complaint),
+            HtmlPage.complaint(complaint),
             PATH,
-            hidden(csrf.getParameterName(), csrf.getToken()) + hidden("query", query),
+            HtmlPage.hidden(csrf.getParameterName(), csrf.getToken())
+                + HtmlPage.hidden("query", query),
             texts.email(),
             texts.send());
   }
 
-  private String code(
+  private static String code(
       HttpServletRequest request, CsrfToken csrf, String query, String signIn, String complaint) {
     var texts = texts(request);
     return """
-        <h1>%s</h1>%s
-        <form method="post" action="%s/code">%s
+        %s<form method="post" action="%s/code">%s
         <label for="code">%s</label>
         <input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" required autofocus>
-        <button>%s</button></form>"""
+        <button class="primary">%s</button></form>"""
         .formatted(
-            texts.signIn().formatted(HtmlUtils.htmlEscape(shop)),
-            complaint(complaint),
+            HtmlPage.complaint(complaint),
             PATH,
-            hidden(csrf.getParameterName(), csrf.getToken())
-                + hidden("query", query)
-                + hidden("sign_in", signIn),
+            HtmlPage.hidden(csrf.getParameterName(), csrf.getToken())
+                + HtmlPage.hidden("query", query)
+                + HtmlPage.hidden("sign_in", signIn),
             texts.code(),
             texts.enter());
   }
 
-  private static String hidden(String name, String value) {
-    return "<input type=\"hidden\" name=\"%s\" value=\"%s\">"
-        .formatted(HtmlUtils.htmlEscape(name), HtmlUtils.htmlEscape(value));
-  }
-
-  private static String complaint(String text) {
-    return text.isEmpty() ? "" : "<p role=\"alert\">" + text + "</p>";
-  }
-
   private ResponseEntity<String> page(HttpServletRequest request, HttpStatus status, String body) {
     var texts = texts(request);
-    return ResponseEntity.status(status)
-        .body(
-            """
-            <!doctype html><html lang="%s"><head><meta charset="utf-8">
-            <meta name="viewport" content="width=device-width">
-            <title>%s</title></head><body><main>%s</main></body></html>"""
-                .formatted(
-                    texts.language(), texts.signIn().formatted(HtmlUtils.htmlEscape(shop)), body));
+    return HtmlPage.of(status, texts.language(), texts.signIn().formatted(shop), body);
   }
 
   private static Texts texts(HttpServletRequest request) {
-    var asked = request.getHeader("Accept-Language");
-    if (asked == null) {
-      return ITALIAN;
-    }
-    try {
-      var best =
-          Locale.lookup(Locale.LanguageRange.parse(asked), List.of(Locale.ITALIAN, Locale.ENGLISH));
-      return Locale.ENGLISH.equals(best) ? ENGLISH : ITALIAN;
-    } catch (IllegalArgumentException e) {
-      return ITALIAN;
-    }
+    return HtmlPage.language(request).equals("en") ? ENGLISH : ITALIAN;
   }
 
   private record Texts(
