@@ -268,6 +268,9 @@ class BrowserJourneyTest {
     var code = pc.page.locator("dialog .big-code").innerText().replaceAll("\\s", "");
     pc.bothWidths("shop-handoff");
     phone.page.navigate(target + "/handoff/" + code);
+    assertThat(pc.page.locator("#handoff-question")).isVisible();
+    pc.bothWidths("shop-handoff-question");
+    pc.button("Sì, sono io").click();
     assertThat(quantity(phone.page)).hasText("1");
     pc.page.locator("dialog header button").click();
 

@@ -1,13 +1,14 @@
 package dev.filo.identity;
 
 import com.mongodb.reactivestreams.client.MongoDatabase;
-import dev.filo.identity.domain.Device;
 import dev.filo.identity.domain.StaffMember;
 import dev.filo.identity.grpc.GrpcIdentityService;
 import dev.filo.identity.grpc.GrpcMailboxService;
 import dev.filo.identity.grpc.GrpcSessionService;
+import dev.filo.identity.grpc.GrpcStaffService;
 import dev.filo.identity.mail.Mailbox;
 import dev.filo.identity.mail.SmtpMessenger;
+import dev.filo.identity.service.AuditLog;
 import dev.filo.identity.service.CodeMail;
 import dev.filo.identity.service.Customers;
 import dev.filo.identity.service.DeviceLogins;
@@ -15,6 +16,8 @@ import dev.filo.identity.service.Messenger;
 import dev.filo.identity.service.Secrets;
 import dev.filo.identity.service.Sessions;
 import dev.filo.identity.service.SignIns;
+import dev.filo.identity.service.Staff;
+import dev.filo.identity.store.MongoAuditStore;
 import dev.filo.identity.store.MongoCustomerStore;
 import dev.filo.identity.store.MongoDeviceLoginStore;
 import dev.filo.identity.store.MongoKeyStore;
@@ -106,8 +109,52 @@ public class IdentityConfiguration {
   }
 
   @Bean
-  MongoStaffStore staffStore(MongoDatabase database) {
-    return new MongoStaffStore(database);
+  MongoStaffStore staffStore(MongoDatabase database, Relay relay) {
+    var store = new MongoStaffStore(database, relay);
+    store.prepare();
+    return store;
+  }
+
+  @Bean
+  MongoAuditStore auditStore(MongoDatabase database) {
+    var store = new MongoAuditStore(database);
+    store.prepare();
+    return store;
+  }
+
+  @Bean
+  AuditLog auditLog(MongoAuditStore store, Secrets secrets) {
+    return new AuditLog(store, secrets);
+  }
+
+  @Bean
+  Staff staff(
+      MongoStaffStore store,
+      AuditLog log,
+      Sessions sessions,
+      EndedSessions ended,
+      Secrets secrets,
+      InstantSource clock) {
+    return new Staff(store, log, sessions, ended, secrets, clock);
+  }
+
+  @Bean
+  GrpcStaffService staffService(Staff staff, AuditLog log) {
+    return new GrpcStaffService(staff, log);
+  }
+
+  @Bean
+  Background auditRepair(Staff staff) {
+    return every(Duration.ofSeconds(5), Mono.defer(staff::settleAll));
+  }
+
+  /** Lets the configured first manager in while nobody may manage. */
+  @Bean
+  Object firstManager(Staff staff, IdentityProperties identity) {
+    if (!identity.firstManager().isBlank()) {
+      staff.firstManager(identity.firstManager()).block(START);
+    }
+    return "first manager";
   }
 
   @Bean
@@ -306,18 +353,13 @@ public class IdentityConfiguration {
     }
 
     @Bean
-    Object devPeople(MongoStaffStore staff, Secrets secrets) {
-      var store = "stores/milano-buenos-aires";
+    Object devPeople(Staff staff, Secrets secrets) {
+      var own = "stores/milano-buenos-aires";
       staff
-          .put(new StaffMember("agent@filo.example", "Anna", "agent", List.of()))
-          .then(
-              staff.put(
-                  new StaffMember("milano@filo.example", "Marco", "store_staff", List.of(store))))
-          .then(staff.put(new StaffMember("manager@filo.example", "Giulia", "manager", List.of())))
-          .then(
-              staff.put(
-                  new Device(
-                      "till-milano-1", secrets.hash("client", "till-secret"), "Cassa 1", store)))
+          .demo("agent@filo.example", "Anna", "agent", List.of())
+          .then(staff.demo("milano@filo.example", "Marco", "store_staff", List.of(own)))
+          .then(staff.demo("manager@filo.example", "Giulia", StaffMember.MANAGER, List.of()))
+          .then(staff.demo("till-milano-1", secrets.hash("client", "till-secret"), "Cassa 1", own))
           .block(START);
       return "dev people";
     }

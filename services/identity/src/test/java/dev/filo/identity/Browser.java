@@ -22,6 +22,13 @@ final class Browser {
     this.identity = identity;
   }
 
+  /** Another one with the same cookies. */
+  Browser copy() {
+    var copy = new Browser(identity);
+    copy.cookies.putAll(cookies);
+    return copy;
+  }
+
   HttpResponse<String> get(String path) {
     return get(path, "it");
   }

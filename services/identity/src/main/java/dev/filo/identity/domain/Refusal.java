@@ -78,4 +78,22 @@ public sealed interface Refusal {
 
   /** Too many user codes were tried from one place. */
   record CodesRateLimited(Duration retryAfter) implements Refusal {}
+
+  /** Somebody on the staff has this e-mail. */
+  record StaffMemberExists() implements Refusal {}
+
+  /** A device has this id. */
+  record DeviceExists() implements Refusal {}
+
+  /** Nobody would be left who may manage. */
+  record NobodyLeft() implements Refusal {}
+
+  /** Role and stores do not go together. */
+  record StoresInvalid() implements Refusal {}
+
+  /** Nobody on the staff, or no device, has this name. */
+  record NobodyKnown(String name) implements Refusal {}
+
+  /** A field that is needed is missing. */
+  record FieldMissing(String field) implements Refusal {}
 }

@@ -107,6 +107,28 @@ final class Refusals {
               "Too many codes were tried. Try again later.",
               Map.of(),
               wait);
+      case Refusal.StaffMemberExists() ->
+          refuse(
+              Code.ALREADY_EXISTS,
+              ErrorReason.ERROR_REASON_STAFF_MEMBER_EXISTS,
+              "Somebody on the staff has this e-mail.",
+              Map.of());
+      case Refusal.DeviceExists() ->
+          refuse(
+              Code.ALREADY_EXISTS,
+              ErrorReason.ERROR_REASON_DEVICE_EXISTS,
+              "A device has this id.",
+              Map.of());
+      case Refusal.NobodyLeft() ->
+          refuse(
+              Code.FAILED_PRECONDITION,
+              ErrorReason.ERROR_REASON_LAST_MANAGER,
+              "Nobody would be left who may manage.",
+              Map.of());
+      case Refusal.StoresInvalid() ->
+          Statuses.field("stores", "Store staff need at least one store; others have none.");
+      case Refusal.NobodyKnown(var name) -> Statuses.notFound(name);
+      case Refusal.FieldMissing(var field) -> Statuses.field(field, "This is needed.");
       case Refusal.RefreshInvalid() ->
           Statuses.api(
               Code.UNAUTHENTICATED,

@@ -221,7 +221,10 @@ public final class Sessions {
   /** Whom a name stands for now. Empty when there is nobody. */
   public Mono<Principal> principal(String name) {
     if (name.startsWith("staff/")) {
-      return staff.person(name.substring("staff/".length())).map(StaffMember::principal);
+      return staff
+          .person(name.substring("staff/".length()))
+          .filter(StaffMember::active)
+          .map(StaffMember::principal);
     }
     return customers.current(Customer.id(name)).map(Principal::of);
   }

@@ -116,8 +116,13 @@ public final class Clients implements RegisteredClientRepository {
         : device(clientId).map(Device::principal);
   }
 
+  /** What the tokens of a device have in common until it must get another one; empty for others. */
+  String session(String clientId) {
+    return clientId.startsWith(SERVICE) ? "" : device(clientId).map(Device::session).orElse("");
+  }
+
   private Optional<Device> device(String clientId) {
-    return staff.device(clientId).blockOptional(FiloGrantProvider.PATIENCE);
+    return staff.device(clientId).filter(Device::active).blockOptional(FiloGrantProvider.PATIENCE);
   }
 
   private RegisteredClient open(String clientId, boolean shop) {

@@ -131,7 +131,13 @@ final class FiloGrantProvider implements AuthenticationProvider {
           Refusal.CodeNotSent _,
           Refusal.SessionUnknown _,
           Refusal.HandoffUnknown _,
-          Refusal.HandoffNotClaimed _ ->
+          Refusal.HandoffNotClaimed _,
+          Refusal.StaffMemberExists _,
+          Refusal.DeviceExists _,
+          Refusal.NobodyLeft _,
+          Refusal.StoresInvalid _,
+          Refusal.NobodyKnown _,
+          Refusal.FieldMissing _ ->
           invalidGrant("The grant is not valid.");
     };
   }

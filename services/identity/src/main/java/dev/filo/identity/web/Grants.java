@@ -1,8 +1,10 @@
 package dev.filo.identity.web;
 
+import dev.filo.identity.domain.ContactAddress;
 import dev.filo.identity.domain.Customer;
 import dev.filo.identity.domain.Principal;
 import dev.filo.identity.domain.SignIn;
+import dev.filo.identity.domain.StaffMember;
 import dev.filo.identity.service.Customers;
 import dev.filo.identity.service.DeviceLogins;
 import dev.filo.identity.service.Sessions;
@@ -79,9 +81,17 @@ public final class Grants {
                                                 Principal.of(in.customer()), in.former())))));
   }
 
+  /** The customer of an address that another provider says is verified. One value. */
+  public Mono<Identified> external(ContactAddress address, String clientId) {
+    return customers
+        .signedIn(address, "", actor("customer", clientId, ""))
+        .map(in -> new Identified(Principal.of(in.customer()), in.former()));
+  }
+
   private Mono<Identified> person(SignIn signIn) {
     return staff
         .person(signIn.address().value().toLowerCase(Locale.ROOT))
+        .filter(StaffMember::active)
         .map(person -> new Identified(person.principal(), ""));
   }
 

@@ -6,7 +6,10 @@ import dev.filo.identity.service.RefusedException;
 import dev.filo.identity.service.SignIns;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.web.csrf.CsrfToken;
@@ -29,7 +32,9 @@ public final class LoginPage {
   /** What the query begins with when a device's code is waiting, not a client; the code follows. */
   static final String DEVICE = "device_user_code=";
 
-  private static final Pattern EMAIL = Pattern.compile("[^@\\s]{1,64}@[^@\\s]{1,189}");
+  /** What an e-mail address looks like. */
+  static final Pattern EMAIL = Pattern.compile("[^@\\s]{1,64}@[^@\\s]{1,189}");
+
   private static final Pattern CLIENT = Pattern.compile("(?:^|&)client_id=([a-z-]{1,40})(?:&|$)");
   private static final int QUERY_MAX = 4_000;
 
@@ -37,8 +42,11 @@ public final class LoginPage {
   private final Grants grants;
   private final LoginCookie cookie;
   private final String shop;
+  private final Map<String, String> others;
 
-  LoginPage(SignIns signIns, Grants grants, LoginCookie cookie, String shop) {
+  LoginPage(
+      SignIns signIns, Grants grants, LoginCookie cookie, String shop, Map<String, String> others) {
+    this.others = new TreeMap<>(others);
     this.signIns = signIns;
     this.grants = grants;
     this.cookie = cookie;
@@ -64,11 +72,18 @@ public final class LoginPage {
       return page(
           request, HttpStatus.BAD_REQUEST, address(request, csrf, query, texts.badAddress()));
     }
+    return sendCode(request, csrf, query, ContactAddress.email(email));
+  }
+
+  /** Sends a code to an address and asks for it. */
+  ResponseEntity<String> sendCode(
+      HttpServletRequest request, CsrfToken csrf, String query, ContactAddress address) {
+    var texts = texts(request);
     try {
       var signIn =
           FiloGrantProvider.take(
               signIns.start(
-                  ContactAddress.email(email),
+                  address,
                   new SignIns.Asker("", "", HtmlPage.place(request), texts.language(), "")));
       return page(request, HttpStatus.OK, code(request, csrf, query, signIn.id(), ""));
     } catch (org.springframework.security.oauth2.core.OAuth2AuthenticationException refused) {
@@ -88,11 +103,7 @@ public final class LoginPage {
       CsrfToken csrf) {
     var texts = texts(request);
     try {
-      var client = CLIENT.matcher(query);
-      var who =
-          grants
-              .identify(signIn, code, client.find() ? client.group(1) : "", "")
-              .block(FiloGrantProvider.PATIENCE);
+      var who = grants.identify(signIn, code, client(query), "").block(FiloGrantProvider.PATIENCE);
       if (who == null) {
         throw new IllegalStateException("no answer");
       }
@@ -106,6 +117,18 @@ public final class LoginPage {
               code(request, csrf, query, signIn, texts.wrongCode()))
           : page(request, HttpStatus.BAD_REQUEST, address(request, csrf, query, texts.over()));
     }
+  }
+
+  /** The page again, when another provider did not help. */
+  ResponseEntity<String> failed(HttpServletRequest request, CsrfToken csrf, String query) {
+    return page(
+        request, HttpStatus.BAD_REQUEST, address(request, csrf, query, texts(request).notThere()));
+  }
+
+  /** The client whose request waits; empty when there is none. */
+  static String client(String query) {
+    var client = CLIENT.matcher(query);
+    return client.find() ? client.group(1) : "";
   }
 
   /** Where a sign-in goes on; always a path of ours. */
@@ -124,14 +147,28 @@ public final class LoginPage {
         %s<form method="post" action="%s">%s
         <label for="email">%s</label>
         <input id="email" name="email" type="email" autocomplete="email" required autofocus>
-        <button class="primary">%s</button></form>"""
+        <button class="primary">%s</button></form>%s"""
         .formatted(
             HtmlPage.complaint(complaint),
             PATH,
             HtmlPage.hidden(csrf.getParameterName(), csrf.getToken())
                 + HtmlPage.hidden("query", query),
             texts.email(),
-            texts.send());
+            texts.send(),
+            others(texts, query));
+  }
+
+  private String others(Texts texts, String query) {
+    return others.entrySet().stream()
+        .map(
+            other ->
+                "<p><a class=\"button\" href=\"%s/%s?%s\">%s</a></p>"
+                    .formatted(
+                        ExternalSignIn.PATH,
+                        HtmlPage.escape(other.getKey()),
+                        HtmlPage.escape(query),
+                        HtmlPage.escape(texts.goOnWith().formatted(other.getValue()))))
+        .collect(Collectors.joining());
   }
 
   private static String code(
@@ -171,7 +208,9 @@ public final class LoginPage {
       String badAddress,
       String tooMany,
       String wrongCode,
-      String over) {}
+      String over,
+      String goOnWith,
+      String notThere) {}
 
   private static final Texts ITALIAN =
       new Texts(
@@ -184,7 +223,9 @@ public final class LoginPage {
           "Questo indirizzo non è valido.",
           "Non è stato possibile inviare il codice. Riprova più tardi.",
           "Il codice non è giusto.",
-          "Il codice è scaduto. Chiedine un altro.");
+          "Il codice è scaduto. Chiedine un altro.",
+          "Continua con %s",
+          "Da lì non è stato possibile entrare. Prova con il tuo indirizzo e-mail.");
   private static final Texts ENGLISH =
       new Texts(
           "en",
@@ -196,5 +237,7 @@ public final class LoginPage {
           "This address is not valid.",
           "The code could not be sent. Try again later.",
           "The code is wrong.",
-          "The code is over. Ask for another one.");
+          "The code is over. Ask for another one.",
+          "Continue with %s",
+          "You could not sign in from there. Try your e-mail address.");
 }

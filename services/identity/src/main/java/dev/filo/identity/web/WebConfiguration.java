@@ -134,8 +134,38 @@ public class WebConfiguration implements WebMvcConfigurer {
 
   @Bean
   LoginPage loginPage(
-      SignIns signIns, Grants grants, LoginCookie cookie, IdentityProperties identity) {
-    return new LoginPage(signIns, grants, cookie, identity.shopName());
+      SignIns signIns,
+      Grants grants,
+      LoginCookie cookie,
+      ExternalProviders providers,
+      IdentityProperties identity) {
+    return new LoginPage(signIns, grants, cookie, identity.shopName(), providers.titles());
+  }
+
+  @Bean
+  ExternalProviders externalProviders(IdentityProperties identity, PlatformProperties platform) {
+    return new ExternalProviders(identity.providers(), identity.publicUrlOr(platform.issuer()));
+  }
+
+  @Bean
+  ExternalSignIn externalSignIn(
+      ExternalProviders providers,
+      LoginPage page,
+      Grants grants,
+      StaffStore staff,
+      LoginCookie cookie,
+      Secrets secrets,
+      PlatformProperties platform,
+      InstantSource clock) {
+    return new ExternalSignIn(
+        providers,
+        page,
+        grants,
+        staff,
+        cookie,
+        secrets,
+        platform.issuer().startsWith("https:"),
+        clock);
   }
 
   @Bean
@@ -254,7 +284,12 @@ public class WebConfiguration implements WebMvcConfigurer {
     return http.authorizeHttpRequests(
             requests ->
                 requests
-                    .requestMatchers(LoginPage.PATH, LoginPage.PATH + "/code", DevicePage.PATH)
+                    .requestMatchers(
+                        LoginPage.PATH,
+                        LoginPage.PATH + "/code",
+                        DevicePage.PATH,
+                        ExternalSignIn.PATH + "/*",
+                        ExternalSignIn.PATH + "/*/callback")
                     .permitAll()
                     .anyRequest()
                     .denyAll())
