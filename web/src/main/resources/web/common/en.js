@@ -56,6 +56,7 @@ export default {
   'reason.CONTENDED': 'Too many at the same moment: try again.',
   'reason.DEADLINE_EXCEEDED': 'The answer takes too long. Please try again shortly.',
   'reason.ETAG_STALE': 'Something changed meanwhile: have a look and try again.',
+  'reason.HANDOFF_DENIED': 'The other device said no.',
   'reason.HANDOFF_EXPIRED': 'This code is no longer valid: make another one on the other device.',
   'reason.INTERNAL': 'A fault of ours. Please try again shortly.',
   'reason.PHONE_INVALID': 'This phone number does not look valid.',

@@ -56,6 +56,7 @@ export default {
   'reason.CONTENDED': 'In tanti nello stesso momento: riprova.',
   'reason.DEADLINE_EXCEEDED': 'La risposta tarda troppo. Riprova tra poco.',
   'reason.ETAG_STALE': 'Nel frattempo qualcosa è cambiato: guarda e riprova.',
+  'reason.HANDOFF_DENIED': 'Sull’altro dispositivo hai risposto no.',
   'reason.HANDOFF_EXPIRED': 'Questo codice non vale più: creane un altro sull’altro dispositivo.',
   'reason.INTERNAL': 'Un guasto nostro. Riprova tra poco.',
   'reason.PHONE_INVALID': 'Questo numero di telefono non sembra valido.',

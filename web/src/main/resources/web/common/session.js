@@ -7,6 +7,7 @@ import {ApiError, toError} from './api.js';
 import {lang} from './i18n.js';
 
 const EARLY_MS = 30_000;
+const HANDOFF_POLL_MS = 1000;
 
 /** Runs `work` while no other tab runs work under this name; where Web Locks are missing, just runs it. */
 export const underLock = (name, work) => (navigator.locks ? navigator.locks.request(name, work) : work());
@@ -130,13 +131,27 @@ export function createSession({app, clientId, guest = false}) {
     renew: (bad) => single(bad ?? undefined),
     /** Ends a sign-in started with `POST /v1/signIns`. */
     async finishSignIn(signIn, code) {
-      const answer = await ask({grant_type: 'urn:filo:oauth:code', sign_in: signIn, code});
+      const answer = await ask({grant_type: 'urn:filo:oauth:code', sign_in: signIn, code, device: deviceName()});
       await underLock(lock, async () => keep(answer, 'person'));
       announce('signIn');
     },
-    /** Takes over the session that another device handed over. */
-    async redeem(code) {
-      const answer = await ask({grant_type: 'urn:filo:oauth:handoff', code});
+    /**
+     * Takes over the session that another device hands over. That device may have to say yes: then this goes on asking.
+     * @param {{claim: string, waiting?: Function, signal?: AbortSignal}} options claim: what tells this device from
+     * others, the same for one code; waiting: called when the other device has been asked
+     */
+    async redeem(code, {claim, waiting, signal}) {
+      let answer;
+      while (!answer) {
+        try {
+          answer = await ask({grant_type: 'urn:filo:oauth:handoff', code, claim, device: deviceName()});
+        } catch (error) {
+          if (error.oauth !== 'authorization_pending') throw error;
+          waiting?.();
+          await new Promise((resolve) => setTimeout(resolve, HANDOFF_POLL_MS));
+          if (signal?.aborted) throw error;
+        }
+      }
       await underLock(lock, async () => keep(answer, 'handoff'));
       announce('handoff');
     },

@@ -6,12 +6,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code ./filo import} and {@code ./filo check}. */
+/** {@code ./filo import}, {@code check}, {@code staff} and {@code audit}. */
 @Command(
     name = "filo",
     mixinStandardHelpOptions = true,
     description = "What operators do from a command line.",
-    subcommands = {ImportCommand.class, CheckCommand.class})
+    subcommands = {ImportCommand.class, CheckCommand.class, StaffCommand.class, AuditCommand.class})
 public final class AdminCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -24,6 +24,7 @@ public final class AdminCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "Say what to do: import or check.");
+    throw new ParameterException(
+        spec.commandLine(), "Say what to do: import, check, staff or audit.");
   }
 }

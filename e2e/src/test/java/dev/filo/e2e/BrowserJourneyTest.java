@@ -85,7 +85,12 @@ class BrowserJourneyTest {
 
   /** What a page may be refused on this journey: the method and path, and the status. */
   private static final Map<Pattern, Integer> REFUSALS =
-      Map.of(Pattern.compile("POST /v1/stores/[^/]+/pickups:collect"), 400);
+      Map.of(
+          Pattern.compile("POST /v1/stores/[^/]+/pickups:collect"),
+          400,
+          // A device that waits for a yes asks again and again (authorization_pending).
+          Pattern.compile("POST /oauth2/token"),
+          400);
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final List<Seat> seats = new ArrayList<>();
@@ -268,6 +273,9 @@ class BrowserJourneyTest {
     var code = pc.page.locator("dialog .big-code").innerText().replaceAll("\\s", "");
     pc.bothWidths("shop-handoff");
     phone.page.navigate(target + "/handoff/" + code);
+    assertThat(pc.page.locator("#handoff-question")).isVisible();
+    pc.bothWidths("shop-handoff-question");
+    pc.button("Sì, sono io").click();
     assertThat(quantity(phone.page)).hasText("1");
     pc.page.locator("dialog header button").click();
 

@@ -10,6 +10,7 @@ import {router} from '../routes.js';
 import {api, cart, me, place, session} from '../state.js';
 import {choosePlace} from '../parts/place-dialog.js';
 import {forgetReservations} from '../reservation-cache.js';
+import '../parts/session-list.js';
 
 class Account extends FiloElement {
   static properties = {query: {attribute: false}, address: {state: true}, signIn: {state: true}, busy: {state: true}, problem: {state: true}, joined: {state: true}};
@@ -76,6 +77,7 @@ class Account extends FiloElement {
         <div><button class="button" aria-busy=${this.busy ?? false}>${t('account.save')}</button></div></form></section>
       <section class="card"><h2 class="small-head">${t('account.identifiers')}</h2><ul class="list">${(customer.identifiers ?? []).map((each) => html`<li class="identifier">
         ${icon(plain(each.type, 'TYPE_') === 'PHONE' ? 'phone' : 'mail')}<span class="grow">${each.value}</span>${each.verified ? html`<span class="tag accent">${icon('check', {size: 'small'})} ${t('account.verified')}</span>` : nothing}</li>`)}</ul></section>
+      <shop-session-list></shop-session-list>
       <section class="card cluster"><button class="button" @click=${this.#handOff}>${icon(deviceKind() === 'phone' ? 'pc' : 'phone')} ${t(deviceKind() === 'phone' ? 'handoff.buttonPc' : 'handoff.button')}</button>
         <button class="button text" @click=${this.#signOut}>${icon('signOut')} ${t('account.signOut')}</button></section>`;
   }

@@ -1,21 +1,27 @@
 package dev.filo.identity;
 
 import com.mongodb.reactivestreams.client.MongoDatabase;
-import dev.filo.identity.domain.Device;
 import dev.filo.identity.domain.StaffMember;
 import dev.filo.identity.grpc.GrpcIdentityService;
 import dev.filo.identity.grpc.GrpcMailService;
 import dev.filo.identity.grpc.GrpcMailboxService;
+import dev.filo.identity.grpc.GrpcSessionService;
+import dev.filo.identity.grpc.GrpcStaffService;
 import dev.filo.identity.mail.Mailbox;
 import dev.filo.identity.mail.SmtpMessenger;
+import dev.filo.identity.service.AuditLog;
 import dev.filo.identity.service.CodeMail;
 import dev.filo.identity.service.Customers;
 import dev.filo.identity.service.Mails;
+import dev.filo.identity.service.DeviceLogins;
 import dev.filo.identity.service.Messenger;
 import dev.filo.identity.service.Secrets;
 import dev.filo.identity.service.Sessions;
 import dev.filo.identity.service.SignIns;
+import dev.filo.identity.service.Staff;
+import dev.filo.identity.store.MongoAuditStore;
 import dev.filo.identity.store.MongoCustomerStore;
+import dev.filo.identity.store.MongoDeviceLoginStore;
 import dev.filo.identity.store.MongoKeyStore;
 import dev.filo.identity.store.MongoMailStore;
 import dev.filo.identity.store.MongoSessionStore;
@@ -26,6 +32,7 @@ import dev.filo.identity.tokens.SigningKeys;
 import dev.filo.identity.web.MongoAuthorizations;
 import dev.filo.platform.Background;
 import dev.filo.platform.PlatformProperties;
+import dev.filo.platform.auth.EndedSessions;
 import dev.filo.platform.auth.JwksSource;
 import dev.filo.platform.auth.SubjectAliases;
 import dev.filo.platform.code.Ids;
@@ -70,15 +77,89 @@ public class IdentityConfiguration {
   }
 
   @Bean
-  MongoSessionStore sessionStore(MongoDatabase database) {
-    var store = new MongoSessionStore(database);
+  MongoSessionStore sessionStore(MongoDatabase database, Relay relay) {
+    var store = new MongoSessionStore(database, relay);
     store.prepare();
     return store;
   }
 
   @Bean
-  MongoStaffStore staffStore(MongoDatabase database) {
-    return new MongoStaffStore(database);
+  MongoDeviceLoginStore deviceLoginStore(MongoDatabase database) {
+    var store = new MongoDeviceLoginStore(database);
+    store.prepare();
+    return store;
+  }
+
+  @Bean
+  DeviceLogins deviceLogins(
+      MongoDeviceLoginStore store,
+      MongoSignInStore limits,
+      Sessions sessions,
+      Secrets secrets,
+      IdentityProperties identity,
+      InstantSource clock) {
+    var limit = identity.signIn();
+    return new DeviceLogins(
+        store,
+        limits,
+        sessions,
+        secrets,
+        new DeviceLogins.Limits(limit.life(), limit.perPlace(), limit.window()),
+        clock);
+  }
+
+  @Bean
+  GrpcSessionService sessionService(Sessions sessions, InstantSource clock) {
+    return new GrpcSessionService(sessions, clock);
+  }
+
+  @Bean
+  MongoStaffStore staffStore(MongoDatabase database, Relay relay) {
+    var store = new MongoStaffStore(database, relay);
+    store.prepare();
+    return store;
+  }
+
+  @Bean
+  MongoAuditStore auditStore(MongoDatabase database) {
+    var store = new MongoAuditStore(database);
+    store.prepare();
+    return store;
+  }
+
+  @Bean
+  AuditLog auditLog(MongoAuditStore store, Secrets secrets) {
+    return new AuditLog(store, secrets);
+  }
+
+  @Bean
+  Staff staff(
+      MongoStaffStore store,
+      AuditLog log,
+      Sessions sessions,
+      EndedSessions ended,
+      Secrets secrets,
+      InstantSource clock) {
+    return new Staff(store, log, sessions, ended, secrets, clock);
+  }
+
+  @Bean
+  GrpcStaffService staffService(Staff staff, AuditLog log) {
+    return new GrpcStaffService(staff, log);
+  }
+
+  @Bean
+  Background auditRepair(Staff staff) {
+    return every(Duration.ofSeconds(5), Mono.defer(staff::settleAll));
+  }
+
+  /** Lets the configured first manager in while nobody may manage. */
+  @Bean
+  Object firstManager(Staff staff, IdentityProperties identity) {
+    if (!identity.firstManager().isBlank()) {
+      staff.firstManager(identity.firstManager()).block(START);
+    }
+    return "first manager";
   }
 
   @Bean
@@ -181,6 +262,8 @@ public class IdentityConfiguration {
       MongoSessionStore store,
       Customers customers,
       MongoStaffStore staff,
+      SubjectAliases aliases,
+      EndedSessions ended,
       Secrets secrets,
       IdentityProperties identity,
       InstantSource clock) {
@@ -188,6 +271,8 @@ public class IdentityConfiguration {
         store,
         customers,
         staff,
+        aliases,
+        ended,
         secrets,
         new Sessions.Lives(
             identity.sessionLife(), identity.staffSessionLife(), identity.handoffLife()),
@@ -201,9 +286,10 @@ public class IdentityConfiguration {
       Sessions sessions,
       JwksSource keys,
       IdentityProperties identity,
-      PlatformProperties platform) {
+      PlatformProperties platform,
+      InstantSource clock) {
     return new GrpcIdentityService(
-        customers, signIns, sessions, keys, identity.publicUrlOr(platform.issuer()));
+        customers, signIns, sessions, keys, identity.publicUrlOr(platform.issuer()), clock);
   }
 
   @Bean
@@ -220,6 +306,7 @@ public class IdentityConfiguration {
   Background cleanUp(
       MongoSignInStore signIns,
       MongoSessionStore sessions,
+      MongoDeviceLoginStore deviceLogins,
       MongoAuthorizations authorizations,
       Optional<Mailbox> mailbox,
       InstantSource clock) {
@@ -231,6 +318,7 @@ public class IdentityConfiguration {
               return signIns
                   .forget(before)
                   .then(sessions.forget(before))
+                  .then(deviceLogins.forget(before))
                   .then(authorizations.forget(before))
                   .then(mailbox.map(box -> box.forget(before)).orElseGet(Mono::empty));
             }));
@@ -288,18 +376,13 @@ public class IdentityConfiguration {
     }
 
     @Bean
-    Object devPeople(MongoStaffStore staff, Secrets secrets) {
-      var store = "stores/milano-buenos-aires";
+    Object devPeople(Staff staff, Secrets secrets) {
+      var own = "stores/milano-buenos-aires";
       staff
-          .put(new StaffMember("agent@filo.example", "Anna", "agent", List.of()))
-          .then(
-              staff.put(
-                  new StaffMember("milano@filo.example", "Marco", "store_staff", List.of(store))))
-          .then(staff.put(new StaffMember("manager@filo.example", "Giulia", "manager", List.of())))
-          .then(
-              staff.put(
-                  new Device(
-                      "till-milano-1", secrets.hash("client", "till-secret"), "Cassa 1", store)))
+          .demo("agent@filo.example", "Anna", "agent", List.of())
+          .then(staff.demo("milano@filo.example", "Marco", "store_staff", List.of(own)))
+          .then(staff.demo("manager@filo.example", "Giulia", StaffMember.MANAGER, List.of()))
+          .then(staff.demo("till-milano-1", secrets.hash("client", "till-secret"), "Cassa 1", own))
           .block(START);
       return "dev people";
     }

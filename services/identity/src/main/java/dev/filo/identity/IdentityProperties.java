@@ -24,6 +24,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param handoffLife how long a hand-off code can be used
  * @param signIn sign-in by code
  * @param keys signing keys
+ * @param firstManager the e-mail of who may manage while nobody else may: let in when the service
+ *     starts; empty: nobody
+ * @param providers OpenID Connect providers that shoppers may sign in with, by a short name in
+ *     lower case
  * @param smtp the mail server; without a host no mail is sent
  */
 @ConfigurationProperties("filo.identity")
@@ -40,6 +44,8 @@ public record IdentityProperties(
     @DefaultValue("2m") Duration handoffLife,
     @DefaultValue SignIn signIn,
     @DefaultValue Keys keys,
+    @DefaultValue("") String firstManager,
+    @DefaultValue Map<String, Provider> providers,
     @DefaultValue Smtp smtp) {
 
   /**
@@ -68,6 +74,19 @@ public record IdentityProperties(
       @DefaultValue("30d") Duration age,
       @DefaultValue("15m") Duration lead,
       @DefaultValue("2h") Duration tail) {}
+
+  /**
+   * An OpenID Connect provider. It must let its people be sent back to {@code
+   * /oauth2/external/NAME/callback} under the public URL.
+   *
+   * @param title what people know it by
+   * @param clientSecret empty: the suite is a public client there
+   */
+  public record Provider(
+      URI issuer,
+      String clientId,
+      @DefaultValue("") String clientSecret,
+      @DefaultValue("") String title) {}
 
   /**
    * The mail server.

@@ -9,7 +9,9 @@ import dev.filo.proto.dev.v1.ListMailRequest;
 import dev.filo.proto.dev.v1.MailboxServiceGrpc;
 import dev.filo.proto.identity.v1.CreateSignInRequest;
 import dev.filo.proto.identity.v1.IdentityServiceGrpc;
+import dev.filo.proto.identity.v1.SessionServiceGrpc;
 import dev.filo.proto.identity.v1.SignIn;
+import dev.filo.proto.identity.v1.StaffServiceGrpc;
 import dev.filo.testkit.MutableClock;
 import dev.filo.testkit.TestMongo;
 import dev.filo.testkit.TestTokens;
@@ -31,6 +33,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -48,7 +51,7 @@ final class RunningIdentity implements AutoCloseable {
   private final HttpClient http = HttpClient.newHttpClient();
   private final Channel channel;
 
-  private RunningIdentity(TestMongo.Engine engine, String prefix) {
+  private RunningIdentity(TestMongo.Engine engine, String prefix, String... more) {
     var name = "identity-" + Ids.random();
     clock = MutableClock.at(Instant.now());
     context =
@@ -57,16 +60,22 @@ final class RunningIdentity implements AutoCloseable {
             .profiles("dev")
             .initializers(made -> made.getBeanFactory().registerSingleton("testClock", clock))
             .run(
-                "--server.port=0",
-                "--spring.main.allow-bean-definition-overriding=true",
-                "--filo.mongodb.uri=" + engine.uri(),
-                "--filo.mongodb.prefix=" + prefix,
-                "--filo.grpc.listen=in-process:" + name,
-                "--filo.grpc.drain=100ms",
-                "--filo.targets.identity=in-process:" + name,
-                "--filo.client-secret=" + SERVICE_SECRET,
-                "--filo.identity.service-secret=" + SERVICE_SECRET,
-                "--logging.level.org.mongodb.driver=warn");
+                Stream.concat(
+                        Stream.of(
+                            Stream.of(more).anyMatch(one -> one.startsWith("--server.port="))
+                                ? "--spring.main.banner-mode=off"
+                                : "--server.port=0",
+                            "--spring.main.allow-bean-definition-overriding=true",
+                            "--filo.mongodb.uri=" + engine.uri(),
+                            "--filo.mongodb.prefix=" + prefix,
+                            "--filo.grpc.listen=in-process:" + name,
+                            "--filo.grpc.drain=100ms",
+                            "--filo.targets.identity=in-process:" + name,
+                            "--filo.client-secret=" + SERVICE_SECRET,
+                            "--filo.identity.service-secret=" + SERVICE_SECRET,
+                            "--logging.level.org.mongodb.driver=warn"),
+                        Stream.of(more))
+                    .toArray(String[]::new));
     channel = InProcessChannelBuilder.forName(name).build();
   }
 
@@ -80,6 +89,11 @@ final class RunningIdentity implements AutoCloseable {
           Runtime.getRuntime().addShutdownHook(new Thread(() -> running.context.close()));
           return running;
         });
+  }
+
+  /** One more, on data of its own, with settings of its own. */
+  static RunningIdentity with(TestMongo.Engine engine, String... settings) {
+    return new RunningIdentity(engine, "test_" + Ids.random() + "_", settings);
   }
 
   /** One more, on the data of databases with this prefix. */
@@ -110,6 +124,16 @@ final class RunningIdentity implements AutoCloseable {
 
   IdentityServiceGrpc.IdentityServiceBlockingV2Stub calls(String token) {
     return calls().withCallCredentials(TestTokens.bearer(token));
+  }
+
+  SessionServiceGrpc.SessionServiceBlockingV2Stub sessions(String token) {
+    return SessionServiceGrpc.newBlockingV2Stub(channel)
+        .withCallCredentials(TestTokens.bearer(token));
+  }
+
+  StaffServiceGrpc.StaffServiceBlockingV2Stub staff(String token) {
+    return StaffServiceGrpc.newBlockingV2Stub(channel)
+        .withCallCredentials(TestTokens.bearer(token));
   }
 
   Channel channel() {

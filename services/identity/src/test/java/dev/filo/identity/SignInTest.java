@@ -300,6 +300,25 @@ class SignInTest {
   }
 
   @Test
+  void address_knownUnknownOrStaffs_getsTheSameAnswer() throws Exception {
+    var known = RunningIdentity.newEmail();
+    identity.signIn(known, "");
+    for (String email : new String[] {known, RunningIdentity.newEmail(), "agent@filo.example"}) {
+      int before = identity.letters(email).size();
+      var answer = identity.startSignIn(email, "");
+      assertThat(answer.getName()).matches("signIns/[a-z0-9]{20}");
+      assertThat(answer.getExpireTime().getSeconds())
+          .isEqualTo(identity.clock().instant().plus(Duration.ofMinutes(10)).getEpochSecond());
+      assertThat(answer.getAllFields()).hasSize(2);
+      assertThat(identity.letters(email)).hasSize(before + 1);
+      assertThat(identity.letters(email).getFirst()).startsWith("Il tuo codice per Filo");
+      var code = identity.code(email);
+      assertThat(identity.redeem(answer, RunningIdentity.wrong(code)).refusal())
+          .isEqualTo("400 invalid_grant CODE_WRONG");
+    }
+  }
+
+  @Test
   void request_repeated_sendsOneCode() throws Exception {
     var email = RunningIdentity.newEmail();
     var request =

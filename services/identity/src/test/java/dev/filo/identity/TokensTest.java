@@ -90,6 +90,42 @@ class TokensTest {
         .allMatch(answer -> answer.refusal().startsWith("400 invalid_grant"));
   }
 
+  /** Two clients with the same token: whichever is first, neither keeps anything. */
+  @Test
+  void refresh_raced_endsTheFamily() throws Exception {
+    for (int round = 0; round < 5; round++) {
+      var first = identity.guest();
+      var answers = atOnce(2, () -> refresh(first.refresh(), "shop-web"));
+      assertThat(answers).filteredOn(answer -> answer.status() == 200).hasSizeLessThan(2);
+      for (var answer : answers) {
+        if (answer.status() == 200) {
+          assertThat(refresh(answer.refresh(), "shop-web").refusal())
+              .startsWith("400 invalid_grant");
+        }
+      }
+      assertThat(introspect(first.access()).text("active")).isEqualTo("false");
+    }
+  }
+
+  @Test
+  void refresh_replayedLater_endsTheFamily() {
+    // While the access token lives, and long after; the one just used, and one of long ago.
+    for (var later : List.of(Duration.ofSeconds(1), Duration.ofMinutes(11), Duration.ofDays(30))) {
+      for (int generations = 1; generations <= 3; generations += 2) {
+        var first = identity.guest();
+        var last = first;
+        for (int i = 0; i < generations; i++) {
+          last = refresh(last.refresh(), "shop-web");
+          assertThat(last.status()).isEqualTo(200);
+        }
+        identity.clock().advance(later);
+        assertThat(refresh(first.refresh(), "shop-web").refusal())
+            .isEqualTo("400 invalid_grant REFRESH_REUSED");
+        assertThat(refresh(last.refresh(), "shop-web").refusal()).startsWith("400 invalid_grant");
+      }
+    }
+  }
+
   @Test
   void refresh_byAnotherClient_isRefusedAndHarmless() {
     var first = identity.guest();

@@ -3,6 +3,7 @@ package dev.filo.platform;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.mongodb.reactivestreams.client.MongoClient;
 import com.mongodb.reactivestreams.client.MongoDatabase;
+import dev.filo.platform.auth.EndedSessions;
 import dev.filo.platform.auth.JwksSource;
 import dev.filo.platform.auth.MergeHandler;
 import dev.filo.platform.auth.ServiceTokens;
@@ -23,9 +24,11 @@ import dev.filo.platform.grpc.GrpcServer;
 import dev.filo.platform.grpc.Rules;
 import dev.filo.platform.mongo.Mongo;
 import dev.filo.platform.watch.Changes;
+import dev.filo.proto.feed.v1.Event;
 import dev.filo.proto.identity.v1.CustomerMerged;
 import dev.filo.proto.identity.v1.IdentityServiceGrpc;
 import dev.filo.proto.identity.v1.ListSigningKeysRequest;
+import dev.filo.proto.identity.v1.SessionEnded;
 import io.grpc.BindableService;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -48,7 +51,9 @@ import reactor.core.publisher.Mono;
 public class PlatformConfiguration {
   private static final Duration PROBE = Duration.ofSeconds(2);
   private static final Duration TRIM = Duration.ofHours(1);
+  private static final Duration ENDED_REFRESH = Duration.ofSeconds(1);
   private static final String MERGED = CustomerMerged.getDescriptor().getFullName();
+  private static final String SESSION_ENDED = SessionEnded.getDescriptor().getFullName();
 
   @Bean
   InstantSource clock() {
@@ -119,8 +124,32 @@ public class PlatformConfiguration {
   }
 
   @Bean
+  EndedSessions endedSessions(MongoDatabase database, InstantSource clock) {
+    var ended = new EndedSessions(database, clock);
+    ended.prepare();
+    return ended;
+  }
+
+  @Bean
+  Background endedSessionsRefresh(EndedSessions ended) {
+    return new Background(
+        Flux.interval(Duration.ZERO, ENDED_REFRESH)
+            .onBackpressureDrop()
+            .concatMap(tick -> ended.refresh().onErrorComplete(), 1));
+  }
+
+  @Bean
+  Background endedSessionsTrim(EndedSessions ended) {
+    return new Background(
+        Flux.interval(TRIM)
+            .onBackpressureDrop()
+            .concatMap(tick -> ended.forget().onErrorComplete(), 1));
+  }
+
+  @Bean
   TokenVerifier tokenVerifier(
       ObjectProvider<JwksSource> own,
+      EndedSessions ended,
       Channels channels,
       PlatformProperties properties,
       InstantSource clock) {
@@ -133,7 +162,7 @@ public class PlatformConfiguration {
                             IdentityServiceGrpc.IdentityServiceStub::listSigningKeys,
                             ListSigningKeysRequest.getDefaultInstance())
                         .map(keys -> keys.getJwksJson()));
-    return new TokenVerifier(source::jwks, properties.issuer(), clock);
+    return new TokenVerifier(source::jwks, properties.issuer(), clock, ended::has);
   }
 
   @Bean
@@ -186,6 +215,7 @@ public class PlatformConfiguration {
       MongoDatabase database,
       InstantSource clock,
       SubjectAliases aliases,
+      EndedSessions ended,
       ObjectProvider<MergeHandler> handlers) {
     boolean isIdentity = properties.service().equals("identity"); // it records its aliases itself
     return new FeedFollower(
@@ -195,6 +225,9 @@ public class PlatformConfiguration {
         database,
         clock,
         event -> {
+          if (event.getType().equals(SESSION_ENDED)) {
+            return ended(event, ended);
+          }
           if (isIdentity || !event.getType().equals(MERGED)) {
             return Mono.empty();
           }
@@ -207,5 +240,13 @@ public class PlatformConfiguration {
             return Mono.error(e);
           }
         });
+  }
+
+  private static Mono<Void> ended(Event event, EndedSessions ended) {
+    try {
+      return ended.record(event.getData().unpack(SessionEnded.class).getSession());
+    } catch (InvalidProtocolBufferException e) {
+      return Mono.error(e);
+    }
   }
 }

@@ -45,4 +45,55 @@ public sealed interface Refusal {
 
   /** The refresh token was used before; its session has ended. */
   record RefreshReused() implements Refusal {}
+
+  /** There is no such session, or it is not hers. */
+  record SessionUnknown(String name) implements Refusal {}
+
+  /** There is no such hand-off, or another session made it. */
+  record HandoffUnknown(String name) implements Refusal {}
+
+  /** No device has shown the code, or it was decided otherwise. */
+  record HandoffNotClaimed() implements Refusal {}
+
+  /** A device that must wait for a yes has to say what tells it from others. */
+  record HandoffClaimMissing() implements Refusal {}
+
+  /** The session that made the hand-off has not answered yet. */
+  record HandoffPending() implements Refusal {}
+
+  /** The session that made the hand-off said no. */
+  record HandoffDenied() implements Refusal {}
+
+  /** The device code is unknown, another client's, over or used. */
+  record DeviceCodeExpired() implements Refusal {}
+
+  /** Nobody has answered for the device yet. */
+  record DeviceCodePending() implements Refusal {}
+
+  /** The device asks too often. */
+  record DeviceCodeTooFast() implements Refusal {}
+
+  /** Somebody said no to the device. */
+  record DeviceCodeDenied() implements Refusal {}
+
+  /** Too many user codes were tried from one place. */
+  record CodesRateLimited(Duration retryAfter) implements Refusal {}
+
+  /** Somebody on the staff has this e-mail. */
+  record StaffMemberExists() implements Refusal {}
+
+  /** A device has this id. */
+  record DeviceExists() implements Refusal {}
+
+  /** Nobody would be left who may manage. */
+  record NobodyLeft() implements Refusal {}
+
+  /** Role and stores do not go together. */
+  record StoresInvalid() implements Refusal {}
+
+  /** Nobody on the staff, or no device, has this name. */
+  record NobodyKnown(String name) implements Refusal {}
+
+  /** A field that is needed is missing. */
+  record FieldMissing(String field) implements Refusal {}
 }

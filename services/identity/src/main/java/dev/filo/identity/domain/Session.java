@@ -10,6 +10,7 @@ import java.time.Instant;
  * @param former the guest whose things came along; empty when none did
  * @param generation how often it was refreshed: only the refresh token of this generation is good
  * @param salt random; what the refresh tokens are derived from beside identity's own secret
+ * @param useTime when it was last refreshed, or began
  */
 public record Session(
     String id,
@@ -20,4 +21,5 @@ public record Session(
     long generation,
     String salt,
     Instant createTime,
+    Instant useTime,
     Instant expireTime) {}

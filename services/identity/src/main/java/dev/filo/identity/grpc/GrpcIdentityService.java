@@ -24,6 +24,7 @@ import dev.filo.proto.identity.v1.ListSigningKeysResponse;
 import dev.filo.proto.identity.v1.SignIn;
 import dev.filo.proto.identity.v1.UpdateCustomerRequest;
 import io.grpc.stub.StreamObserver;
+import java.time.InstantSource;
 import reactor.core.publisher.Mono;
 
 /** Identity's calls. */
@@ -33,6 +34,7 @@ public final class GrpcIdentityService extends IdentityServiceGrpc.IdentityServi
   private final Sessions sessions;
   private final JwksSource keys;
   private final String publicUrl;
+  private final InstantSource clock;
 
   /**
    * Answers calls.
@@ -40,12 +42,18 @@ public final class GrpcIdentityService extends IdentityServiceGrpc.IdentityServi
    * @param publicUrl where the shop is, without a slash at the end
    */
   public GrpcIdentityService(
-      Customers customers, SignIns signIns, Sessions sessions, JwksSource keys, String publicUrl) {
+      Customers customers,
+      SignIns signIns,
+      Sessions sessions,
+      JwksSource keys,
+      String publicUrl,
+      InstantSource clock) {
     this.customers = customers;
     this.signIns = signIns;
     this.sessions = sessions;
     this.keys = keys;
     this.publicUrl = publicUrl;
+    this.clock = clock;
   }
 
   @Override
@@ -103,18 +111,19 @@ public final class GrpcIdentityService extends IdentityServiceGrpc.IdentityServi
 
   @Override
   public void createHandoff(CreateHandoffRequest request, StreamObserver<Handoff> observer) {
+    var caller = Caller.current();
     answer(
         observer,
         sessions
-            .handOff(Caller.current().principal(), request.getRequestId())
+            .handOff(
+                caller.principal(), caller.session(), request.getConfirm(), request.getRequestId())
             .map(
-                handoff -> {
-                  var uri = publicUrl + "/handoff/" + handoff.code();
-                  return Handoff.newBuilder()
-                      .setCode(handoff.code())
+                made -> {
+                  var uri = publicUrl + "/handoff/" + made.code();
+                  return GrpcSessionService.message(made.handoff(), clock.instant())
+                      .setCode(made.code())
                       .setUri(uri)
                       .setQrSvg(QrSvg.of(uri))
-                      .setExpireTime(Times.timestamp(handoff.expireTime()))
                       .build();
                 }));
   }

@@ -67,6 +67,68 @@ final class Refusals {
               ErrorReason.ERROR_REASON_HANDOFF_EXPIRED,
               "This code is over.",
               Map.of());
+      case Refusal.SessionUnknown(var name) -> Statuses.notFound(name);
+      case Refusal.HandoffUnknown(var name) -> Statuses.notFound(name);
+      case Refusal.HandoffNotClaimed() ->
+          refuse(
+              Code.FAILED_PRECONDITION,
+              ErrorReason.ERROR_REASON_HANDOFF_NOT_CLAIMED,
+              "No device waits for this answer.",
+              Map.of());
+      case Refusal.HandoffClaimMissing() ->
+          Statuses.field("claim", "A device that waits for a yes must say what tells it apart.");
+      case Refusal.HandoffPending() ->
+          refuse(
+              Code.FAILED_PRECONDITION,
+              ErrorReason.ERROR_REASON_HANDOFF_PENDING,
+              "The other device has not answered yet.",
+              Map.of());
+      case Refusal.HandoffDenied() ->
+          refuse(
+              Code.FAILED_PRECONDITION,
+              ErrorReason.ERROR_REASON_HANDOFF_DENIED,
+              "The other device said no.",
+              Map.of());
+      // Only at the token endpoint and on its pages, in OAuth's own words.
+      case Refusal.DeviceCodeExpired _,
+          Refusal.DeviceCodePending _,
+          Refusal.DeviceCodeTooFast _,
+          Refusal.DeviceCodeDenied _ ->
+          refuse(
+              Code.FAILED_PRECONDITION,
+              ErrorReason.ERROR_REASON_SIGN_IN_EXPIRED,
+              "This sign-in is over. Start again.",
+              Map.of());
+      case Refusal.CodesRateLimited(var wait) ->
+          Statuses.retry(
+              Code.RESOURCE_EXHAUSTED,
+              DOMAIN,
+              ErrorReason.ERROR_REASON_CODES_RATE_LIMITED,
+              "Too many codes were tried. Try again later.",
+              Map.of(),
+              wait);
+      case Refusal.StaffMemberExists() ->
+          refuse(
+              Code.ALREADY_EXISTS,
+              ErrorReason.ERROR_REASON_STAFF_MEMBER_EXISTS,
+              "Somebody on the staff has this e-mail.",
+              Map.of());
+      case Refusal.DeviceExists() ->
+          refuse(
+              Code.ALREADY_EXISTS,
+              ErrorReason.ERROR_REASON_DEVICE_EXISTS,
+              "A device has this id.",
+              Map.of());
+      case Refusal.NobodyLeft() ->
+          refuse(
+              Code.FAILED_PRECONDITION,
+              ErrorReason.ERROR_REASON_LAST_MANAGER,
+              "Nobody would be left who may manage.",
+              Map.of());
+      case Refusal.StoresInvalid() ->
+          Statuses.field("stores", "Store staff need at least one store; others have none.");
+      case Refusal.NobodyKnown(var name) -> Statuses.notFound(name);
+      case Refusal.FieldMissing(var field) -> Statuses.field(field, "This is needed.");
       case Refusal.RefreshInvalid() ->
           Statuses.api(
               Code.UNAUTHENTICATED,

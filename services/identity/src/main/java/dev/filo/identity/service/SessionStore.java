@@ -3,6 +3,9 @@ package dev.filo.identity.service;
 import dev.filo.identity.domain.Handoff;
 import dev.filo.identity.domain.Session;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** Keeps sessions, and sessions on their way to another device. */
@@ -19,14 +22,30 @@ public interface SessionStore {
    */
   Mono<Session> refresh(String id, long generation, Instant expireTime, Instant now);
 
-  /** Ends a session for good. */
-  Mono<Void> end(String id);
+  /**
+   * Sessions that have not ended, of any of these principals, newest first.
+   *
+   * @param after where the list goes on; empty: at the newest
+   */
+  Flux<Session> list(List<String> principals, Optional<Place> after, int max, Instant now);
+
+  /** The place of a session in the list. */
+  record Place(Instant createTime, String id) {}
+
+  /** Ends a session for good, and says so in the feed. True when this very call ended it. */
+  Mono<Boolean> end(String id, Instant now);
 
   /** Adds a hand-off; gives the one that is there when its code is taken. */
   Mono<Handoff> addHandoff(Handoff handoff);
 
-  /** Uses a hand-off up: exactly one of many at once gets it. Empty when unknown, over or used. */
-  Mono<Handoff> takeHandoff(String codeHash, Instant now);
+  /** A hand-off, whatever has become of it. Empty when there is none. */
+  Mono<Handoff> handoff(String id);
+
+  /**
+   * Moves a hand-off on: exactly one of many at once does. Empty when it is no longer in the state
+   * it was seen in.
+   */
+  Mono<Handoff> moveHandoff(Handoff seen, Handoff next);
 
   /** Forgets what ended before a moment. */
   Mono<Void> forget(Instant before);

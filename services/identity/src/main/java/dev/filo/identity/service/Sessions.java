@@ -6,13 +6,20 @@ import dev.filo.identity.domain.Principal;
 import dev.filo.identity.domain.Refusal;
 import dev.filo.identity.domain.Session;
 import dev.filo.identity.domain.StaffMember;
+import dev.filo.platform.auth.EndedSessions;
+import dev.filo.platform.auth.SubjectAliases;
 import dev.filo.platform.code.Ids;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
 
 /**
  * Sessions, their refresh tokens and their way to other devices. A refresh token is good once; used
@@ -20,12 +27,17 @@ import reactor.core.publisher.Mono;
  */
 public final class Sessions {
   private static final int HANDOFF_LENGTH = 8;
+  // A hand-off has four steps: whoever lost this often is not in a race.
+  private static final int STALE_RETRIES_MAX = 5;
+  private static final int ALL = 10_000; // More than anybody has.
   private static final Pattern TOKEN =
       Pattern.compile("([A-Za-z0-9_-]{16,64})\\.([0-9]{1,18})\\.([A-Za-z0-9_-]{43})");
 
   private final SessionStore store;
   private final Customers customers;
   private final StaffStore staff;
+  private final SubjectAliases aliases;
+  private final EndedSessions ended;
   private final Secrets secrets;
   private final Lives lives;
   private final InstantSource clock;
@@ -44,12 +56,16 @@ public final class Sessions {
       SessionStore store,
       Customers customers,
       StaffStore staff,
+      SubjectAliases aliases,
+      EndedSessions ended,
       Secrets secrets,
       Lives lives,
       InstantSource clock) {
     this.store = store;
     this.customers = customers;
     this.staff = staff;
+    this.aliases = aliases;
+    this.ended = ended;
     this.secrets = secrets;
     this.lives = lives;
     this.clock = clock;
@@ -71,6 +87,7 @@ public final class Sessions {
             former,
             1,
             Ids.random(),
+            now,
             now,
             now.plus(principal.isShopper() ? lives.shopper() : lives.staff()));
     return store.add(session).map(kept -> opened(kept, principal));
@@ -111,8 +128,7 @@ public final class Sessions {
   }
 
   private Mono<Opened> reused(Session session) {
-    return store
-        .end(session.id())
+    return ended(session.id())
         .then(Mono.error(() -> new RefusedException(new Refusal.RefreshReused())));
   }
 
@@ -127,7 +143,8 @@ public final class Sessions {
                     .find(read.session(), now())
                     .filter(session -> session.clientId().equals(clientId))
                     .filter(session -> isOurs(session, read)))
-        .flatMap(session -> store.end(session.id()));
+        .flatMap(session -> ended(session.id()))
+        .then();
   }
 
   /** The session of a refresh token that can still be used. Empty when it cannot. */
@@ -148,46 +165,159 @@ public final class Sessions {
 
   /** Ends a session. */
   public Mono<Void> end(String id) {
-    return store.end(id);
+    return ended(id).then();
+  }
+
+  /**
+   * A customer's sessions that have not ended, newest first: those opened for her and for whoever
+   * became her.
+   *
+   * @param after where the list goes on; empty: at the newest
+   */
+  public Flux<Session> list(String customer, Optional<SessionStore.Place> after, int max) {
+    return names(customer).flatMapMany(names -> store.list(names, after, max, now()));
+  }
+
+  /** Ends one of a customer's sessions. Refused with SessionUnknown when it is not hers or over. */
+  public Mono<Void> end(String customer, String id) {
+    return names(customer)
+        .zipWith(store.find(id, now()))
+        .filter(both -> both.getT1().contains(both.getT2().principal()))
+        .flatMap(both -> ended(id))
+        .switchIfEmpty(
+            Mono.error(
+                () ->
+                    new RefusedException(new Refusal.SessionUnknown(customer + "/sessions/" + id))))
+        .then();
+  }
+
+  /**
+   * Ends all of a principal's sessions. One value: how many this call ended.
+   *
+   * @param principal a customer, then also those of whoever became her; or one of the staff
+   * @param except the one that goes on; empty: none
+   */
+  public Mono<Integer> endAll(String principal, String except) {
+    return names(principal)
+        .flatMapMany(names -> store.list(names, Optional.empty(), ALL, now()))
+        .filter(session -> !session.id().equals(except))
+        .concatMap(session -> ended(session.id()))
+        .filter(Boolean::booleanValue)
+        .count()
+        .map(Long::intValue);
+  }
+
+  /** Ends it here at once; elsewhere as soon as the feed is heard. */
+  private Mono<Boolean> ended(String id) {
+    return store
+        .end(id, now())
+        .flatMap(done -> done ? ended.record(id).thenReturn(true) : Mono.just(false));
+  }
+
+  private Mono<List<String>> names(String principal) {
+    return aliases.of(principal).startWith(principal).collectList();
   }
 
   /** Whom a name stands for now. Empty when there is nobody. */
   public Mono<Principal> principal(String name) {
     if (name.startsWith("staff/")) {
-      return staff.person(name.substring("staff/".length())).map(StaffMember::principal);
+      return staff
+          .person(name.substring("staff/".length()))
+          .filter(StaffMember::active)
+          .map(StaffMember::principal);
     }
     return customers.current(Customer.id(name)).map(Principal::of);
   }
 
-  /** A hand-off code and until when it can be used. */
-  public record NewHandoff(String code, Instant expireTime) {}
+  /** A hand-off and its code. */
+  public record NewHandoff(String code, Handoff handoff) {}
 
   /**
    * Makes a code that carries a customer's session to another device. One value.
    *
+   * @param session the session it is made with; the code ends with it
+   * @param confirm whether that session must say yes to the device that shows the code
    * @param requestId the same one gives the same code again; empty: every call is new
    */
-  public Mono<NewHandoff> handOff(String customer, String requestId) {
+  public Mono<NewHandoff> handOff(
+      String customer, String session, boolean confirm, String requestId) {
     var code =
         requestId.isEmpty()
             ? Ids.code(HANDOFF_LENGTH)
-            : secrets.code(HANDOFF_LENGTH, "handoff", customer, requestId);
-    var handoff = new Handoff(handoffHash(code), customer, now().plus(lives.handoff()));
+            : secrets.code(HANDOFF_LENGTH, "handoff", customer, session, requestId);
+    var handoff =
+        Handoff.open(handoffHash(code), customer, session, confirm, now().plus(lives.handoff()));
     return store
         .addHandoff(handoff)
         // A code that somebody else has at this moment: one in 2^40.
-        .filter(kept -> kept.customer().equals(customer))
+        .filter(kept -> kept.session().equals(session))
         .switchIfEmpty(
             Mono.error(() -> new dev.filo.platform.mongo.StaleVersionException("hand-off", 0)))
-        .map(kept -> new NewHandoff(code, kept.expireTime()));
+        .map(kept -> new NewHandoff(code, kept));
   }
 
-  /** The customer a hand-off code carries. One value; refused with HandoffExpired. */
-  public Mono<Customer> takeHandoff(String code) {
+  /** What became of a hand-off this session made. One value; refused with HandoffUnknown. */
+  public Mono<Handoff> handoff(String id, String session) {
     return store
-        .takeHandoff(handoffHash(Ids.readCode(code)), now())
-        .flatMap(handoff -> customers.current(Customer.id(handoff.customer())))
+        .handoff(id)
+        .filter(handoff -> !session.isEmpty() && handoff.session().equals(session))
+        .switchIfEmpty(
+            Mono.error(() -> new RefusedException(new Refusal.HandoffUnknown("handoffs/" + id))));
+  }
+
+  /** The session that made a hand-off says yes or no. One value: the hand-off since. */
+  public Mono<Handoff> decideHandoff(String id, String session, boolean approve) {
+    return again(
+        () ->
+            handoff(id, session)
+                .flatMap(seen -> move(seen, seen.decide(approve, now())).defaultIfEmpty(seen)));
+  }
+
+  /**
+   * A device shows a hand-off code. One value, the customer, once it may go on; refused with
+   * HandoffPending while it must wait, HandoffDenied, or HandoffExpired.
+   *
+   * @param claim what tells the device from others, the same every time it asks; may be empty when
+   *     nobody has to say yes
+   */
+  public Mono<Customer> showHandoff(String code, String claim, String device, String clientId) {
+    var id = handoffHash(Ids.readCode(code));
+    var by = claim.isEmpty() ? "" : secrets.hash("claim", id, claim);
+    return again(
+            () ->
+                store
+                    .handoff(id)
+                    .filterWhen(handoff -> store.find(handoff.session(), now()).hasElement())
+                    .flatMap(seen -> move(seen, seen.show(by, device, clientId, now()))))
+        .flatMap(
+            handoff ->
+                handoff.state() == Handoff.State.USED
+                    ? customers.current(Customer.id(handoff.customer()))
+                    : Mono.error(() -> new RefusedException(new Refusal.HandoffPending())))
         .switchIfEmpty(Mono.error(() -> new RefusedException(new Refusal.HandoffExpired())));
+  }
+
+  /** The hand-off moved on; empty when nothing changes. */
+  private Mono<Handoff> move(Handoff seen, Handoff.Outcome outcome) {
+    return switch (outcome) {
+      case Handoff.Outcome.Stays() -> Mono.empty();
+      case Handoff.Outcome.Refused(var why) -> Mono.error(() -> new RefusedException(why));
+      case Handoff.Outcome.Moves(var next) ->
+          store
+              .moveHandoff(seen, next)
+              .switchIfEmpty(
+                  Mono.error(
+                      () -> new dev.filo.platform.mongo.StaleVersionException("hand-off", 0)));
+    };
+  }
+
+  /** Once more with what is there now, when another was quicker. */
+  private static <T> Mono<T> again(Supplier<Mono<T>> attempt) {
+    return Mono.defer(attempt)
+        .retryWhen(
+            Retry.max(STALE_RETRIES_MAX)
+                .filter(dev.filo.platform.mongo.StaleVersionException.class::isInstance)
+                .onRetryExhaustedThrow((spec, last) -> last.failure()));
   }
 
   private String handoffHash(String code) {

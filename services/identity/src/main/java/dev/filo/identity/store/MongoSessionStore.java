@@ -3,11 +3,15 @@ package dev.filo.identity.store;
 import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.gt;
+import static com.mongodb.client.model.Filters.in;
 import static com.mongodb.client.model.Filters.lt;
+import static com.mongodb.client.model.Filters.or;
+import static com.mongodb.client.model.Sorts.descending;
 import static com.mongodb.client.model.Updates.combine;
 import static com.mongodb.client.model.Updates.inc;
 import static com.mongodb.client.model.Updates.set;
 
+import com.google.protobuf.Message;
 import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.ReturnDocument;
@@ -16,26 +20,43 @@ import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.identity.domain.Handoff;
 import dev.filo.identity.domain.Session;
 import dev.filo.identity.service.SessionStore;
+import dev.filo.platform.feed.Outbox;
+import dev.filo.platform.feed.Relay;
 import dev.filo.platform.mongo.Docs;
 import dev.filo.platform.mongo.Mongo;
+import dev.filo.proto.feed.v1.Actor;
+import dev.filo.proto.identity.v1.SessionEnded;
 import java.time.Instant;
 import java.util.Date;
+import java.util.List;
+import java.util.Optional;
 import org.bson.Document;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** Sessions and hand-offs in MongoDB. */
 public final class MongoSessionStore implements SessionStore {
+  private static final String SOURCE = "filo/identity";
+  private static final Actor IDENTITY =
+      Actor.newBuilder().setPrincipal("services/identity").setRole("service").build();
+  private static final FindOneAndUpdateOptions AFTER =
+      new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER);
+
   private final MongoCollection<Document> sessions;
   private final MongoCollection<Document> handoffs;
+  private final Relay relay;
 
-  /** Sessions in a database. */
-  public MongoSessionStore(MongoDatabase database) {
+  /** Sessions in a database; the events of ended ones go through the relay. */
+  public MongoSessionStore(MongoDatabase database, Relay relay) {
+    this.relay = relay;
     this.sessions = database.getCollection("sessions");
     this.handoffs = database.getCollection("handoffs");
   }
 
-  /** Makes the indexes. */
+  /** Makes the indexes and has the outboxes looked after. */
   public void prepare() {
+    relay.watch(sessions);
+    Mongo.index(sessions, Indexes.ascending("principal"));
     Mongo.index(sessions, Indexes.ascending("expireTime"));
     Mongo.index(handoffs, Indexes.ascending("expireTime"));
   }
@@ -53,6 +74,7 @@ public final class MongoSessionStore implements SessionStore {
                     .append("salt", session.salt())
                     .append("ended", false)
                     .append("createTime", Date.from(session.createTime()))
+                    .append("useTime", Date.from(session.useTime()))
                     .append("expireTime", Date.from(session.expireTime()))))
         .thenReturn(session);
   }
@@ -75,38 +97,79 @@ public final class MongoSessionStore implements SessionStore {
                     eq("generation", generation),
                     eq("ended", false),
                     gt("expireTime", Date.from(now))),
-                combine(inc("generation", 1L), set("expireTime", Date.from(expireTime))),
-                new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER)))
+                combine(
+                    inc("generation", 1L),
+                    set("useTime", Date.from(now)),
+                    set("expireTime", Date.from(expireTime))),
+                AFTER))
         .map(MongoSessionStore::session);
   }
 
   @Override
-  public Mono<Void> end(String id) {
-    return Mono.from(sessions.updateOne(eq("_id", id), set("ended", true))).then();
+  public Flux<Session> list(List<String> principals, Optional<Place> after, int max, Instant now) {
+    var live =
+        and(in("principal", principals), eq("ended", false), gt("expireTime", Date.from(now)));
+    var page =
+        after
+            .map(
+                last ->
+                    and(
+                        live,
+                        or(
+                            lt("createTime", Date.from(last.createTime())),
+                            and(
+                                eq("createTime", Date.from(last.createTime())),
+                                lt("_id", last.id())))))
+            .orElse(live);
+    return Flux.from(sessions.find(page).sort(descending("createTime", "_id")).limit(max))
+        .map(MongoSessionStore::session);
+  }
+
+  @Override
+  public Mono<Boolean> end(String id, Instant now) {
+    Message told = SessionEnded.newBuilder().setSession(id).build();
+    return Mono.from(
+            sessions.findOneAndUpdate(
+                and(eq("_id", id), eq("ended", false)),
+                combine(
+                    set("ended", true),
+                    Outbox.record(
+                        List.of(Outbox.event(SOURCE, "sessions/" + id, now, IDENTITY, told)), now)),
+                AFTER))
+        .doOnNext(written -> relay.offer(sessions, written))
+        .hasElement();
   }
 
   @Override
   public Mono<Handoff> addHandoff(Handoff handoff) {
     return Mono.from(
             handoffs.insertOne(
-                new Document("_id", handoff.codeHash())
+                new Document("_id", handoff.id())
                     .append("customer", handoff.customer())
-                    .append("used", false)
+                    .append("session", handoff.session())
+                    .append("confirm", handoff.confirm())
+                    .append("state", handoff.state().name())
                     .append("expireTime", Date.from(handoff.expireTime()))))
         .thenReturn(handoff)
-        .onErrorResume(
-            Mongo::isDuplicate,
-            e ->
-                Mono.from(handoffs.find(eq("_id", handoff.codeHash())).first())
-                    .map(MongoSessionStore::handoff));
+        .onErrorResume(Mongo::isDuplicate, e -> handoff(handoff.id()));
   }
 
   @Override
-  public Mono<Handoff> takeHandoff(String codeHash, Instant now) {
+  public Mono<Handoff> handoff(String id) {
+    return Mono.from(handoffs.find(eq("_id", id)).first()).map(MongoSessionStore::handoff);
+  }
+
+  @Override
+  public Mono<Handoff> moveHandoff(Handoff seen, Handoff next) {
     return Mono.from(
             handoffs.findOneAndUpdate(
-                and(eq("_id", codeHash), eq("used", false), gt("expireTime", Date.from(now))),
-                set("used", true)))
+                and(eq("_id", seen.id()), eq("state", seen.state().name())),
+                combine(
+                    set("state", next.state().name()),
+                    set("device", next.device()),
+                    set("client", next.clientId()),
+                    set("claim", next.claimHash())),
+                AFTER))
         .map(MongoSessionStore::handoff);
   }
 
@@ -114,6 +177,12 @@ public final class MongoSessionStore implements SessionStore {
     return new Handoff(
         document.getString("_id"),
         document.getString("customer"),
+        document.getString("session"),
+        document.getBoolean("confirm", false),
+        Handoff.State.valueOf(document.getString("state")),
+        Docs.string(document, "device"),
+        Docs.string(document, "client"),
+        Docs.string(document, "claim"),
         document.getDate("expireTime").toInstant());
   }
 
@@ -125,6 +194,7 @@ public final class MongoSessionStore implements SessionStore {
   }
 
   private static Session session(Document document) {
+    var used = Docs.instant(document, "useTime"); // Absent in those that began before it was noted.
     return new Session(
         document.getString("_id"),
         document.getString("client"),
@@ -134,6 +204,7 @@ public final class MongoSessionStore implements SessionStore {
         Docs.number(document, "generation"),
         document.getString("salt"),
         document.getDate("createTime").toInstant(),
+        used == null ? document.getDate("createTime").toInstant() : used,
         document.getDate("expireTime").toInstant());
   }
 }

@@ -27,6 +27,9 @@ public final class Clients implements RegisteredClientRepository {
   /** What a service's client id begins with. */
   public static final String SERVICE = "service-";
 
+  /** The operators' command line, which signs in by device code only. */
+  public static final String ADMIN = "filo-admin";
+
   private static final Set<String> SHOPS = Set.of("shop-web", "shop-app");
   private static final Set<String> STAFF = Set.of("desk-web", "store-web", "insight-web");
   private static final Duration CODE_LIFE = Duration.ofMinutes(1);
@@ -92,6 +95,9 @@ public final class Clients implements RegisteredClientRepository {
     if (STAFF.contains(clientId)) {
       return open(clientId, false);
     }
+    if (clientId.equals(ADMIN)) {
+      return commandLine();
+    }
     if (clientId.startsWith(SERVICE)) {
       var secret = serviceSecrets.apply(clientId.substring(SERVICE.length()));
       return secret.isEmpty() ? null : machine(clientId, String.valueOf(secrets.encode(secret)));
@@ -110,8 +116,13 @@ public final class Clients implements RegisteredClientRepository {
         : device(clientId).map(Device::principal);
   }
 
+  /** What the tokens of a device have in common until it must get another one; empty for others. */
+  String session(String clientId) {
+    return clientId.startsWith(SERVICE) ? "" : device(clientId).map(Device::session).orElse("");
+  }
+
   private Optional<Device> device(String clientId) {
-    return staff.device(clientId).blockOptional(FiloGrantProvider.PATIENCE);
+    return staff.device(clientId).filter(Device::active).blockOptional(FiloGrantProvider.PATIENCE);
   }
 
   private RegisteredClient open(String clientId, boolean shop) {
@@ -124,6 +135,7 @@ public final class Clients implements RegisteredClientRepository {
               grants.add(AuthorizationGrantType.REFRESH_TOKEN);
               grants.add(FiloGrant.CODE);
               if (shop) {
+                grants.add(AuthorizationGrantType.DEVICE_CODE);
                 grants.add(FiloGrant.GUEST);
                 grants.add(FiloGrant.HANDOFF);
               }
@@ -140,6 +152,21 @@ public final class Clients implements RegisteredClientRepository {
             TokenSettings.builder()
                 .accessTokenTimeToLive(accessLife)
                 .authorizationCodeTimeToLive(CODE_LIFE)
+                .reuseRefreshTokens(false)
+                .build())
+        .build();
+  }
+
+  private RegisteredClient commandLine() {
+    return RegisteredClient.withId(ADMIN)
+        .clientId(ADMIN)
+        .clientAuthenticationMethod(ClientAuthenticationMethod.NONE)
+        .authorizationGrantType(AuthorizationGrantType.DEVICE_CODE)
+        .authorizationGrantType(AuthorizationGrantType.REFRESH_TOKEN)
+        .scope(FiloGrantProvider.SCOPE)
+        .tokenSettings(
+            TokenSettings.builder()
+                .accessTokenTimeToLive(accessLife)
                 .reuseRefreshTokens(false)
                 .build())
         .build();

@@ -22,7 +22,8 @@ final class Discovery {
                 Stream.of(
                     AuthorizationGrantType.AUTHORIZATION_CODE,
                     AuthorizationGrantType.REFRESH_TOKEN,
-                    AuthorizationGrantType.CLIENT_CREDENTIALS),
+                    AuthorizationGrantType.CLIENT_CREDENTIALS,
+                    AuthorizationGrantType.DEVICE_CODE),
                 FiloGrant.OWN.stream())
             .map(AuthorizationGrantType::getValue)
             .sorted()

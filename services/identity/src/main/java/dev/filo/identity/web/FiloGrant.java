@@ -12,7 +12,7 @@ import org.springframework.security.oauth2.core.OAuth2Error;
 import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationGrantAuthenticationToken;
 
-/** A request for tokens by one of the suite's own grants, or by a refresh token. */
+/** A request for tokens by one of the suite's own grants, by a refresh token or a device code. */
 final class FiloGrant extends OAuth2AuthorizationGrantAuthenticationToken {
   private static final long serialVersionUID = 1L;
 
@@ -21,10 +21,18 @@ final class FiloGrant extends OAuth2AuthorizationGrantAuthenticationToken {
   static final AuthorizationGrantType HANDOFF =
       new AuthorizationGrantType("urn:filo:oauth:handoff");
   static final Set<AuthorizationGrantType> OWN = Set.of(GUEST, CODE, HANDOFF);
+  private static final Set<AuthorizationGrantType> READ =
+      Set.of(
+          GUEST,
+          CODE,
+          HANDOFF,
+          AuthorizationGrantType.REFRESH_TOKEN,
+          AuthorizationGrantType.DEVICE_CODE);
 
   // Longer names of devices are cut; longer codes and tokens cannot be ours.
   private static final int DEVICE_MAX = 40;
   private static final int VALUE_MAX = 512;
+  private static final int CLAIM_MIN = 16;
 
   private FiloGrant(
       AuthorizationGrantType type, Authentication client, Map<String, Object> parameters) {
@@ -38,7 +46,7 @@ final class FiloGrant extends OAuth2AuthorizationGrantAuthenticationToken {
   /** Reads a request; null when it is for another grant. */
   static @Nullable Authentication read(HttpServletRequest request) {
     var type = new AuthorizationGrantType(single(request, "grant_type"));
-    if (!OWN.contains(type) && !type.equals(AuthorizationGrantType.REFRESH_TOKEN)) {
+    if (!READ.contains(type)) {
       return null;
     }
     var client = SecurityContextHolder.getContext().getAuthentication();
@@ -53,7 +61,13 @@ final class FiloGrant extends OAuth2AuthorizationGrantAuthenticationToken {
               "code", required(request, "code"),
               "device", device(request));
     } else if (type.equals(HANDOFF)) {
-      parameters = Map.of("code", required(request, "code"), "device", device(request));
+      parameters =
+          Map.of(
+              "code", required(request, "code"),
+              "claim", claim(request),
+              "device", device(request));
+    } else if (type.equals(AuthorizationGrantType.DEVICE_CODE)) {
+      parameters = Map.of("device_code", required(request, "device_code"));
     } else if (type.equals(GUEST)) {
       parameters = Map.of("device", device(request));
     } else {
@@ -62,7 +76,16 @@ final class FiloGrant extends OAuth2AuthorizationGrantAuthenticationToken {
     return new FiloGrant(type, client, parameters);
   }
 
-  private static String device(HttpServletRequest request) {
+  /** What tells the device from others: long enough not to be guessed. */
+  private static String claim(HttpServletRequest request) {
+    var claim = single(request, "claim");
+    if (!claim.isEmpty() && (claim.length() < CLAIM_MIN || claim.length() > VALUE_MAX)) {
+      throw invalid("claim");
+    }
+    return claim;
+  }
+
+  static String device(HttpServletRequest request) {
     var device = single(request, "device").replaceAll("\\p{Cntrl}", "").strip();
     return device.length() <= DEVICE_MAX ? device : device.substring(0, DEVICE_MAX);
   }

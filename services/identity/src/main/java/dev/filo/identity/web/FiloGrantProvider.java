@@ -79,7 +79,10 @@ final class FiloGrantProvider implements AuthenticationProvider {
       return grants.code(grant.parameter("sign_in"), grant.parameter("code"), clientId, device);
     }
     if (type.equals(FiloGrant.HANDOFF)) {
-      return grants.handoff(grant.parameter("code"), clientId, device);
+      return grants.handoff(grant.parameter("code"), grant.parameter("claim"), clientId, device);
+    }
+    if (type.equals(AuthorizationGrantType.DEVICE_CODE)) {
+      return grants.device(grant.parameter("device_code"), clientId);
     }
     if (type.equals(AuthorizationGrantType.REFRESH_TOKEN)) {
       return grants.refresh(grant.parameter("refresh_token"), clientId);
@@ -87,7 +90,7 @@ final class FiloGrantProvider implements AuthenticationProvider {
     throw error(OAuth2ErrorCodes.UNSUPPORTED_GRANT_TYPE, "");
   }
 
-  /** Waits; a refusal is an {@code invalid_grant} with its reason as description. */
+  /** Waits; a refusal is an error of OAuth's with its reason as description. */
   static <T> T take(Mono<T> mono) {
     try {
       var value = mono.block(PATIENCE);
@@ -96,18 +99,27 @@ final class FiloGrantProvider implements AuthenticationProvider {
       }
       return value;
     } catch (RefusedException refused) {
-      throw error(OAuth2ErrorCodes.INVALID_GRANT, reason(refused.refusal()));
+      throw error(refused.refusal());
     }
   }
 
-  private static String reason(Refusal refusal) {
+  private static OAuth2AuthenticationException error(Refusal refusal) {
     return switch (refusal) {
-      case Refusal.SignInExpired() -> "SIGN_IN_EXPIRED";
-      case Refusal.CodeWrong() -> "CODE_WRONG";
-      case Refusal.TooManyAttempts() -> "TOO_MANY_ATTEMPTS";
-      case Refusal.HandoffExpired() -> "HANDOFF_EXPIRED";
-      case Refusal.RefreshReused() -> "REFRESH_REUSED";
-      case Refusal.RefreshInvalid() -> "The refresh token is not valid.";
+      case Refusal.SignInExpired() -> invalidGrant("SIGN_IN_EXPIRED");
+      case Refusal.CodeWrong() -> invalidGrant("CODE_WRONG");
+      case Refusal.TooManyAttempts() -> invalidGrant("TOO_MANY_ATTEMPTS");
+      case Refusal.HandoffExpired() -> invalidGrant("HANDOFF_EXPIRED");
+      case Refusal.HandoffPending() -> error("authorization_pending", "HANDOFF_PENDING");
+      case Refusal.HandoffDenied() -> error(OAuth2ErrorCodes.ACCESS_DENIED, "HANDOFF_DENIED");
+      case Refusal.HandoffClaimMissing() ->
+          error(OAuth2ErrorCodes.INVALID_REQUEST, "The parameter claim is not right.");
+      case Refusal.DeviceCodePending() -> error("authorization_pending", "");
+      case Refusal.DeviceCodeTooFast() -> error("slow_down", "");
+      case Refusal.DeviceCodeDenied() -> error(OAuth2ErrorCodes.ACCESS_DENIED, "");
+      case Refusal.DeviceCodeExpired() -> error("expired_token", "");
+      case Refusal.CodesRateLimited _ -> error("slow_down", "CODES_RATE_LIMITED");
+      case Refusal.RefreshReused() -> invalidGrant("REFRESH_REUSED");
+      case Refusal.RefreshInvalid() -> invalidGrant("The refresh token is not valid.");
       // What is refused elsewhere, never at the token endpoint.
       case Refusal.CustomerUnknown _,
           Refusal.CustomerChanged _,
@@ -116,9 +128,22 @@ final class FiloGrantProvider implements AuthenticationProvider {
           Refusal.PhoneInvalid _,
           Refusal.PhoneNotServed _,
           Refusal.SignInRateLimited _,
-          Refusal.CodeNotSent _ ->
-          "The grant is not valid.";
+          Refusal.CodeNotSent _,
+          Refusal.SessionUnknown _,
+          Refusal.HandoffUnknown _,
+          Refusal.HandoffNotClaimed _,
+          Refusal.StaffMemberExists _,
+          Refusal.DeviceExists _,
+          Refusal.NobodyLeft _,
+          Refusal.StoresInvalid _,
+          Refusal.NobodyKnown _,
+          Refusal.FieldMissing _ ->
+          invalidGrant("The grant is not valid.");
     };
+  }
+
+  private static OAuth2AuthenticationException invalidGrant(String description) {
+    return error(OAuth2ErrorCodes.INVALID_GRANT, description);
   }
 
   static OAuth2AuthenticationException error(String code, String description) {

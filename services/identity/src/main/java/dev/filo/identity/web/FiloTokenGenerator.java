@@ -41,7 +41,7 @@ final class FiloTokenGenerator implements OAuth2TokenGenerator<OAuth2Token> {
           clients
               .principal(clientId)
               .orElseThrow(() -> FiloGrantProvider.error(OAuth2ErrorCodes.INVALID_CLIENT, ""));
-      return access(principal, clientId, "", "");
+      return access(principal, clientId, "", clients.session(clientId));
     }
     if (!(context.getPrincipal() instanceof Login login)) {
       return null;

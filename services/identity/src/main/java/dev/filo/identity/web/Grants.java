@@ -1,9 +1,12 @@
 package dev.filo.identity.web;
 
+import dev.filo.identity.domain.ContactAddress;
 import dev.filo.identity.domain.Customer;
 import dev.filo.identity.domain.Principal;
 import dev.filo.identity.domain.SignIn;
+import dev.filo.identity.domain.StaffMember;
 import dev.filo.identity.service.Customers;
+import dev.filo.identity.service.DeviceLogins;
 import dev.filo.identity.service.Sessions;
 import dev.filo.identity.service.SignIns;
 import dev.filo.identity.service.StaffStore;
@@ -20,9 +23,16 @@ public final class Grants {
   private final SignIns signIns;
   private final Sessions sessions;
   private final StaffStore staff;
+  private final DeviceLogins deviceLogins;
 
   /** The grants over the use cases. */
-  public Grants(Customers customers, SignIns signIns, Sessions sessions, StaffStore staff) {
+  public Grants(
+      Customers customers,
+      SignIns signIns,
+      Sessions sessions,
+      StaffStore staff,
+      DeviceLogins deviceLogins) {
+    this.deviceLogins = deviceLogins;
     this.customers = customers;
     this.signIns = signIns;
     this.sessions = sessions;
@@ -71,16 +81,28 @@ public final class Grants {
                                                 Principal.of(in.customer()), in.former())))));
   }
 
+  /** The customer of an address that another provider says is verified. One value. */
+  public Mono<Identified> external(ContactAddress address, String clientId) {
+    return customers
+        .signedIn(address, "", actor("customer", clientId, ""))
+        .map(in -> new Identified(Principal.of(in.customer()), in.former()));
+  }
+
   private Mono<Identified> person(SignIn signIn) {
     return staff
         .person(signIn.address().value().toLowerCase(Locale.ROOT))
+        .filter(StaffMember::active)
         .map(person -> new Identified(person.principal(), ""));
   }
 
-  /** A session for the customer whose hand-off code it is. One value, or a refusal. */
-  public Mono<Sessions.Opened> handoff(String code, String clientId, String device) {
+  /**
+   * A session for the customer whose hand-off code it is. One value, or a refusal.
+   *
+   * @param claim what tells this device from others; empty when it has nothing
+   */
+  public Mono<Sessions.Opened> handoff(String code, String claim, String clientId, String device) {
     return sessions
-        .takeHandoff(code)
+        .showHandoff(code, claim, device, clientId)
         .flatMap(
             customer ->
                 customers.handedOff(
@@ -89,6 +111,11 @@ public final class Grants {
         .flatMap(
             (Customer customer) ->
                 sessions.open(Ids.random(), Principal.of(customer), clientId, device, ""));
+  }
+
+  /** A session for whoever said yes to the device that asks. One value, or a refusal. */
+  public Mono<Sessions.Opened> device(String deviceCode, String clientId) {
+    return deviceLogins.poll(deviceCode, clientId);
   }
 
   /** The session of a refresh token, moved on. One value, or a refusal. */

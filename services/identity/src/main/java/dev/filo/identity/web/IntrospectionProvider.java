@@ -6,6 +6,7 @@ import dev.filo.identity.service.Sessions;
 import dev.filo.platform.auth.Caller;
 import dev.filo.platform.auth.Claims;
 import dev.filo.platform.auth.TokenVerifier;
+import dev.filo.proto.api.v1.Role;
 import io.grpc.StatusRuntimeException;
 import java.text.ParseException;
 import org.springframework.security.authentication.AuthenticationProvider;
@@ -50,7 +51,8 @@ final class IntrospectionProvider implements AuthenticationProvider {
         .onErrorResume(StatusRuntimeException.class, e -> Mono.empty())
         .flatMap(
             caller ->
-                caller.session().isEmpty()
+                // A device's is no session that is kept; that it has ended, the verifier knows.
+                caller.session().isEmpty() || caller.is(Role.ROLE_DEVICE)
                     ? Mono.just(claims(token, caller))
                     : sessions.find(caller.session()).map(session -> claims(token, caller)));
   }

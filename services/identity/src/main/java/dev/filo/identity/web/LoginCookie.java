@@ -60,6 +60,11 @@ final class LoginCookie implements SecurityContextRepository {
     response.addHeader(HttpHeaders.SET_COOKIE, cookie.toString());
   }
 
+  /** Who has just signed in in this browser. Empty when nobody has. */
+  Optional<Login> current(HttpServletRequest request) {
+    return read(request);
+  }
+
   private Optional<Login> read(HttpServletRequest request) {
     var cookies = request.getCookies();
     if (cookies == null) {

@@ -6,11 +6,11 @@ import dev.filo.identity.service.RefusedException;
 import dev.filo.identity.service.SignIns;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.util.List;
-import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.web.csrf.CsrfToken;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -18,19 +18,23 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
-import org.springframework.web.util.HtmlUtils;
 
 /**
  * The sign-in page of the authorization code grant: an address, then the code sent there. Works
  * without scripts, in Italian and English.
  */
 @RestController
-@RequestMapping(path = LoginPage.PATH, produces = MediaType.TEXT_HTML_VALUE + ";charset=UTF-8")
+@RequestMapping(path = LoginPage.PATH, produces = HtmlPage.TYPE)
 public final class LoginPage {
   /** Where it is. */
   public static final String PATH = "/oauth2/login";
 
-  private static final Pattern EMAIL = Pattern.compile("[^@\\s]{1,64}@[^@\\s]{1,189}");
+  /** What the query begins with when a device's code is waiting, not a client; the code follows. */
+  static final String DEVICE = "device_user_code=";
+
+  /** What an e-mail address looks like. */
+  static final Pattern EMAIL = Pattern.compile("[^@\\s]{1,64}@[^@\\s]{1,189}");
+
   private static final Pattern CLIENT = Pattern.compile("(?:^|&)client_id=([a-z-]{1,40})(?:&|$)");
   private static final int QUERY_MAX = 4_000;
 
@@ -38,8 +42,11 @@ public final class LoginPage {
   private final Grants grants;
   private final LoginCookie cookie;
   private final String shop;
+  private final Map<String, String> others;
 
-  LoginPage(SignIns signIns, Grants grants, LoginCookie cookie, String shop) {
+  LoginPage(
+      SignIns signIns, Grants grants, LoginCookie cookie, String shop, Map<String, String> others) {
+    this.others = new TreeMap<>(others);
     this.signIns = signIns;
     this.grants = grants;
     this.cookie = cookie;
@@ -65,12 +72,19 @@ public final class LoginPage {
       return page(
           request, HttpStatus.BAD_REQUEST, address(request, csrf, query, texts.badAddress()));
     }
+    return sendCode(request, csrf, query, ContactAddress.email(email));
+  }
+
+  /** Sends a code to an address and asks for it. */
+  ResponseEntity<String> sendCode(
+      HttpServletRequest request, CsrfToken csrf, String query, ContactAddress address) {
+    var texts = texts(request);
     try {
       var signIn =
           FiloGrantProvider.take(
               signIns.start(
-                  ContactAddress.email(email),
-                  new SignIns.Asker("", "", place(request), texts.language(), "")));
+                  address,
+                  new SignIns.Asker("", "", HtmlPage.place(request), texts.language(), "")));
       return page(request, HttpStatus.OK, code(request, csrf, query, signIn.id(), ""));
     } catch (org.springframework.security.oauth2.core.OAuth2AuthenticationException refused) {
       return page(
@@ -89,18 +103,12 @@ public final class LoginPage {
       CsrfToken csrf) {
     var texts = texts(request);
     try {
-      var client = CLIENT.matcher(query);
-      var who =
-          grants
-              .identify(signIn, code, client.find() ? client.group(1) : "", "")
-              .block(FiloGrantProvider.PATIENCE);
+      var who = grants.identify(signIn, code, client(query), "").block(FiloGrantProvider.PATIENCE);
       if (who == null) {
         throw new IllegalStateException("no answer");
       }
       cookie.set(response, who);
-      return ResponseEntity.status(HttpStatus.SEE_OTHER)
-          .header("Location", "/oauth2/authorize?" + query.replaceAll("[\\r\\n]", ""))
-          .build();
+      return ResponseEntity.status(HttpStatus.SEE_OTHER).header("Location", next(query)).build();
     } catch (RefusedException refused) {
       return refused.refusal() instanceof Refusal.CodeWrong
           ? page(
@@ -111,82 +119,83 @@ public final class LoginPage {
     }
   }
 
-  private static String place(HttpServletRequest request) {
-    var address = request.getHeader("x-filo-client-address");
-    return address == null ? "" : address;
+  /** The page again, when another provider did not help. */
+  ResponseEntity<String> failed(HttpServletRequest request, CsrfToken csrf, String query) {
+    return page(
+        request, HttpStatus.BAD_REQUEST, address(request, csrf, query, texts(request).notThere()));
+  }
+
+  /** The client whose request waits; empty when there is none. */
+  static String client(String query) {
+    var client = CLIENT.matcher(query);
+    return client.find() ? client.group(1) : "";
+  }
+
+  /** Where a sign-in goes on; always a path of ours. */
+  static String next(String query) {
+    return query.startsWith(DEVICE)
+        ? DevicePage.PATH
+            + "?user_code="
+            + query.substring(DEVICE.length()).replaceAll("[^A-Za-z0-9-]", "")
+        : "/oauth2/authorize?" + query.replaceAll("[\\r\\n]", "");
   }
 
   private String address(
       HttpServletRequest request, CsrfToken csrf, String query, String complaint) {
     var texts = texts(request);
     return """
-        <h1>%s</h1>%s
-        <form method="post" action="%s">%s
+        %s<form method="post" action="%s">%s
         <label for="email">%s</label>
         <input id="email" name="email" type="email" autocomplete="email" required autofocus>
-        <button>%s</button></form>"""
+        <button class="primary">%s</button></form>%s"""
         .formatted(
-            texts.signIn().formatted(HtmlUtils.htmlEscape(shop)),
-            complaint(complaint),
+            HtmlPage.complaint(complaint),
             PATH,
-            hidden(csrf.getParameterName(), csrf.getToken()) + hidden("query", query),
+            HtmlPage.hidden(csrf.getParameterName(), csrf.getToken())
+                + HtmlPage.hidden("query", query),
             texts.email(),
-            texts.send());
+            texts.send(),
+            others(texts, query));
   }
 
-  private String code(
+  private String others(Texts texts, String query) {
+    return others.entrySet().stream()
+        .map(
+            other ->
+                "<p><a class=\"button\" href=\"%s/%s?%s\">%s</a></p>"
+                    .formatted(
+                        ExternalSignIn.PATH,
+                        HtmlPage.escape(other.getKey()),
+                        HtmlPage.escape(query),
+                        HtmlPage.escape(texts.goOnWith().formatted(other.getValue()))))
+        .collect(Collectors.joining());
+  }
+
+  private static String code(
       HttpServletRequest request, CsrfToken csrf, String query, String signIn, String complaint) {
     var texts = texts(request);
     return """
-        <h1>%s</h1>%s
-        <form method="post" action="%s/code">%s
+        %s<form method="post" action="%s/code">%s
         <label for="code">%s</label>
         <input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" required autofocus>
-        <button>%s</button></form>"""
+        <button class="primary">%s</button></form>"""
         .formatted(
-            texts.signIn().formatted(HtmlUtils.htmlEscape(shop)),
-            complaint(complaint),
+            HtmlPage.complaint(complaint),
             PATH,
-            hidden(csrf.getParameterName(), csrf.getToken())
-                + hidden("query", query)
-                + hidden("sign_in", signIn),
+            HtmlPage.hidden(csrf.getParameterName(), csrf.getToken())
+                + HtmlPage.hidden("query", query)
+                + HtmlPage.hidden("sign_in", signIn),
             texts.code(),
             texts.enter());
   }
 
-  private static String hidden(String name, String value) {
-    return "<input type=\"hidden\" name=\"%s\" value=\"%s\">"
-        .formatted(HtmlUtils.htmlEscape(name), HtmlUtils.htmlEscape(value));
-  }
-
-  private static String complaint(String text) {
-    return text.isEmpty() ? "" : "<p role=\"alert\">" + text + "</p>";
-  }
-
   private ResponseEntity<String> page(HttpServletRequest request, HttpStatus status, String body) {
     var texts = texts(request);
-    return ResponseEntity.status(status)
-        .body(
-            """
-            <!doctype html><html lang="%s"><head><meta charset="utf-8">
-            <meta name="viewport" content="width=device-width">
-            <title>%s</title></head><body><main>%s</main></body></html>"""
-                .formatted(
-                    texts.language(), texts.signIn().formatted(HtmlUtils.htmlEscape(shop)), body));
+    return HtmlPage.of(status, texts.language(), texts.signIn().formatted(shop), body);
   }
 
   private static Texts texts(HttpServletRequest request) {
-    var asked = request.getHeader("Accept-Language");
-    if (asked == null) {
-      return ITALIAN;
-    }
-    try {
-      var best =
-          Locale.lookup(Locale.LanguageRange.parse(asked), List.of(Locale.ITALIAN, Locale.ENGLISH));
-      return Locale.ENGLISH.equals(best) ? ENGLISH : ITALIAN;
-    } catch (IllegalArgumentException e) {
-      return ITALIAN;
-    }
+    return HtmlPage.language(request).equals("en") ? ENGLISH : ITALIAN;
   }
 
   private record Texts(
@@ -199,7 +208,9 @@ public final class LoginPage {
       String badAddress,
       String tooMany,
       String wrongCode,
-      String over) {}
+      String over,
+      String goOnWith,
+      String notThere) {}
 
   private static final Texts ITALIAN =
       new Texts(
@@ -212,7 +223,9 @@ public final class LoginPage {
           "Questo indirizzo non è valido.",
           "Non è stato possibile inviare il codice. Riprova più tardi.",
           "Il codice non è giusto.",
-          "Il codice è scaduto. Chiedine un altro.");
+          "Il codice è scaduto. Chiedine un altro.",
+          "Continua con %s",
+          "Da lì non è stato possibile entrare. Prova con il tuo indirizzo e-mail.");
   private static final Texts ENGLISH =
       new Texts(
           "en",
@@ -224,5 +237,7 @@ public final class LoginPage {
           "This address is not valid.",
           "The code could not be sent. Try again later.",
           "The code is wrong.",
-          "The code is over. Ask for another one.");
+          "The code is over. Ask for another one.",
+          "Continue with %s",
+          "You could not sign in from there. Try your e-mail address.");
 }

@@ -5,6 +5,7 @@ import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.proc.SecurityContext;
 import dev.filo.identity.IdentityProperties;
 import dev.filo.identity.service.Customers;
+import dev.filo.identity.service.DeviceLogins;
 import dev.filo.identity.service.Secrets;
 import dev.filo.identity.service.Sessions;
 import dev.filo.identity.service.SignIns;
@@ -87,8 +88,13 @@ public class WebConfiguration implements WebMvcConfigurer {
   }
 
   @Bean
-  Grants grants(Customers customers, SignIns signIns, Sessions sessions, StaffStore staff) {
-    return new Grants(customers, signIns, sessions, staff);
+  Grants grants(
+      Customers customers,
+      SignIns signIns,
+      Sessions sessions,
+      StaffStore staff,
+      DeviceLogins deviceLogins) {
+    return new Grants(customers, signIns, sessions, staff, deviceLogins);
   }
 
   @Bean
@@ -128,8 +134,43 @@ public class WebConfiguration implements WebMvcConfigurer {
 
   @Bean
   LoginPage loginPage(
-      SignIns signIns, Grants grants, LoginCookie cookie, IdentityProperties identity) {
-    return new LoginPage(signIns, grants, cookie, identity.shopName());
+      SignIns signIns,
+      Grants grants,
+      LoginCookie cookie,
+      ExternalProviders providers,
+      IdentityProperties identity) {
+    return new LoginPage(signIns, grants, cookie, identity.shopName(), providers.titles());
+  }
+
+  @Bean
+  ExternalProviders externalProviders(IdentityProperties identity, PlatformProperties platform) {
+    return new ExternalProviders(identity.providers(), identity.publicUrlOr(platform.issuer()));
+  }
+
+  @Bean
+  ExternalSignIn externalSignIn(
+      ExternalProviders providers,
+      LoginPage page,
+      Grants grants,
+      StaffStore staff,
+      LoginCookie cookie,
+      Secrets secrets,
+      PlatformProperties platform,
+      InstantSource clock) {
+    return new ExternalSignIn(
+        providers,
+        page,
+        grants,
+        staff,
+        cookie,
+        secrets,
+        platform.issuer().startsWith("https:"),
+        clock);
+  }
+
+  @Bean
+  DevicePage devicePage(DeviceLogins logins, LoginCookie cookie, IdentityProperties identity) {
+    return new DevicePage(logins, cookie, identity.shopName());
   }
 
   @Bean
@@ -141,8 +182,12 @@ public class WebConfiguration implements WebMvcConfigurer {
       Clients clients,
       Sessions sessions,
       TokenVerifier verifier,
+      DeviceLogins deviceLogins,
+      IdentityProperties identity,
+      PlatformProperties platform,
       LoginCookie login) {
     var server = new OAuth2AuthorizationServerConfigurer();
+    var devicePage = identity.publicUrlOr(platform.issuer()) + DevicePage.PATH;
     return http.securityMatcher(server.getEndpointsMatcher())
         .with(
             server,
@@ -158,6 +203,25 @@ public class WebConfiguration implements WebMvcConfigurer {
                             token
                                 .accessTokenRequestConverter(FiloGrant::read)
                                 .authenticationProvider(new FiloGrantProvider(grants, tokens)))
+                    .deviceAuthorizationEndpoint(
+                        device ->
+                            device
+                                .verificationUri(devicePage)
+                                .deviceAuthorizationRequestConverter(
+                                    DeviceAuthorizationProvider::read)
+                                .authenticationProviders(
+                                    providers -> {
+                                      providers.clear();
+                                      providers.add(new DeviceAuthorizationProvider(deviceLogins));
+                                    }))
+                    // The page is our own, as it asks before it lets a device in.
+                    .deviceVerificationEndpoint(
+                        verification ->
+                            verification.authenticationProviders(
+                                providers -> {
+                                  providers.clear();
+                                  providers.add(new NoVerification());
+                                }))
                     .tokenRevocationEndpoint(
                         revocation ->
                             revocation.authenticationProviders(
@@ -214,23 +278,25 @@ public class WebConfiguration implements WebMvcConfigurer {
   @Order(2)
   SecurityFilterChain pages(HttpSecurity http, PlatformProperties platform) {
     var csrf = new CookieCsrfTokenRepository();
-    csrf.setCookiePath(LoginPage.PATH);
+    csrf.setCookiePath("/oauth2");
     csrf.setCookieCustomizer(
         cookie -> cookie.sameSite("Strict").secure(platform.issuer().startsWith("https:")));
     return http.authorizeHttpRequests(
             requests ->
                 requests
-                    .requestMatchers(LoginPage.PATH, LoginPage.PATH + "/code")
+                    .requestMatchers(
+                        LoginPage.PATH,
+                        LoginPage.PATH + "/code",
+                        DevicePage.PATH,
+                        ExternalSignIn.PATH + "/*",
+                        ExternalSignIn.PATH + "/*/callback")
                     .permitAll()
                     .anyRequest()
                     .denyAll())
         .csrf(protection -> protection.csrfTokenRepository(csrf))
         .headers(
             headers ->
-                headers.contentSecurityPolicy(
-                    policy ->
-                        policy.policyDirectives(
-                            "default-src 'none'; frame-ancestors 'none'; base-uri 'none'")))
+                headers.contentSecurityPolicy(policy -> policy.policyDirectives(HtmlPage.POLICY)))
         .sessionManagement(
             session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
         .requestCache(cache -> cache.requestCache(new NullRequestCache()))

@@ -55,6 +55,11 @@ public final class SubjectAliases {
             });
   }
 
+  /** The aliases of a subject, as this service has learned. */
+  public Flux<String> of(String subject) {
+    return Flux.from(aliases.find(eq("subject", subject))).map(alias -> alias.getString("_id"));
+  }
+
   /**
    * Records that {@code alias} is {@code subject} from now on, and what was an alias of it too.
    * Repeating is harmless.

@@ -26,6 +26,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -50,6 +51,7 @@ public final class TokenVerifier {
   private final Supplier<Mono<String>> jwks;
   private final String issuer;
   private final InstantSource clock;
+  private final Predicate<String> ended;
   private final Cache<String, Checked> checked =
       Caffeine.newBuilder().maximumSize(REMEMBERED).build();
   private final AtomicReference<@Nullable Keys> keys = new AtomicReference<>();
@@ -62,9 +64,21 @@ public final class TokenVerifier {
    * @param issuer the only issuer whose tokens count
    */
   public TokenVerifier(Supplier<Mono<String>> jwks, String issuer, InstantSource clock) {
+    this(jwks, issuer, clock, session -> false);
+  }
+
+  /**
+   * A verifier that also knows which sessions have ended.
+   *
+   * @param ended whether the tokens of a session count no longer, though they have not expired;
+   *     asked at every check, so it must be quick
+   */
+  public TokenVerifier(
+      Supplier<Mono<String>> jwks, String issuer, InstantSource clock, Predicate<String> ended) {
     this.jwks = jwks;
     this.issuer = issuer;
     this.clock = clock;
+    this.ended = ended;
   }
 
   /**
@@ -72,6 +86,16 @@ public final class TokenVerifier {
    * when it is no good, UNAVAILABLE when the keys cannot be had.
    */
   public Mono<Caller> verify(String token) {
+    return signed(token)
+        .flatMap(
+            caller ->
+                !caller.session().isEmpty() && ended.test(caller.session())
+                    ? Mono.error(invalid())
+                    : Mono.just(caller));
+  }
+
+  /** The same, whatever has become of the token's session. */
+  private Mono<Caller> signed(String token) {
     var known = checked.getIfPresent(token);
     if (known != null) {
       return known.expireTime.isAfter(clock.instant())
@@ -217,7 +241,7 @@ public final class TokenVerifier {
     return Statuses.api(
         Code.UNAUTHENTICATED,
         ErrorReason.ERROR_REASON_TOKEN_INVALID,
-        "This token is not one of ours or was damaged. Get a new one.",
+        "This token is not one of ours, was damaged or was withdrawn. Get a new one.",
         Map.of());
   }
 

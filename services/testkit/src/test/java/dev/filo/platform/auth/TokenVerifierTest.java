@@ -48,6 +48,7 @@ class TokenVerifierTest {
   private final MutableClock clock = MutableClock.standing();
   private final AtomicInteger asked = new AtomicInteger();
   private final AtomicReference<Mono<String>> identity = new AtomicReference<>(keys(ONE));
+  private String ended = "";
   private final TokenVerifier verifier =
       new TokenVerifier(
           () -> {
@@ -55,7 +56,8 @@ class TokenVerifierTest {
             return identity.get();
           },
           ISSUER,
-          clock);
+          clock,
+          session -> session.equals(ended));
 
   private static RSAKey rsa(String id) {
     try {
@@ -289,5 +291,16 @@ class TokenVerifierTest {
         .expectComplete()
         .verify(PATIENCE);
     assertThat(asked.get()).isEqualTo(1);
+  }
+
+  @Test
+  void tokensOfAnEndedSessionAreInvalid() {
+    var token = token(ONE, claims -> claims.claim("sid", "s1"));
+    assertGood(token);
+    ended = "s1";
+    assertInvalid(token);
+    assertInvalid(token(ONE, claims -> claims.claim("sid", "s1").claim("n", 2)));
+    assertGood(token(ONE, claims -> claims.claim("sid", "s2")));
+    assertGood(token(ONE));
   }
 }
