@@ -1,6 +1,7 @@
 package dev.filo.identity;
 
 import com.mongodb.reactivestreams.client.MongoDatabase;
+import dev.filo.identity.domain.Customer;
 import dev.filo.identity.domain.Device;
 import dev.filo.identity.domain.StaffMember;
 import dev.filo.identity.grpc.GrpcIdentityService;
@@ -9,12 +10,15 @@ import dev.filo.identity.mail.Mailbox;
 import dev.filo.identity.mail.SmtpMessenger;
 import dev.filo.identity.service.CodeMail;
 import dev.filo.identity.service.Customers;
+import dev.filo.identity.service.MergeCases;
 import dev.filo.identity.service.Messenger;
+import dev.filo.identity.service.Recognition;
 import dev.filo.identity.service.Secrets;
 import dev.filo.identity.service.Sessions;
 import dev.filo.identity.service.SignIns;
 import dev.filo.identity.store.MongoCustomerStore;
 import dev.filo.identity.store.MongoKeyStore;
+import dev.filo.identity.store.MongoMergeCaseStore;
 import dev.filo.identity.store.MongoSessionStore;
 import dev.filo.identity.store.MongoSignInStore;
 import dev.filo.identity.store.MongoStaffStore;
@@ -23,6 +27,7 @@ import dev.filo.identity.tokens.SigningKeys;
 import dev.filo.identity.web.MongoAuthorizations;
 import dev.filo.platform.Background;
 import dev.filo.platform.PlatformProperties;
+import dev.filo.platform.auth.AliasSource;
 import dev.filo.platform.auth.JwksSource;
 import dev.filo.platform.auth.SubjectAliases;
 import dev.filo.platform.code.Ids;
@@ -123,8 +128,42 @@ public class IdentityConfiguration {
   }
 
   @Bean
-  Customers customers(MongoCustomerStore store, SubjectAliases aliases, InstantSource clock) {
-    return new Customers(store, aliases, clock);
+  MongoMergeCaseStore mergeCaseStore(MongoDatabase database) {
+    var store = new MongoMergeCaseStore(database);
+    store.prepare();
+    return store;
+  }
+
+  /** Here aliases are what the customers' own documents say. */
+  @Bean
+  AliasSource aliasSource(MongoCustomerStore store) {
+    return name ->
+        name.startsWith("customers/")
+            ? store
+                .find(Customer.id(name))
+                .filter(customer -> customer.isAlias() || customer.isParted())
+                .map(customer -> customer.isAlias() ? Customer.name(customer.mergedInto()) : name)
+            : Mono.empty();
+  }
+
+  @Bean
+  Recognition recognition(
+      MongoCustomerStore store,
+      MongoMergeCaseStore cases,
+      SubjectAliases aliases,
+      IdentityProperties identity,
+      InstantSource clock) {
+    return new Recognition(store, cases, aliases, identity.merge().policy(), clock);
+  }
+
+  @Bean
+  Customers customers(MongoCustomerStore store, Recognition recognition, InstantSource clock) {
+    return new Customers(store, recognition, clock);
+  }
+
+  @Bean
+  MergeCases mergeCases(MongoMergeCaseStore store, Customers customers, Recognition recognition) {
+    return new MergeCases(store, customers, recognition);
   }
 
   @Bean
@@ -174,13 +213,21 @@ public class IdentityConfiguration {
   @Bean
   GrpcIdentityService identityService(
       Customers customers,
+      Recognition recognition,
+      MergeCases cases,
       SignIns signIns,
       Sessions sessions,
       JwksSource keys,
       IdentityProperties identity,
       PlatformProperties platform) {
     return new GrpcIdentityService(
-        customers, signIns, sessions, keys, identity.publicUrlOr(platform.issuer()));
+        customers,
+        recognition,
+        cases,
+        signIns,
+        sessions,
+        keys,
+        identity.publicUrlOr(platform.issuer()));
   }
 
   @Bean
@@ -189,8 +236,10 @@ public class IdentityConfiguration {
   }
 
   @Bean
-  Background mergeRepair(Customers customers) {
-    return every(Duration.ofSeconds(5), Mono.defer(customers::finishMerges));
+  Background mergeRepair(Recognition recognition, MergeCases cases) {
+    return every(
+        Duration.ofSeconds(5),
+        Mono.defer(recognition::settleLeft).then(Mono.defer(cases::carryOutLeft)));
   }
 
   @Bean

@@ -114,6 +114,11 @@ final class FiloGrantProvider implements AuthenticationProvider {
           Refusal.MaskInvalid _,
           Refusal.RequestReused _,
           Refusal.PhoneInvalid _,
+          Refusal.IdentifierInvalid _,
+          Refusal.NotMerged _,
+          Refusal.CaseUnknown _,
+          Refusal.CaseChanged _,
+          Refusal.CaseDecided _,
           Refusal.PhoneNotServed _,
           Refusal.SignInRateLimited _,
           Refusal.CodeNotSent _ ->
