@@ -28,8 +28,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -164,48 +166,63 @@ public final class Recognition {
           .forEach(claims::add);
     }
     var candidate = Ids.random();
+    var taken = new AtomicBoolean();
     // In one order: of two who come at once with the same, the first to have the first has all.
     return Flux.fromIterable(claims)
         .concatMap(
             claim ->
                 store
                     .owner(claim)
-                    .switchIfEmpty(Mono.defer(() -> store.claim(claim, candidate, now))))
+                    .switchIfEmpty(Mono.defer(() -> store.claim(claim, candidate, now)))
+                    .doOnNext(owner -> taken.compareAndSet(false, owner.equals(candidate))))
         .collectList()
+        .flatMap(owners -> among(owners, candidate))
         .flatMap(
-            owners -> {
-              // A new one is only made when nobody had any of them.
-              var id =
-                  owners.stream()
-                      .filter(owner -> !owner.equals(candidate))
-                      .findFirst()
-                      .orElse(candidate);
-              var all = new TreeMap<>(claimed);
-              all.putAll(proven);
-              return Flux.fromIterable(claims)
-                  .concatMap(claim -> store.passOn(claim, candidate, id))
-                  .then(present(id, true, actor))
-                  .flatMap(
-                      node ->
-                          proven.isEmpty() && !claims.isEmpty() && !isOnlyClaimed(node)
-                              ? instead(node, claims.getFirst(), candidate, actor)
-                              : Mono.just(node))
-                  .flatMap(
-                      node ->
-                          note(
-                              node,
-                              all.values().stream()
-                                  .map(
-                                      fact ->
-                                          Link.of(
-                                              fact.identifier(),
-                                              fact.evidence(),
-                                              now,
-                                              actor.apply(node.name()).getPrincipal(),
-                                              actor.apply(node.name()).getChannel()))
-                                  .toList(),
-                              actor));
+            id ->
+                (id.equals(candidate) || !taken.get()
+                        ? Mono.<Void>empty()
+                        : Flux.fromIterable(claims)
+                            .concatMap(claim -> store.passOn(claim, candidate, id))
+                            .then())
+                    .then(present(id, true, actor)))
+        .flatMap(
+            node ->
+                proven.isEmpty() && !claims.isEmpty() && !isOnlyClaimed(node)
+                    ? instead(node, claims.getFirst(), candidate, actor)
+                    : Mono.just(node))
+        .flatMap(
+            node -> {
+              var who = actor.apply(node.name());
+              return note(
+                  node,
+                  Stream.concat(proven.values().stream(), claimed.values().stream())
+                      .map(
+                          fact ->
+                              Link.of(
+                                  fact.identifier(),
+                                  fact.evidence(),
+                                  now,
+                                  who.getPrincipal(),
+                                  who.getChannel()))
+                      .toList(),
+                  actor);
             });
+  }
+
+  /**
+   * Whom of those who have the identifiers they are written down about: who has the first, or, if
+   * nobody had it, somebody who is there already.
+   */
+  private Mono<String> among(List<String> owners, String candidate) {
+    if (owners.isEmpty() || !owners.getFirst().equals(candidate)) {
+      return Mono.just(owners.isEmpty() ? candidate : owners.getFirst());
+    }
+    return Flux.fromIterable(owners)
+        .filter(owner -> !owner.equals(candidate))
+        .concatMap(store::find)
+        .next()
+        .map(Customer::id)
+        .defaultIfEmpty(candidate);
   }
 
   private static boolean isOnlyClaimed(Customer node) {
