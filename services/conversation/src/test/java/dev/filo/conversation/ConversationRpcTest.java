@@ -68,6 +68,7 @@ import dev.filo.proto.reservation.v1.ReservationLine;
 import dev.filo.proto.reservation.v1.ReservationServiceGrpc;
 import dev.filo.proto.reservation.v1.WaitlistEntry;
 import dev.filo.proto.reservation.v1.WaitlistEntryChanged;
+import dev.filo.testkit.MortalMongo;
 import dev.filo.testkit.MutableClock;
 import dev.filo.testkit.StoreTest;
 import dev.filo.testkit.TestTokens;
@@ -114,6 +115,7 @@ class ConversationRpcTest {
   private final FeedStore feed;
   private final FeedTail tail;
   private final Relay relay;
+  private final MongoDatabase database;
   private final Channels neighbours;
   private final MongoConversationStore store;
   private final Conversations conversations;
@@ -122,6 +124,7 @@ class ConversationRpcTest {
   private final ManagedChannel channel;
 
   ConversationRpcTest(MongoDatabase database) throws IOException {
+    this.database = database;
     feed = new FeedStore(database);
     feed.prepare();
     tail = new FeedTail(feed, changes, Duration.ofMillis(50), event -> List.of());
@@ -905,6 +908,82 @@ class ConversationRpcTest {
     conversations.merged("customers/julia", "customers/guest1").block(PATIENCE);
     assertThat(thread("julia").getState()).isEqualTo(Conversation.State.OPEN);
     assertThat(thread("julia").getMessageCount()).isEqualTo(2);
+  }
+
+  @Test
+  void unmerge_givesBackWhatWasSaid_andWhoWaits() {
+    customer("julia").sendMessage(say(MINE, "Prima", ""));
+    agent("anna").sendMessage(say("conversations/julia", "Dica", ""));
+    clock.advance(Duration.ofMinutes(5));
+    guest("guest1").sendMessage(say(MINE, "g0", ""));
+    conversations.systemNotes("guest1", "n", "note", "reservations/r", "ESCALATED").block(PATIENCE);
+    var waits = thread("guest1").getWaitingSinceTime();
+    // by way of another one
+    conversations.merged("customers/guest2", "customers/guest1").block(PATIENCE);
+    guest("guest2").sendMessage(say(MINE, "h0", ""));
+    conversations.merged("customers/julia", "customers/guest2").block(PATIENCE);
+    assertThat(messages("julia"))
+        .extracting(Message::getText)
+        .containsExactly("Prima", "Dica", "g0", "note", "h0");
+    for (int i = 0; i < 2; i++) {
+      conversations
+          .unmerged("customers/julia", "customers/guest1", Set.of("customers/guest1"))
+          .block(PATIENCE);
+      assertThat(messages("julia"))
+          .extracting(Message::getText)
+          .containsExactly("Prima", "Dica", "h0");
+      assertThat(messages("guest2")).extracting(Message::getText).containsExactly("h0");
+      assertThat(messages("guest1")).extracting(Message::getText).containsExactly("g0", "note");
+      assertThat(thread("guest1").getState()).isEqualTo(Conversation.State.OPEN);
+      assertThat(thread("guest1").getWaitingSinceTime()).isEqualTo(waits);
+    }
+    conversations
+        .unmerged("customers/julia", "customers/guest2", Set.of("customers/guest2"))
+        .block(PATIENCE);
+    assertThat(messages("julia")).extracting(Message::getText).containsExactly("Prima", "Dica");
+    assertThat(thread("julia").getLastMessage().getText()).isEqualTo("Dica");
+    assertThat(thread("julia").hasWaitingSinceTime()).isFalse();
+    assertThat(thread("guest2").getState()).isEqualTo(Conversation.State.OPEN);
+    // and all of it again
+    conversations.merged("customers/julia", "customers/guest1").block(PATIENCE);
+    assertThat(messages("julia"))
+        .extracting(Message::getText)
+        .containsExactly("Prima", "Dica", "g0", "note");
+  }
+
+  @Test
+  void unmerge_diedAtAnyWrite_isFinishedByTheNext() {
+    for (int at = 1; ; at++) {
+      var name = "julia" + at;
+      var former = "guest1" + at;
+      var inner = "guest2" + at;
+      customer(name).sendMessage(say(MINE, "Prima", ""));
+      guest(former).sendMessage(say(MINE, "g0", ""));
+      guest(inner).sendMessage(say(MINE, "h0", ""));
+      conversations.merged("customers/" + former, "customers/" + inner).block(PATIENCE);
+      conversations.merged("customers/" + name, "customers/" + former).block(PATIENCE);
+      assertThat(messages(name)).hasSize(3);
+      var mortal = new MortalMongo(at);
+      var dying =
+          new Conversations(
+              new MongoConversationStore(mortal.wrap(database)), relay, changes, clock, 2);
+      var names = Set.of("customers/" + former, "customers/" + inner);
+      dying
+          .unmerged("customers/" + name, "customers/" + former, names)
+          .onErrorComplete()
+          .block(PATIENCE);
+      conversations.unmerged("customers/" + name, "customers/" + former, names).block(PATIENCE);
+      assertThat(messages(name)).extracting(Message::getText).containsExactly("Prima");
+      assertThat(messages(former))
+          .extracting(Message::getText)
+          .containsExactlyInAnyOrder("g0", "h0");
+      assertThat(thread(name).getLastMessage().getText()).isEqualTo("Prima");
+      assertThat(thread(former).getState()).isEqualTo(Conversation.State.OPEN);
+      if (!mortal.died()) {
+        assertThat(at).isGreaterThan(3);
+        return;
+      }
+    }
   }
 
   private static final class Seen<T> implements StreamObserver<T> {

@@ -502,4 +502,120 @@ class RecognitionTest {
           .isEqualTo(expected);
     }
   }
+
+  // ---- any sequence of links, merges and unmerges
+
+  /** People as they are kept, and the pairs somebody took apart with no proof of hers since. */
+  private final class People {
+    final String prefix = Integer.toString(100_000 + new Random().nextInt(900_000));
+    final java.util.TreeSet<String> ids = new java.util.TreeSet<>();
+
+    void message(Message message) {
+      world.clock.advance(Duration.ofMinutes(1));
+      var facts =
+          message.identifiers().stream()
+              .map(i -> proven(Type.MESSENGER, prefix + i))
+              .toArray(Recognition.Fact[]::new);
+      var mortal = Recognised.mortal(world.store, message.diesAt());
+      reactor.core.publisher.Mono.defer(() -> world.over(mortal).resolve(List.of(facts), SERVICE))
+          .onErrorResume(Recognised.Died.class, dead -> reactor.core.publisher.Mono.empty())
+          .block(PATIENCE);
+      // The channel sends it again; what a dead process left is finished.
+      var one = world.resolve(facts);
+      world.clock.advance(Duration.ofSeconds(6));
+      world.recognition.settleLeft().block(PATIENCE);
+      for (var fact : facts) {
+        world
+            .store
+            .having(List.of(fact.identifier().joins()))
+            .map(Customer::id)
+            .doOnNext(ids::add)
+            .blockLast(PATIENCE);
+      }
+      assertThat(world.now(one.id()).id()).isIn(ids);
+    }
+
+    void signIn(SignIn signIn) {
+      world.clock.advance(Duration.ofMinutes(1));
+      var guests = ids.stream().filter(id -> world.raw(id).guest()).toList();
+      var guest = signIn.guest() < guests.size() ? guests.get(signIn.guest()) : "";
+      var in =
+          world
+              .customers
+              .signedIn(
+                  ContactAddress.email("p" + prefix + signIn.address() + "@example.com"),
+                  guest,
+                  SERVICE)
+              .block(PATIENCE);
+      ids.add(Objects.requireNonNull(in).customer().id());
+    }
+
+    void unmerge(Unmerge unmerge) {
+      world.clock.advance(Duration.ofMinutes(1));
+      var aliases = ids.stream().filter(id -> world.raw(id).isAlias()).toList();
+      if (unmerge.who() < aliases.size()) {
+        var alias = aliases.get(unmerge.who());
+        var from = world.raw(alias).mergedInto();
+        world.unmerge(alias);
+        assertThat(world.now(alias).id()).isNotEqualTo(world.now(from).id());
+      }
+    }
+
+    void check() {
+      var all = ids.stream().map(world::raw).toList();
+      var expected = Graph.resolve(all, Recognised.POLICY).roots();
+      assertThat(Recognised.tops(all)).isEqualTo(expected);
+      for (var one : all) {
+        assertThat(one.unsettledSince()).as("settled").isNull();
+        assertThat(one.isAlias() && !one.guest()).as("an account is nobody's alias").isFalse();
+        assertThat(
+                world.told(one.id()).stream().filter(it -> it.getType().endsWith("erged")).count())
+            .as("each merge and unmerge is told once")
+            .isEqualTo(
+                one.merges().stream().mapToLong(merge -> merge.endTime() == null ? 1 : 2).sum());
+      }
+    }
+  }
+
+  private record Message(List<Integer> identifiers, int diesAt)
+      implements dev.filo.testkit.Model.Step<People> {
+    @Override
+    public void run(People people) {
+      people.message(this);
+    }
+  }
+
+  private record SignIn(int address, int guest) implements dev.filo.testkit.Model.Step<People> {
+    @Override
+    public void run(People people) {
+      people.signIn(this);
+    }
+  }
+
+  private record Unmerge(int who) implements dev.filo.testkit.Model.Step<People> {
+    @Override
+    public void run(People people) {
+      people.unmerge(this);
+    }
+  }
+
+  @Test
+  void anySequence_ofMessagesSignInsAndUnmerges_isWhatTheFactsSay() {
+    dev.filo.testkit.Model.of(
+            "who is who",
+            People::new,
+            random ->
+                switch (random.nextInt(6)) {
+                  case 0, 1, 2 ->
+                      new Message(
+                          random.ints(1 + random.nextInt(2), 0, 6).boxed().toList(),
+                          random.nextInt(4) == 0 ? random.nextInt(25) : 1000);
+                  case 3, 4 -> new SignIn(random.nextInt(3), random.nextInt(4));
+                  default -> new Unmerge(random.nextInt(6));
+                })
+        .runs(10)
+        .stepsMax(20)
+        .invariant(People::check)
+        .run();
+  }
 }
