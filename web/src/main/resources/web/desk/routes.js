@@ -6,6 +6,8 @@ export const router = createRouter({
   routes: [
     {path: '', tag: 'desk-none'},
     {path: '/c/:conversation', load: () => import('./conversation.js'), tag: 'desk-conversation'},
+    {path: '/cases', load: () => import('./cases.js'), tag: 'desk-cases'},
+    {path: '/cases/:case', load: () => import('./cases.js'), tag: 'desk-cases'},
   ],
   fallback: {tag: 'desk-none'},
   outlet: () => document.getElementById('main'),

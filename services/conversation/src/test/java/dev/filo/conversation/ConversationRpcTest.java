@@ -48,9 +48,13 @@ import dev.filo.proto.conversation.v1.WatchConversationsRequest;
 import dev.filo.proto.conversation.v1.WatchConversationsResponse;
 import dev.filo.proto.feed.v1.Actor;
 import dev.filo.proto.feed.v1.Event;
+import dev.filo.proto.identity.v1.Consent;
+import dev.filo.proto.identity.v1.Consents;
 import dev.filo.proto.identity.v1.Customer;
+import dev.filo.proto.identity.v1.GetConsentsRequest;
 import dev.filo.proto.identity.v1.GetCustomerRequest;
 import dev.filo.proto.identity.v1.IdentityServiceGrpc;
+import dev.filo.proto.identity.v1.UpdateConsentRequest;
 import dev.filo.proto.inventory.v1.FindNearbyRequest;
 import dev.filo.proto.inventory.v1.FindNearbyResponse;
 import dev.filo.proto.inventory.v1.InventoryServiceGrpc;
@@ -85,6 +89,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -183,7 +188,27 @@ class ConversationRpcTest {
     }
   }
 
+  private final Map<String, Consent> consents = new ConcurrentHashMap<>();
+
   private final class People extends IdentityServiceGrpc.IdentityServiceImplBase {
+    @Override
+    public void getConsents(GetConsentsRequest request, StreamObserver<Consents> observer) {
+      answer("identity", of(request.getName()), observer);
+    }
+
+    @Override
+    public void updateConsent(UpdateConsentRequest request, StreamObserver<Consents> observer) {
+      consents.put(request.getName().replace("/consents", ""), request.getConsent());
+      answer("identity", of(request.getName()), observer);
+    }
+
+    private Consents of(String name) {
+      var found = consents.get(name.replace("/consents", ""));
+      return found == null
+          ? Consents.getDefaultInstance()
+          : Consents.newBuilder().addConsents(found).build();
+    }
+
     @Override
     public void getCustomer(GetCustomerRequest request, StreamObserver<Customer> observer) {
       if (request.getName().equals("customers/gone")) {
@@ -202,6 +227,50 @@ class ConversationRpcTest {
               .build(),
           observer);
     }
+  }
+
+  @Test
+  void waitlistNews_areNotToldToWhoSaidNo_norToWhoWasNeverAsked() {
+    consents.put(
+        "customers/julia",
+        Consent.newBuilder()
+            .setPurpose(Consent.Purpose.PURPOSE_WAITLIST)
+            .setChannel(Consent.Channel.CHANNEL_CHAT)
+            .setGranted(false)
+            .build());
+    for (var name : List.of("customers/julia", "customers/marco")) {
+      lines
+          .tell(moved(name, WaitlistEntry.State.WAITING, WaitlistEntry.State.OFFERED, 0))
+          .block(PATIENCE);
+    }
+    lines
+        .tell(
+            moved(
+                "customers/julia",
+                WaitlistEntry.State.STATE_UNSPECIFIED,
+                WaitlistEntry.State.WAITING,
+                1))
+        .block(PATIENCE);
+    assertThat(consents.get("customers/julia")).extracting(Consent::getGranted).isEqualTo(false);
+    assertThat(messages("julia")).isEmpty();
+    assertThat(messages("marco")).isEmpty();
+    // joining is a yes
+    for (var state : List.of(WaitlistEntry.State.WAITING, WaitlistEntry.State.OFFERED)) {
+      lines
+          .tell(
+              moved(
+                  "customers/marco",
+                  state == WaitlistEntry.State.WAITING
+                      ? WaitlistEntry.State.STATE_UNSPECIFIED
+                      : WaitlistEntry.State.WAITING,
+                  state,
+                  1))
+          .block(PATIENCE);
+    }
+    assertThat(messages("marco")).hasSize(2);
+    assertThat(consents.get("customers/marco"))
+        .extracting(Consent::getProof)
+        .isEqualTo("Joined the line waitlistEntries/w");
   }
 
   private final class Carts extends CartServiceGrpc.CartServiceImplBase {

@@ -737,7 +737,7 @@ class ReservationRpcTest {
                       GetReservationRequest.newBuilder().setName(guest.getName()).build())
                   .getPickupCode())
           .isEqualTo(guest.getPickupCode());
-      refused(() -> get(guest.getName()), Status.Code.NOT_FOUND, "RESOURCE_NOT_FOUND");
+      refused(() -> get(guest.getName()), Status.Code.NOT_FOUND, "RESERVATION_NOT_FOUND");
       assertThat(get(hers.getName()).getName()).isEqualTo(hers.getName());
       assertThat(get(later.getName()).getName()).isEqualTo(later.getName());
     }

@@ -22,12 +22,16 @@ public record Consent(
   public enum Purpose {
     /** Offers and news. */
     OFFERS,
-    /** Reminders of what she looked at: an abandoned cart, something that is back in stock. */
+    /**
+     * Reminders of what she did not ask to be told of: an abandoned cart, something back in stock.
+     */
     REMINDERS,
     /** Questions about how it was. */
     FEEDBACK,
     /** Using what she does to choose what she is shown. */
-    PERSONALISATION
+    PERSONALISATION,
+    /** News of a line she has joined. */
+    WAITLIST
   }
 
   /** How a message would reach her. */
