@@ -111,7 +111,7 @@ class CustomerPanel extends FiloElement {
     return html`<details class="over"><summary>${t('panel.merged', {count: customer.merged.length})}</summary><ul class="kept">${repeat(customer.merged, (each) => each.name, (each) => {
       const known = (each.identifiers ?? []).map((one) => one.value).join(', ') || t('desk.guest');
       return html`<li class="kept-row"><div class="spread"><span class="grow break">${known}</span><button class="button text" aria-label=${t('panel.unmergeWho', {who: known})} @click=${() => this.#unmerge(each, known)}>${t('panel.unmerge')}</button></div>
-        <p class="muted small">${[each.cause ? t('panel.mergedBy', {what: typeWord(each.cause)}) : t('panel.mergedByStaff'), each.mergeTime && format.dayTime(each.mergeTime)].filter(Boolean).join(' · ')}</p></li>`;
+        <p class="muted small">${[plain(each.cause, 'TYPE_') !== 'UNSPECIFIED' && each.cause ? t('panel.mergedBy', {what: typeWord(each.cause)}) : t('panel.mergedByStaff'), each.mergeTime && format.dayTime(each.mergeTime)].filter(Boolean).join(' · ')}</p></li>`;
     })}</ul></details>`;
   }
 

@@ -11,8 +11,8 @@ const typeOf = (type) => plain(type, 'TYPE_');
 /** «e-mail», «telefono», … */
 export const typeWord = (type) => has(`identifier.${typeOf(type)}`) ? t(`identifier.${typeOf(type)}`) : typeOf(type);
 
-/** Her name, or that she is a guest. */
-export const nameOrGuest = (customer) => [customer?.givenName, customer?.familyName].filter(Boolean).join(' ') || t('desk.guest');
+/** Her name, or what she is. */
+export const nameOrGuest = (customer) => [customer?.givenName, customer?.familyName].filter(Boolean).join(' ') || t(customer?.guest ? 'desk.guest' : 'desk.customer');
 
 /** One line of the list. */
 export const identifierRow = (each) => html`<li>${icon(ICONS[typeOf(each.type)] ?? 'tag', {size: 'small', label: typeWord(each.type)})} <span class="grow">${each.value}</span>${each.verified

@@ -270,14 +270,14 @@ public final class Recognition {
 
   /**
    * Changes a customer as she is now, however often she changes meanwhile. Her new state; empty
-   * when there is none. A change that gives the same object is not written.
+   * when there is none. A change that gives her as she is is not written.
    */
   public Mono<Customer> change(String id, UnaryOperator<Customer> how, Actor actor) {
     return Mono.defer(() -> store.find(id))
         .flatMap(
             seen -> {
               var next = how.apply(seen);
-              return next == seen // the same object: nothing changed
+              return next.equals(seen) // a change raises the version
                   ? Mono.just(seen)
                   : store
                       .replace(seen, next, List.of(), actor, null, now())
@@ -399,7 +399,9 @@ public final class Recognition {
         .flatMap(
             seen -> {
               var next = seen.seenAgain(ambiguity);
-              return next == seen ? Mono.<Void>empty() : cases.replace(seen, next, null).then();
+              return next.equals(seen)
+                  ? Mono.<Void>empty()
+                  : cases.replace(seen, next, null).then();
             });
   }
 

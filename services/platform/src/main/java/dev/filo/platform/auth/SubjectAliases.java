@@ -138,9 +138,11 @@ public final class SubjectAliases {
                 .doOnNext(found -> parted.put(alias, found));
     return isParted.map(
         found -> {
-          if (!found && remembered.getIfPresent(alias) == null
-              || !found && alias.equals(remembered.getIfPresent(alias))) {
-            remembered.put(alias, subject);
+          if (!found) {
+            var before = remembered.getIfPresent(alias);
+            if (before == null || before.equals(alias)) {
+              remembered.put(alias, subject);
+            }
           }
           return !found;
         });
