@@ -120,7 +120,7 @@ class CustomerPanel extends FiloElement {
     const yes = await confirm({title: t('panel.unmergeTitle'), text: t('panel.unmergeText', {who: known}), yes: t('panel.unmerge'), danger: true});
     if (!yes) return;
     try {
-      await api.post(`/v1/${each.name}:unmerge`, {}, {idempotencyKey: this.#keys.get(each.name + each.mergeTime)});
+      await api.post('/v1/customers:unmerge', {name: each.name}, {idempotencyKey: this.#keys.get(each.name + each.mergeTime)});
       toast(t('panel.unmerged'), {image: 'check'});
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;

@@ -86,6 +86,21 @@ class GraphRpcTest {
                 dev.filo.proto.identity.v1.ErrorReason.ERROR_REASON_IDENTIFIER_INVALID));
     assertThatThrownBy(() -> service().resolveCustomer(known()))
         .matches(SignInTest.refusedWith(ErrorReason.ERROR_REASON_FIELDS_INVALID));
+    // Nobody is known by a sender that reads nothing: one request makes one guest all the same.
+    var nobody =
+        known(Identifier.Type.EMAIL, "noreply@shop.example").toBuilder()
+            .setRequestId(Ids.random())
+            .build();
+    var made = service().resolveCustomer(nobody).getName();
+    assertThat(service().resolveCustomer(nobody).getName()).isEqualTo(made);
+    assertThatThrownBy(
+            () ->
+                service()
+                    .resolveCustomer(
+                        known(Identifier.Type.PHONE, phone).toBuilder()
+                            .setRequestId(nobody.getRequestId())
+                            .build()))
+        .matches(SignInTest.refusedWith(ErrorReason.ERROR_REASON_REQUEST_ID_REUSED));
     var guest = identity.calls(identity.guest().access());
     assertThatThrownBy(() -> guest.resolveCustomer(known(Identifier.Type.PHONE, phone)))
         .matches(SignInTest.refusedWith(ErrorReason.ERROR_REASON_ROLE_NOT_ALLOWED));

@@ -15,10 +15,12 @@ import dev.filo.identity.service.Sessions;
 import dev.filo.identity.service.SignIns;
 import dev.filo.platform.auth.Caller;
 import dev.filo.platform.auth.JwksSource;
+import dev.filo.platform.code.Ids;
 import dev.filo.platform.code.QrSvg;
 import dev.filo.platform.grpc.Answers;
 import dev.filo.platform.grpc.PageTokens;
 import dev.filo.platform.grpc.Times;
+import dev.filo.platform.mongo.Requests;
 import dev.filo.proto.api.v1.Role;
 import dev.filo.proto.identity.v1.Consents;
 import dev.filo.proto.identity.v1.CreateHandoffRequest;
@@ -40,6 +42,7 @@ import dev.filo.proto.identity.v1.UpdateConsentRequest;
 import dev.filo.proto.identity.v1.UpdateCustomerRequest;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import reactor.core.publisher.Mono;
 
@@ -118,7 +121,15 @@ public final class GrpcIdentityService extends IdentityServiceGrpc.IdentityServi
     answer(
         observer,
         Mono.fromCallable(() -> facts(request, caller))
-            .flatMap(facts -> recognition.resolve(facts, name -> caller.actor()))
+            .flatMap(
+                facts ->
+                    request.getRequestId().isEmpty()
+                        ? recognition.resolve(facts, name -> caller.actor())
+                        : recognition.resolveOnce(
+                            facts,
+                            Ids.derived("resolve", caller.principal(), request.getRequestId()),
+                            HexFormat.of().formatHex(Requests.hash(request)),
+                            name -> caller.actor()))
             .flatMap(customers::person)
             .map(
                 person ->

@@ -7,6 +7,7 @@ import dev.filo.identity.domain.IdentifierKey;
 import dev.filo.identity.domain.Link;
 import dev.filo.identity.domain.Merge;
 import dev.filo.identity.domain.MergeCase;
+import dev.filo.identity.domain.Refusal;
 import dev.filo.platform.auth.SubjectAliases;
 import dev.filo.platform.code.Ids;
 import dev.filo.platform.mongo.StaleVersionException;
@@ -55,6 +56,7 @@ public final class Recognition {
   // Evidence that comes with every message is written down once a day.
   private static final Duration REFRESH = Duration.ofDays(1);
   private static final String CLAIMED = "claimed/";
+  private static final String REQUEST = "request/";
   private static final Actor SYSTEM =
       Actor.newBuilder()
           .setPrincipal("services/identity")
@@ -147,6 +149,30 @@ public final class Recognition {
    * @param actor who says so, by the customer's name
    */
   public Mono<Customer> resolve(List<Fact> facts, Function<String, Actor> actor) {
+    return resolve(facts, Ids.random(), actor);
+  }
+
+  /**
+   * As {@link #resolve(List, Function)}, once under a request: who is made is made once. Refused
+   * with RequestReused when the request came before with other content.
+   *
+   * @param request names the request and who makes it
+   * @param content tells one content from another
+   */
+  public Mono<Customer> resolveOnce(
+      List<Fact> facts, String request, String content, Function<String, Actor> actor) {
+    return store
+        .claim(REQUEST + request, content, now())
+        .flatMap(
+            first ->
+                first.equals(content)
+                    ? resolve(facts, request, actor)
+                    : Mono.error(new RefusedException(new Refusal.RequestReused())));
+  }
+
+  /** Who is made, if nobody is known, has this id. */
+  private Mono<Customer> resolve(
+      List<Fact> facts, String candidate, Function<String, Actor> actor) {
     var now = now();
     var proven = new TreeMap<String, Fact>();
     var claimed = new TreeMap<String, Fact>();
@@ -165,7 +191,6 @@ public final class Recognition {
           .limit(1)
           .forEach(claims::add);
     }
-    var candidate = Ids.random();
     var taken = new AtomicBoolean();
     // In one order: of two who come at once with the same, the first to have the first has all.
     return Flux.fromIterable(claims)
