@@ -159,10 +159,11 @@ class Desk extends FiloElement {
           <div class="desk-menu-box card stack-8"><p><strong>${person.claims.displayName}</strong><br><span class="muted small">${person.claims.name.replace(/^staff\//, '')}</span></p>
             ${languageSwitch()}${themeSwitch()}
             <label class="switch"><input type="checkbox" role="switch" .checked=${keysOn.get()} @change=${(event) => { keysOn.set(event.target.checked); this.requestUpdate(); }}> ${t('desk.keys')}</label>
+            <a class="button text" href="/desk/cases" @click=${() => this.#closeMenu()}>${icon('person', {size: 'small'})} ${t('cases.title')}</a>
             <button class="button text" @click=${() => { this.#closeMenu(); this.#sheet(); }}>${icon('bolt', {size: 'small'})} ${t('keys.title')}</button>
             <button class="button" @click=${this.#signOut}>${icon('signOut', {size: 'small'})} ${t('signIn.out')}</button></div></details>
       </header>
-      <main class="desk" data-shows=${router.current?.params.conversation || router.current?.route.tag === 'desk-unseen' ? 'thread' : 'inbox'}>
+      <main class="desk" data-shows=${router.current?.params.conversation || router.current?.route.tag === 'desk-unseen' ? 'thread' : router.current?.route.tag === 'desk-cases' ? 'cases' : 'inbox'}>
         <desk-inbox .current=${this.#current}></desk-inbox>
         <div id="main" tabindex="-1"></div>
       </main>`;

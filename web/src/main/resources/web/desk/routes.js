@@ -7,6 +7,8 @@ export const router = createRouter({
     {path: '', tag: 'desk-none'},
     {path: '/unseen', load: () => import('./unseen-page.js'), tag: 'desk-unseen'},
     {path: '/c/:conversation', load: () => import('./conversation.js'), tag: 'desk-conversation'},
+    {path: '/cases', load: () => import('./cases.js'), tag: 'desk-cases'},
+    {path: '/cases/:case', load: () => import('./cases.js'), tag: 'desk-cases'},
   ],
   fallback: {tag: 'desk-none'},
   outlet: () => document.getElementById('main'),

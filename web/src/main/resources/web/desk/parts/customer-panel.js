@@ -16,6 +16,7 @@ import {reserve} from './reserve-dialog.js';
 import {ExtendDialog} from './extend-dialog.js';
 import {choosePlace} from './place-dialog.js';
 import {propose} from './propose-dialog.js';
+import {identifierRow, typeWord} from './identifiers.js';
 
 const NEAR = 3;
 const CHANNEL_ICONS = {web: 'pc', app: 'phone', chat: 'chat', desk: 'agent', store: 'store', till: 'store', system: 'settings', insight: 'settings'};
@@ -117,8 +118,32 @@ class CustomerPanel extends FiloElement {
     return html`<section class="panel-part who"><span class="face big" aria-hidden="true">${name ? name.charAt(0).toUpperCase() : icon('person')}</span>
       <div class="grow"><h2>${name || t('desk.guest')}</h2>
         <p class="cluster">${customer.guest ? html`<span class="tag">${t('desk.guest')}</span>` : html`<span class="tag accent">${t('desk.customer')}</span>`}</p>
-        <ul class="facts">${(customer.identifiers ?? []).map((each) => html`<li>${icon(plain(each.type, 'TYPE_') === 'PHONE' ? 'phone' : 'mail', {size: 'small'})} <span class="grow">${each.value}</span>${each.verified ? html`<span class="tag accent">${icon('check', {size: 'small'})} ${t('panel.verified')}</span>` : html`<span class="tag">${t('panel.claimed')}</span>`}</li>`)}
-          <li>${icon('pin', {size: 'small'})} <span class="grow">${customer.place?.title || html`<span class="muted">${t('panel.noPlace')}</span>`}</span><button class="link small" @click=${() => this.#place(customer)}>${customer.place ? t('panel.changePlace') : t('panel.choosePlace')}</button></li></ul></div></section>`;
+        <ul class="facts">${(customer.identifiers ?? []).map(identifierRow)}
+          <li>${icon('pin', {size: 'small'})} <span class="grow">${customer.place?.title || html`<span class="muted">${t('panel.noPlace')}</span>`}</span><button class="link small" @click=${() => this.#place(customer)}>${customer.place ? t('panel.changePlace') : t('panel.choosePlace')}</button></li></ul>
+        ${(customer.merged ?? []).length ? this.#merged(customer) : nothing}</div></section>`;
+  }
+
+  /** Who turned out to be her; each can be taken out again. */
+  #merged(customer) {
+    return html`<details class="over"><summary>${t('panel.merged', {count: customer.merged.length})}</summary><ul class="kept">${repeat(customer.merged, (each) => each.name, (each) => {
+      const known = (each.identifiers ?? []).map((one) => one.value).join(', ') || t('desk.guest');
+      return html`<li class="kept-row"><div class="spread"><span class="grow break">${known}</span><button class="button text" aria-label=${t('panel.unmergeWho', {who: known})} @click=${() => this.#unmerge(each, known)}>${t('panel.unmerge')}</button></div>
+        <p class="muted small">${[plain(each.cause, 'TYPE_') !== 'UNSPECIFIED' && each.cause ? t('panel.mergedBy', {what: typeWord(each.cause)}) : t('panel.mergedByStaff'), each.mergeTime && format.dayTime(each.mergeTime)].filter(Boolean).join(' · ')}</p></li>`;
+    })}</ul></details>`;
+  }
+
+  async #unmerge(each, known) {
+    if (!this.#keys.has(each.name + each.mergeTime)) this.#keys.set(each.name + each.mergeTime, newId());
+    const yes = await confirm({title: t('panel.unmergeTitle'), text: t('panel.unmergeText', {who: known}), yes: t('panel.unmerge'), danger: true});
+    if (!yes) return;
+    try {
+      await api.post('/v1/customers:unmerge', {name: each.name}, {idempotencyKey: this.#keys.get(each.name + each.mergeTime)});
+      toast(t('panel.unmerged'), {image: 'check'});
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      toast(explain(error), {image: 'warning'});
+    }
+    this.context.run();
   }
 
   async #place(customer) {

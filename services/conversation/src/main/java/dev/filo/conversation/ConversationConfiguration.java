@@ -11,6 +11,7 @@ import dev.filo.conversation.store.MongoConversationStore;
 import dev.filo.platform.Background;
 import dev.filo.platform.PlatformProperties;
 import dev.filo.platform.auth.MergeHandler;
+import dev.filo.platform.auth.UnmergeHandler;
 import dev.filo.platform.feed.FeedFollower;
 import dev.filo.platform.feed.FeedKeys;
 import dev.filo.platform.feed.Relay;
@@ -128,6 +129,11 @@ class ConversationConfiguration {
   @Bean
   MergeHandler mergeHandler(Conversations conversations) {
     return conversations::merged;
+  }
+
+  @Bean
+  UnmergeHandler unmergeHandler(Conversations conversations) {
+    return conversations::unmerged;
   }
 
   @Bean

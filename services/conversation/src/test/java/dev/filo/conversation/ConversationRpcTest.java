@@ -48,9 +48,13 @@ import dev.filo.proto.conversation.v1.WatchConversationsRequest;
 import dev.filo.proto.conversation.v1.WatchConversationsResponse;
 import dev.filo.proto.feed.v1.Actor;
 import dev.filo.proto.feed.v1.Event;
+import dev.filo.proto.identity.v1.Consent;
+import dev.filo.proto.identity.v1.Consents;
 import dev.filo.proto.identity.v1.Customer;
+import dev.filo.proto.identity.v1.GetConsentsRequest;
 import dev.filo.proto.identity.v1.GetCustomerRequest;
 import dev.filo.proto.identity.v1.IdentityServiceGrpc;
+import dev.filo.proto.identity.v1.UpdateConsentRequest;
 import dev.filo.proto.inventory.v1.FindNearbyRequest;
 import dev.filo.proto.inventory.v1.FindNearbyResponse;
 import dev.filo.proto.inventory.v1.InventoryServiceGrpc;
@@ -68,6 +72,7 @@ import dev.filo.proto.reservation.v1.ReservationLine;
 import dev.filo.proto.reservation.v1.ReservationServiceGrpc;
 import dev.filo.proto.reservation.v1.WaitlistEntry;
 import dev.filo.proto.reservation.v1.WaitlistEntryChanged;
+import dev.filo.testkit.MortalMongo;
 import dev.filo.testkit.MutableClock;
 import dev.filo.testkit.StoreTest;
 import dev.filo.testkit.TestTokens;
@@ -84,6 +89,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -114,6 +120,7 @@ class ConversationRpcTest {
   private final FeedStore feed;
   private final FeedTail tail;
   private final Relay relay;
+  private final MongoDatabase database;
   private final Channels neighbours;
   private final MongoConversationStore store;
   private final Conversations conversations;
@@ -122,6 +129,7 @@ class ConversationRpcTest {
   private final ManagedChannel channel;
 
   ConversationRpcTest(MongoDatabase database) throws IOException {
+    this.database = database;
     feed = new FeedStore(database);
     feed.prepare();
     tail = new FeedTail(feed, changes, Duration.ofMillis(50), event -> List.of());
@@ -180,7 +188,27 @@ class ConversationRpcTest {
     }
   }
 
+  private final Map<String, Consent> consents = new ConcurrentHashMap<>();
+
   private final class People extends IdentityServiceGrpc.IdentityServiceImplBase {
+    @Override
+    public void getConsents(GetConsentsRequest request, StreamObserver<Consents> observer) {
+      answer("identity", of(request.getName()), observer);
+    }
+
+    @Override
+    public void updateConsent(UpdateConsentRequest request, StreamObserver<Consents> observer) {
+      consents.put(request.getName().replace("/consents", ""), request.getConsent());
+      answer("identity", of(request.getName()), observer);
+    }
+
+    private Consents of(String name) {
+      var found = consents.get(name.replace("/consents", ""));
+      return found == null
+          ? Consents.getDefaultInstance()
+          : Consents.newBuilder().addConsents(found).build();
+    }
+
     @Override
     public void getCustomer(GetCustomerRequest request, StreamObserver<Customer> observer) {
       if (request.getName().equals("customers/gone")) {
@@ -199,6 +227,50 @@ class ConversationRpcTest {
               .build(),
           observer);
     }
+  }
+
+  @Test
+  void waitlistNews_areNotToldToWhoSaidNo_norToWhoWasNeverAsked() {
+    consents.put(
+        "customers/julia",
+        Consent.newBuilder()
+            .setPurpose(Consent.Purpose.PURPOSE_WAITLIST)
+            .setChannel(Consent.Channel.CHANNEL_CHAT)
+            .setGranted(false)
+            .build());
+    for (var name : List.of("customers/julia", "customers/marco")) {
+      lines
+          .tell(moved(name, WaitlistEntry.State.WAITING, WaitlistEntry.State.OFFERED, 0))
+          .block(PATIENCE);
+    }
+    lines
+        .tell(
+            moved(
+                "customers/julia",
+                WaitlistEntry.State.STATE_UNSPECIFIED,
+                WaitlistEntry.State.WAITING,
+                1))
+        .block(PATIENCE);
+    assertThat(consents.get("customers/julia")).extracting(Consent::getGranted).isEqualTo(false);
+    assertThat(messages("julia")).isEmpty();
+    assertThat(messages("marco")).isEmpty();
+    // joining is a yes
+    for (var state : List.of(WaitlistEntry.State.WAITING, WaitlistEntry.State.OFFERED)) {
+      lines
+          .tell(
+              moved(
+                  "customers/marco",
+                  state == WaitlistEntry.State.WAITING
+                      ? WaitlistEntry.State.STATE_UNSPECIFIED
+                      : WaitlistEntry.State.WAITING,
+                  state,
+                  1))
+          .block(PATIENCE);
+    }
+    assertThat(messages("marco")).hasSize(2);
+    assertThat(consents.get("customers/marco"))
+        .extracting(Consent::getProof)
+        .isEqualTo("Joined the line waitlistEntries/w");
   }
 
   private final class Carts extends CartServiceGrpc.CartServiceImplBase {
@@ -905,6 +977,82 @@ class ConversationRpcTest {
     conversations.merged("customers/julia", "customers/guest1").block(PATIENCE);
     assertThat(thread("julia").getState()).isEqualTo(Conversation.State.OPEN);
     assertThat(thread("julia").getMessageCount()).isEqualTo(2);
+  }
+
+  @Test
+  void unmerge_givesBackWhatWasSaid_andWhoWaits() {
+    customer("julia").sendMessage(say(MINE, "Prima", ""));
+    agent("anna").sendMessage(say("conversations/julia", "Dica", ""));
+    clock.advance(Duration.ofMinutes(5));
+    guest("guest1").sendMessage(say(MINE, "g0", ""));
+    conversations.systemNotes("guest1", "n", "note", "reservations/r", "ESCALATED").block(PATIENCE);
+    var waits = thread("guest1").getWaitingSinceTime();
+    // by way of another one
+    conversations.merged("customers/guest2", "customers/guest1").block(PATIENCE);
+    guest("guest2").sendMessage(say(MINE, "h0", ""));
+    conversations.merged("customers/julia", "customers/guest2").block(PATIENCE);
+    assertThat(messages("julia"))
+        .extracting(Message::getText)
+        .containsExactly("Prima", "Dica", "g0", "note", "h0");
+    for (int i = 0; i < 2; i++) {
+      conversations
+          .unmerged("customers/julia", "customers/guest1", Set.of("customers/guest1"))
+          .block(PATIENCE);
+      assertThat(messages("julia"))
+          .extracting(Message::getText)
+          .containsExactly("Prima", "Dica", "h0");
+      assertThat(messages("guest2")).extracting(Message::getText).containsExactly("h0");
+      assertThat(messages("guest1")).extracting(Message::getText).containsExactly("g0", "note");
+      assertThat(thread("guest1").getState()).isEqualTo(Conversation.State.OPEN);
+      assertThat(thread("guest1").getWaitingSinceTime()).isEqualTo(waits);
+    }
+    conversations
+        .unmerged("customers/julia", "customers/guest2", Set.of("customers/guest2"))
+        .block(PATIENCE);
+    assertThat(messages("julia")).extracting(Message::getText).containsExactly("Prima", "Dica");
+    assertThat(thread("julia").getLastMessage().getText()).isEqualTo("Dica");
+    assertThat(thread("julia").hasWaitingSinceTime()).isFalse();
+    assertThat(thread("guest2").getState()).isEqualTo(Conversation.State.OPEN);
+    // and all of it again
+    conversations.merged("customers/julia", "customers/guest1").block(PATIENCE);
+    assertThat(messages("julia"))
+        .extracting(Message::getText)
+        .containsExactly("Prima", "Dica", "g0", "note");
+  }
+
+  @Test
+  void unmerge_diedAtAnyWrite_isFinishedByTheNext() {
+    for (int at = 1; ; at++) {
+      var name = "julia" + at;
+      var former = "guest1" + at;
+      var inner = "guest2" + at;
+      customer(name).sendMessage(say(MINE, "Prima", ""));
+      guest(former).sendMessage(say(MINE, "g0", ""));
+      guest(inner).sendMessage(say(MINE, "h0", ""));
+      conversations.merged("customers/" + former, "customers/" + inner).block(PATIENCE);
+      conversations.merged("customers/" + name, "customers/" + former).block(PATIENCE);
+      assertThat(messages(name)).hasSize(3);
+      var mortal = new MortalMongo(at);
+      var dying =
+          new Conversations(
+              new MongoConversationStore(mortal.wrap(database)), relay, changes, clock, 2);
+      var names = Set.of("customers/" + former, "customers/" + inner);
+      dying
+          .unmerged("customers/" + name, "customers/" + former, names)
+          .onErrorComplete()
+          .block(PATIENCE);
+      conversations.unmerged("customers/" + name, "customers/" + former, names).block(PATIENCE);
+      assertThat(messages(name)).extracting(Message::getText).containsExactly("Prima");
+      assertThat(messages(former))
+          .extracting(Message::getText)
+          .containsExactlyInAnyOrder("g0", "h0");
+      assertThat(thread(name).getLastMessage().getText()).isEqualTo("Prima");
+      assertThat(thread(former).getState()).isEqualTo(Conversation.State.OPEN);
+      if (!mortal.died()) {
+        assertThat(at).isGreaterThan(3);
+        return;
+      }
+    }
   }
 
   private static final class Seen<T> implements StreamObserver<T> {

@@ -1,6 +1,7 @@
 package dev.filo.identity;
 
 import com.mongodb.reactivestreams.client.MongoDatabase;
+import dev.filo.identity.domain.Customer;
 import dev.filo.identity.domain.StaffMember;
 import dev.filo.identity.grpc.GrpcIdentityService;
 import dev.filo.identity.grpc.GrpcMailService;
@@ -12,9 +13,11 @@ import dev.filo.identity.mail.SmtpMessenger;
 import dev.filo.identity.service.AuditLog;
 import dev.filo.identity.service.CodeMail;
 import dev.filo.identity.service.Customers;
-import dev.filo.identity.service.Mails;
 import dev.filo.identity.service.DeviceLogins;
+import dev.filo.identity.service.Mails;
+import dev.filo.identity.service.MergeCases;
 import dev.filo.identity.service.Messenger;
+import dev.filo.identity.service.Recognition;
 import dev.filo.identity.service.Secrets;
 import dev.filo.identity.service.Sessions;
 import dev.filo.identity.service.SignIns;
@@ -24,6 +27,7 @@ import dev.filo.identity.store.MongoCustomerStore;
 import dev.filo.identity.store.MongoDeviceLoginStore;
 import dev.filo.identity.store.MongoKeyStore;
 import dev.filo.identity.store.MongoMailStore;
+import dev.filo.identity.store.MongoMergeCaseStore;
 import dev.filo.identity.store.MongoSessionStore;
 import dev.filo.identity.store.MongoSignInStore;
 import dev.filo.identity.store.MongoStaffStore;
@@ -32,6 +36,7 @@ import dev.filo.identity.tokens.SigningKeys;
 import dev.filo.identity.web.MongoAuthorizations;
 import dev.filo.platform.Background;
 import dev.filo.platform.PlatformProperties;
+import dev.filo.platform.auth.AliasSource;
 import dev.filo.platform.auth.EndedSessions;
 import dev.filo.platform.auth.JwksSource;
 import dev.filo.platform.auth.SubjectAliases;
@@ -209,8 +214,42 @@ public class IdentityConfiguration {
   }
 
   @Bean
-  Customers customers(MongoCustomerStore store, SubjectAliases aliases, InstantSource clock) {
-    return new Customers(store, aliases, clock);
+  MongoMergeCaseStore mergeCaseStore(MongoDatabase database) {
+    var store = new MongoMergeCaseStore(database);
+    store.prepare();
+    return store;
+  }
+
+  /** Here aliases are what the customers' own documents say. */
+  @Bean
+  AliasSource aliasSource(MongoCustomerStore store) {
+    return name ->
+        name.startsWith("customers/")
+            ? store
+                .find(Customer.id(name))
+                .filter(customer -> customer.isAlias() || customer.isParted())
+                .map(customer -> customer.isAlias() ? Customer.name(customer.mergedInto()) : name)
+            : Mono.empty();
+  }
+
+  @Bean
+  Recognition recognition(
+      MongoCustomerStore store,
+      MongoMergeCaseStore cases,
+      SubjectAliases aliases,
+      IdentityProperties identity,
+      InstantSource clock) {
+    return new Recognition(store, cases, aliases, identity.merge().policy(), clock);
+  }
+
+  @Bean
+  Customers customers(MongoCustomerStore store, Recognition recognition, InstantSource clock) {
+    return new Customers(store, recognition, clock);
+  }
+
+  @Bean
+  MergeCases mergeCases(MongoMergeCaseStore store, Customers customers, Recognition recognition) {
+    return new MergeCases(store, customers, recognition);
   }
 
   @Bean
@@ -262,7 +301,6 @@ public class IdentityConfiguration {
       MongoSessionStore store,
       Customers customers,
       MongoStaffStore staff,
-      SubjectAliases aliases,
       EndedSessions ended,
       Secrets secrets,
       IdentityProperties identity,
@@ -271,7 +309,6 @@ public class IdentityConfiguration {
         store,
         customers,
         staff,
-        aliases,
         ended,
         secrets,
         new Sessions.Lives(
@@ -282,6 +319,8 @@ public class IdentityConfiguration {
   @Bean
   GrpcIdentityService identityService(
       Customers customers,
+      Recognition recognition,
+      MergeCases cases,
       SignIns signIns,
       Sessions sessions,
       JwksSource keys,
@@ -289,7 +328,14 @@ public class IdentityConfiguration {
       PlatformProperties platform,
       InstantSource clock) {
     return new GrpcIdentityService(
-        customers, signIns, sessions, keys, identity.publicUrlOr(platform.issuer()), clock);
+        customers,
+        recognition,
+        cases,
+        signIns,
+        sessions,
+        keys,
+        identity.publicUrlOr(platform.issuer()),
+        clock);
   }
 
   @Bean
@@ -298,8 +344,10 @@ public class IdentityConfiguration {
   }
 
   @Bean
-  Background mergeRepair(Customers customers) {
-    return every(Duration.ofSeconds(5), Mono.defer(customers::finishMerges));
+  Background mergeRepair(Recognition recognition, MergeCases cases) {
+    return every(
+        Duration.ofSeconds(5),
+        Mono.defer(recognition::settleLeft).then(Mono.defer(cases::carryOutLeft)));
   }
 
   @Bean

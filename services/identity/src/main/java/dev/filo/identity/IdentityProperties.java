@@ -1,8 +1,13 @@
 package dev.filo.identity;
 
+import dev.filo.identity.domain.Blocked;
+import dev.filo.identity.domain.Graph;
+import dev.filo.identity.domain.IdentifierKey;
 import java.net.URI;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -28,6 +33,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     starts; empty: nobody
  * @param providers OpenID Connect providers that shoppers may sign in with, by a short name in
  *     lower case
+ * @param merge what keeps people from being taken for one
  * @param smtp the mail server; without a host no mail is sent
  */
 @ConfigurationProperties("filo.identity")
@@ -46,6 +52,7 @@ public record IdentityProperties(
     @DefaultValue Keys keys,
     @DefaultValue("") String firstManager,
     @DefaultValue Map<String, Provider> providers,
+    @DefaultValue MergeProtection merge,
     @DefaultValue Smtp smtp) {
 
   /**
@@ -87,6 +94,28 @@ public record IdentityProperties(
       String clientId,
       @DefaultValue("") String clientSecret,
       @DefaultValue("") String title) {}
+
+  /**
+   * What keeps people from being taken for one.
+   *
+   * @param blocked identifiers that identify nobody: {@code phone:+390212345}, {@code
+   *     email:info@shop.example}; a {@code *} stands for anything. Some are blocked always: {@code
+   *     noreply@} and the like
+   * @param limits identifiers a person has at most, by type in lower case
+   */
+  public record MergeProtection(
+      @DefaultValue List<String> blocked, @DefaultValue Map<String, Integer> limits) {
+    /** The rules. */
+    public Graph.Policy policy() {
+      var merged = new EnumMap<>(Graph.LIMITS);
+      limits.forEach(
+          (type, limit) ->
+              merged.put(
+                  IdentifierKey.Type.valueOf(type.toUpperCase(Locale.ROOT).replace('-', '_')),
+                  limit));
+      return new Graph.Policy(merged, new Blocked(blocked));
+    }
+  }
 
   /**
    * The mail server.

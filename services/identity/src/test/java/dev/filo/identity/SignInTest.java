@@ -3,7 +3,7 @@ package dev.filo.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.mongodb.client.model.Filters;
+import dev.filo.identity.service.Customers;
 import dev.filo.platform.auth.SubjectAliases;
 import dev.filo.platform.grpc.Statuses;
 import dev.filo.proto.feed.v1.Event;
@@ -24,7 +24,6 @@ import io.grpc.stub.MetadataUtils;
 import java.time.Duration;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
-import reactor.core.publisher.Mono;
 
 /** Sign-in by code: who comes out of it, and whose things follow. */
 @StoreTest
@@ -107,15 +106,10 @@ class SignInTest {
             "refresh_token",
             guest.refresh());
     assertThat(refreshed.subject()).isEqualTo(customer.subject());
-    assertThat(
-            Mono.from(
-                    identity
-                        .database()
-                        .getCollection("merges")
-                        .countDocuments(
-                            Filters.eq("_id", guest.subject().substring("customers/".length()))))
-                .block())
-        .isEqualTo(1L);
+    var journal =
+        identity.bean(Customers.class).person(customer.subject()).block().merged().getFirst();
+    assertThat(journal.merges()).hasSize(1);
+    assertThat(journal.merges().getLast().cause()).isEqualTo("email:" + email);
   }
 
   @Test

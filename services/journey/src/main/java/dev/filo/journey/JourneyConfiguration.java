@@ -7,6 +7,7 @@ import dev.filo.journey.service.Timelines;
 import dev.filo.journey.service.TouchpointStore;
 import dev.filo.journey.store.MongoTouchpointStore;
 import dev.filo.platform.auth.MergeHandler;
+import dev.filo.platform.auth.UnmergeHandler;
 import dev.filo.platform.feed.FeedFollower;
 import dev.filo.platform.grpc.Channels;
 import java.time.InstantSource;
@@ -36,6 +37,11 @@ public class JourneyConfiguration {
   @Bean
   MergeHandler journeyMerge(Timelines timelines) {
     return timelines::merge;
+  }
+
+  @Bean
+  UnmergeHandler journeyUnmerge(Timelines timelines) {
+    return timelines::unmerge;
   }
 
   @Bean

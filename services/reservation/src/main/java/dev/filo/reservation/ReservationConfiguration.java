@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.platform.Background;
 import dev.filo.platform.auth.MergeHandler;
+import dev.filo.platform.auth.UnmergeHandler;
 import dev.filo.platform.feed.FeedKeys;
 import dev.filo.platform.feed.Relay;
 import dev.filo.platform.grpc.Channels;
@@ -77,6 +78,11 @@ class ReservationConfiguration {
   @Bean
   MergeHandler mergeHandler(Reservations reservations) {
     return reservations::merged;
+  }
+
+  @Bean
+  UnmergeHandler unmergeHandler(Reservations reservations) {
+    return reservations::unmerged;
   }
 
   @Bean

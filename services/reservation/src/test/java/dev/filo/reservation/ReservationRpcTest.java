@@ -35,6 +35,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -718,6 +719,33 @@ class ReservationRpcTest {
     // it counts for her now
     create("1", "LAMP", 49);
     refused(() -> create("2", "LAMP", 1), Status.Code.RESOURCE_EXHAUSTED, "RESERVATION_LIMIT");
+  }
+
+  @Test
+  void unmerge_givesBackTheGuestsReservation_andWhatCountsForHer() {
+    var guest = fixture.as(Role.ROLE_GUEST, GUEST).createReservation(wish("1", "LAMP", 1).build());
+    var hers = create("1", "LAMP", 1);
+    fixture.reservations.merged("customers/between", GUEST).block(PATIENCE);
+    fixture.reservations.merged(JULIA, "customers/between").block(PATIENCE);
+    var later = create("2", "LAMP", 1);
+    for (int i = 0; i < 2; i++) {
+      fixture.reservations.unmerged(JULIA, GUEST, Set.of(GUEST)).block(PATIENCE);
+      assertThat(
+              fixture
+                  .as(Role.ROLE_GUEST, GUEST)
+                  .getReservation(
+                      GetReservationRequest.newBuilder().setName(guest.getName()).build())
+                  .getPickupCode())
+          .isEqualTo(guest.getPickupCode());
+      refused(() -> get(guest.getName()), Status.Code.NOT_FOUND, "RESERVATION_NOT_FOUND");
+      assertThat(get(hers.getName()).getName()).isEqualTo(hers.getName());
+      assertThat(get(later.getName()).getName()).isEqualTo(later.getName());
+    }
+    // what was hers counts for her no more
+    create("3", "LAMP", 48);
+    refused(() -> create("4", "LAMP", 1), Status.Code.RESOURCE_EXHAUSTED, "RESERVATION_LIMIT");
+    fixture.reservations.merged(JULIA, GUEST).block(PATIENCE);
+    assertThat(get(guest.getName()).getName()).isEqualTo(guest.getName());
   }
 
   @Test

@@ -357,4 +357,31 @@ class WaitlistCrashTest {
                               assertThat(shop.entries(shop.second)).isEmpty();
                             })));
   }
+
+  @Test
+  void unmerge() {
+    survives(
+        shop -> {
+          shop.joined(shop.first);
+          shop.joined(shop.second);
+          fixture.waitlists.merged("customers/heir-" + shop.first, shop.second).block(PATIENCE);
+        },
+        shop -> {
+          var names = java.util.Set.of(shop.second);
+          var heir = "customers/heir-" + shop.first;
+          return waitlists ->
+              waitlists
+                  .unmerged(heir, shop.second, names)
+                  // identity's feed tells of it until it is done
+                  .then(fixture.waitlists.unmerged(heir, shop.second, names))
+                  .onErrorResume(dead -> fixture.waitlists.unmerged(heir, shop.second, names))
+                  .then(
+                      Mono.fromRunnable(
+                          () -> {
+                            assertThat(shop.entries(shop.second)).hasSize(1);
+                            assertThat(shop.entries(heir)).isEmpty();
+                            assertThat(shop.entries(shop.first)).hasSize(1);
+                          }));
+        });
+  }
 }

@@ -69,6 +69,20 @@ public record ChatThread(
       String subject,
       String subjectState) {
 
+    /**
+     * The key of its copy in another thread. However often it is copied on, it begins with the
+     * thread where it was said, so that it can be taken out of all others.
+     */
+    public String copyKey(String from, String to) {
+      var note = isNote() ? NOTE : "";
+      var bare = key.substring(note.length());
+      if (!bare.startsWith(COPY)) {
+        return note + COPY + from + "/" + number;
+      }
+      int at = bare.indexOf('@');
+      return note + (at < 0 ? bare : bare.substring(0, at)) + "@" + to;
+    }
+
     /** The same at another place. */
     public Said at(long place) {
       return new Said(place, key, speaker, displayName, text, channel, time, subject, subjectState);

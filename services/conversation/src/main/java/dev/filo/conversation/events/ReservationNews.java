@@ -15,7 +15,10 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import reactor.core.publisher.Mono;
 
-/** Tells customers in their thread what becomes of their reservations. */
+/**
+ * Tells customers in their thread what becomes of their reservations. She made them, and what is
+ * told of them, the reminder included, belongs to keeping them: no consent is asked for.
+ */
 public final class ReservationNews {
   private static final String CHANGED = ReservationChanged.getDescriptor().getFullName();
   private final Conversations conversations;

@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.filo.conversation.service.ContextReader;
 import dev.filo.conversation.service.Conversations;
 import dev.filo.proto.feed.v1.Event;
+import dev.filo.proto.identity.v1.Consent;
 import dev.filo.proto.reservation.v1.WaitlistEntry;
 import dev.filo.proto.reservation.v1.WaitlistEntryChanged;
 import io.grpc.Status;
@@ -46,6 +47,7 @@ public final class WaitlistNews {
     return people
         .customer(entry.getCustomer())
         .onErrorResume(WaitlistNews::isNotFound, gone -> Mono.empty()) // nobody to be told
+        .filterWhen(customer -> maySay(customer.getName(), entry))
         .flatMap(
             customer ->
                 conversations.systemSays(
@@ -55,6 +57,32 @@ public final class WaitlistNews {
                     entry.getName(),
                     entry.getState().name()))
         .then();
+  }
+
+  /**
+   * Whether she wants to hear of it. That she has joined a line is her yes, written down with it,
+   * unless she has answered before: a no stays a no.
+   */
+  private Mono<Boolean> maySay(String customer, WaitlistEntry entry) {
+    return people
+        .consent(customer, Consent.Purpose.PURPOSE_WAITLIST, Consent.Channel.CHANNEL_CHAT)
+        .map(Consent::getGranted)
+        .switchIfEmpty(
+            Mono.defer(
+                () ->
+                    entry.getState() == WaitlistEntry.State.WAITING
+                        ? people
+                            .consented(
+                                customer,
+                                Consent.newBuilder()
+                                    .setPurpose(Consent.Purpose.PURPOSE_WAITLIST)
+                                    .setChannel(Consent.Channel.CHANNEL_CHAT)
+                                    .setGranted(true)
+                                    .setProof("Joined the line " + entry.getName())
+                                    .build(),
+                                "waitlist:" + entry.getName())
+                            .thenReturn(true)
+                        : Mono.just(false)));
   }
 
   private static boolean isNews(WaitlistEntryChanged changed) {

@@ -9,10 +9,13 @@ import dev.filo.proto.cart.v1.CartServiceGrpc;
 import dev.filo.proto.cart.v1.CartServiceGrpc.CartServiceStub;
 import dev.filo.proto.cart.v1.GetCartRequest;
 import dev.filo.proto.conversation.v1.ConversationContext;
+import dev.filo.proto.identity.v1.Consent;
 import dev.filo.proto.identity.v1.Customer;
+import dev.filo.proto.identity.v1.GetConsentsRequest;
 import dev.filo.proto.identity.v1.GetCustomerRequest;
 import dev.filo.proto.identity.v1.IdentityServiceGrpc;
 import dev.filo.proto.identity.v1.IdentityServiceGrpc.IdentityServiceStub;
+import dev.filo.proto.identity.v1.UpdateConsentRequest;
 import dev.filo.proto.inventory.v1.FindNearbyRequest;
 import dev.filo.proto.inventory.v1.FindNearbyResponse;
 import dev.filo.proto.inventory.v1.InventoryServiceGrpc;
@@ -57,6 +60,37 @@ public final class ContextReader {
         channels.asService(IdentityServiceGrpc.newStub(channels.to("identity"))),
         IdentityServiceStub::getCustomer,
         GetCustomerRequest.newBuilder().setName(name).build());
+  }
+
+  /**
+   * What a customer has answered about messages of a kind on a channel; to be asked before every
+   * message she did not ask for. Empty when she was not asked: then none may be sent. An error when
+   * it cannot be known.
+   */
+  public Mono<Consent> consent(String customer, Consent.Purpose purpose, Consent.Channel channel) {
+    return Calls.unary(
+            channels.asService(IdentityServiceGrpc.newStub(channels.to("identity"))),
+            IdentityServiceStub::getConsents,
+            GetConsentsRequest.newBuilder().setName(customer + "/consents").build())
+        .flatMap(
+            answers ->
+                Mono.justOrEmpty(
+                    answers.getConsentsList().stream()
+                        .filter(one -> one.getPurpose() == purpose && one.getChannel() == channel)
+                        .findFirst()));
+  }
+
+  /** Has an answer of hers written down; once under a request id. Empty. */
+  public Mono<Void> consented(String customer, Consent consent, String requestId) {
+    return Calls.unary(
+            channels.asService(IdentityServiceGrpc.newStub(channels.to("identity"))),
+            IdentityServiceStub::updateConsent,
+            UpdateConsentRequest.newBuilder()
+                .setName(customer + "/consents")
+                .setConsent(consent)
+                .setRequestId(requestId)
+                .build())
+        .then();
   }
 
   /** The context of a customer. One value; parts that cannot be reached are named in it. */

@@ -27,6 +27,9 @@ import java.util.Comparator;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -35,6 +38,8 @@ import reactor.util.retry.Retry;
 
 /** Saying things, and finding somebody who answers. */
 public final class Conversations {
+  private static final String BEFORE = "before";
+
   /** The key that is told when any thread changes. */
   public static final String INBOX = "conversations";
 
@@ -342,10 +347,94 @@ public final class Conversations {
                 copy(from, to, new CustomerName(former.customerName(), false), 0)
                     .then(takeOver(former, to))
                     .then(
-                        former.state() == State.OPEN
-                            ? resolve(from, SYSTEM).then()
-                            : Mono.<Void>empty()))
+                        former.state() == State.OPEN ? putAside(from).then() : Mono.<Void>empty()))
         .then(Mono.defer(() -> route(to)));
+  }
+
+  /** Resolves what goes on in another thread, and remembers where it stood. */
+  private Mono<ChatThread> putAside(String id) {
+    return retried(
+        id,
+        thread -> {
+          if (thread.state() == State.RESOLVED) {
+            return Mono.just(thread);
+          }
+          var fields = resolved();
+          var waiting = thread.waitingSince();
+          fields.put(
+              BEFORE,
+              new Document("state", thread.state().name())
+                  .append("assignee", thread.assignee())
+                  .append("assigneeName", thread.assigneeName())
+                  .append("waitingSince", waiting == null ? null : Date.from(waiting)));
+          return change(thread, fields, SYSTEM);
+        });
+  }
+
+  /**
+   * What was said in the threads of {@code names} is in nobody else's any more, and the alias's
+   * thread stands where it stood before it went on in another. Repeating is harmless.
+   */
+  public Mono<Void> unmerged(String customer, String alias, Set<String> names) {
+    var ids =
+        names.stream()
+            .map(name -> name.substring("customers/".length()))
+            .collect(Collectors.toCollection(TreeSet::new));
+    var subject = customer.substring("customers/".length());
+    var id = alias.substring("customers/".length());
+    merges.invalidateAll();
+    return store
+        .dropCopies(ids)
+        .map(
+            threads -> {
+              threads.add(subject); // should a process have died after the copies were gone
+              threads.removeAll(ids);
+              return threads;
+            })
+        .flatMapMany(Flux::fromIterable)
+        .concatMap(this::readAgain)
+        .thenMany(Flux.fromIterable(ids).filter(one -> !one.equals(id)))
+        .concatMap(one -> merged(alias, "customers/" + one))
+        .then(Mono.defer(() -> takeUp(id)))
+        .then(Mono.defer(() -> route(id)));
+  }
+
+  /** What was said last, and who waits, of what is there. */
+  private Mono<ChatThread> readAgain(String id) {
+    return retried(
+        id,
+        thread ->
+            thread.version() == 0
+                ? Mono.just(thread)
+                : store
+                    .remaining(thread)
+                    .flatMap(
+                        fields ->
+                            fields.isEmpty() ? Mono.just(thread) : change(thread, fields, SYSTEM)));
+  }
+
+  private Mono<Void> takeUp(String id) {
+    return store
+        .find(id)
+        .filter(document -> document.get(BEFORE, Document.class) != null)
+        .flatMap(
+            document -> {
+              var before = document.get(BEFORE, Document.class);
+              return retried(
+                  id,
+                  thread -> {
+                    var fields = new HashMap<String, @Nullable Object>();
+                    fields.put(BEFORE, null);
+                    if (thread.state() == State.RESOLVED) {
+                      fields.put("state", before.getString("state"));
+                      fields.put("assignee", before.getString("assignee"));
+                      fields.put("assigneeName", before.getString("assigneeName"));
+                      fields.put("waitingSince", before.getDate("waitingSince"));
+                    }
+                    return change(thread, fields, SYSTEM);
+                  });
+            })
+        .then();
   }
 
   private Mono<Void> copy(String from, String to, CustomerName names, long after) {
@@ -358,11 +447,7 @@ public final class Conversations {
                         to,
                         new Said(
                             0,
-                            (said.isNote() ? ChatThread.NOTE : "")
-                                + ChatThread.COPY
-                                + from
-                                + "/"
-                                + said.number(),
+                            said.copyKey(from, to),
                             said.speaker(),
                             said.displayName(),
                             said.text(),

@@ -8,6 +8,7 @@ import static com.mongodb.client.model.Filters.in;
 import static com.mongodb.client.model.Filters.lt;
 import static com.mongodb.client.model.Filters.lte;
 import static com.mongodb.client.model.Filters.ne;
+import static com.mongodb.client.model.Filters.nin;
 import static com.mongodb.client.model.Sorts.ascending;
 import static com.mongodb.client.model.Sorts.descending;
 import static com.mongodb.client.model.Sorts.orderBy;
@@ -36,9 +37,12 @@ import dev.filo.proto.feed.v1.Event;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.bson.Document;
@@ -244,6 +248,63 @@ public final class MongoConversationStore {
                 .limit(limit))
         .map(MongoConversationStore::readSaid);
   }
+
+  /**
+   * Takes what was said in these threads out of all others it was copied to. One value: the threads
+   * it was in.
+   */
+  public Mono<Set<String>> dropCopies(Set<String> threadIds) {
+    return Flux.fromIterable(threadIds)
+        .concatMap(id -> Flux.just(ChatThread.COPY + id, ChatThread.NOTE + ChatThread.COPY + id))
+        .map(
+            prefix ->
+                and( // «0» is what comes after «/»
+                    gte("key", prefix + "/"), lt("key", prefix + "0"), nin("thread", threadIds)))
+        .concatMap(
+            copies ->
+                Flux.from(messages.find(copies))
+                    .map(copy -> copy.getString("thread"))
+                    .collectList()
+                    .delayUntil(found -> Mono.from(messages.deleteMany(copies))))
+        .collect(TreeSet::new, (all, found) -> all.addAll(found));
+  }
+
+  /**
+   * What a thread's summary has to say otherwise, now that some of it is gone. One value; empty map
+   * when nothing.
+   */
+  public Mono<Map<String, @Nullable Object>> remaining(ChatThread thread) {
+    return Flux.from(
+            messages
+                .find(and(eq("thread", thread.id()), lte("number", thread.messageCount())))
+                .sort(ascending("number")))
+        .map(MongoConversationStore::readSaid)
+        .filter(said -> !said.isNote())
+        .reduce(
+            new Remaining(null, null),
+            (so, said) ->
+                new Remaining(
+                    said,
+                    switch (said.speaker()) {
+                      case CUSTOMER -> so.waitingSince == null ? said.time() : so.waitingSince;
+                      case AGENT -> null;
+                      case SYSTEM -> so.waitingSince;
+                    }))
+        .map(
+            so -> {
+              var fields = new HashMap<String, @Nullable Object>();
+              if (!Objects.equals(so.last, thread.last())) {
+                fields.put("last", so.last == null ? null : toDocument(so.last));
+              }
+              var waiting = thread.state() == State.OPEN ? so.waitingSince : null;
+              if (!Objects.equals(waiting, thread.waitingSince())) {
+                fields.put("waitingSince", waiting == null ? null : Date.from(waiting));
+              }
+              return fields;
+            });
+  }
+
+  private record Remaining(@Nullable Said last, @Nullable Instant waitingSince) {}
 
   /**
    * Changes a thread if it is still at the version seen; a null takes a field away. The document

@@ -19,6 +19,21 @@ public sealed interface Refusal {
   /** It cannot be a phone number. */
   record PhoneInvalid() implements Refusal {}
 
+  /** It cannot be an identifier of its type; its place in the list. */
+  record IdentifierInvalid(int index) implements Refusal {}
+
+  /** She is nobody's alias. */
+  record NotMerged(String name) implements Refusal {}
+
+  /** There is no such case. */
+  record CaseUnknown(String name) implements Refusal {}
+
+  /** The case changed since it was read; this is its version now. */
+  record CaseChanged(String version) implements Refusal {}
+
+  /** Somebody has decided the case. */
+  record CaseDecided(String name) implements Refusal {}
+
   /** No text messages can be sent here. */
   record PhoneNotServed() implements Refusal {}
 

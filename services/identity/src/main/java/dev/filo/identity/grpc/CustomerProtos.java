@@ -3,19 +3,105 @@ package dev.filo.identity.grpc;
 import com.google.protobuf.FieldMask;
 import com.google.type.LatLng;
 import dev.filo.identity.domain.Customer;
+import dev.filo.identity.domain.Graph;
+import dev.filo.identity.domain.IdentifierKey;
 import dev.filo.identity.domain.Place;
 import dev.filo.identity.domain.Refusal;
+import dev.filo.identity.service.Customers;
 import dev.filo.identity.service.RefusedException;
 import dev.filo.platform.grpc.Times;
 import dev.filo.proto.identity.v1.Identifier;
+import dev.filo.proto.identity.v1.MergedCustomer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 
 /** Customers as messages. */
 final class CustomerProtos {
   private CustomerProtos() {}
 
-  static dev.filo.proto.identity.v1.Customer message(Customer customer) {
+  /** A person, as staff see her. */
+  static dev.filo.proto.identity.v1.Customer full(Customers.Person person, Graph.Policy policy) {
+    var message = message(person, policy).toBuilder();
+    person.merged().stream()
+        .sorted(Customer.BY_AGE)
+        .forEach(one -> message.addMerged(merged(one, policy)));
+    return message.build();
+  }
+
+  private static MergedCustomer merged(Customer one, Graph.Policy policy) {
+    var message =
+        MergedCustomer.newBuilder()
+            .setName(one.name())
+            .setInto(Customer.name(one.mergedInto()))
+            .addAllIdentifiers(identifiers(one, policy));
+    if (!one.merges().isEmpty()) {
+      var last = one.merges().getLast();
+      message.setMergeTime(Times.timestamp(last.time()));
+      if (!last.cause().isEmpty()) {
+        message.setCause(type(IdentifierKey.ofKey(last.cause()).type()));
+      }
+    }
+    return message.build();
+  }
+
+  static Identifier.Type type(IdentifierKey.Type type) {
+    return switch (type) {
+      case EMAIL -> Identifier.Type.EMAIL;
+      case PHONE -> Identifier.Type.PHONE;
+      case WHATSAPP -> Identifier.Type.WHATSAPP;
+      case MESSENGER -> Identifier.Type.MESSENGER;
+      case INSTAGRAM -> Identifier.Type.INSTAGRAM;
+      case LOYALTY_CARD -> Identifier.Type.LOYALTY_CARD;
+      case TILL_CARD -> Identifier.Type.TILL_CARD;
+    };
+  }
+
+  static IdentifierKey.Type type(Identifier.Type type) {
+    return switch (type) {
+      case EMAIL -> IdentifierKey.Type.EMAIL;
+      case PHONE -> IdentifierKey.Type.PHONE;
+      case WHATSAPP -> IdentifierKey.Type.WHATSAPP;
+      case MESSENGER -> IdentifierKey.Type.MESSENGER;
+      case INSTAGRAM -> IdentifierKey.Type.INSTAGRAM;
+      case LOYALTY_CARD -> IdentifierKey.Type.LOYALTY_CARD;
+      case TILL_CARD -> IdentifierKey.Type.TILL_CARD;
+      case TYPE_UNSPECIFIED, UNRECOGNIZED ->
+          throw new IllegalArgumentException("the field's own rule lets only known types in");
+    };
+  }
+
+  private static List<Identifier> identifiers(Customer customer, Graph.Policy policy) {
+    var counted = new HashSet<>(Graph.effective(customer, policy));
+    return customer.links().stream()
+        .filter(link -> link.withdrawTime() == null)
+        .map(
+            link -> {
+              var message =
+                  Identifier.newBuilder()
+                      .setType(type(link.identifier().type()))
+                      .setValue(link.identifier().value())
+                      .setVerified(counted.contains(link))
+                      .setEvidence(
+                          switch (link.evidence()) {
+                            case CLAIMED -> Identifier.Evidence.EVIDENCE_CLAIMED;
+                            case STAFF -> Identifier.Evidence.EVIDENCE_STAFF;
+                            case PROVIDER -> Identifier.Evidence.EVIDENCE_PROVIDER;
+                            case CODE -> Identifier.Evidence.EVIDENCE_CODE;
+                          })
+                      .setFirstTime(Times.timestamp(link.firstTime()))
+                      .setChannel(link.channel());
+              if (link.isProven()) {
+                message.setVerifyTime(Times.timestamp(link.lastTime()));
+              }
+              return message.build();
+            })
+        .toList();
+  }
+
+  /** A person, as she sees herself. */
+  static dev.filo.proto.identity.v1.Customer message(Customers.Person person, Graph.Policy policy) {
+    var customer = person.customer();
     var profile = customer.profile();
     var message =
         dev.filo.proto.identity.v1.Customer.newBuilder()
@@ -25,19 +111,8 @@ final class CustomerProtos {
             .setFamilyName(profile.familyName())
             .setLanguageCode(profile.language())
             .setCreateTime(Times.timestamp(customer.createTime()))
-            .setEtag(Long.toString(customer.version()));
-    for (var identifier : customer.identifiers()) {
-      message.addIdentifiers(
-          Identifier.newBuilder()
-              .setType(
-                  switch (identifier.address().kind()) {
-                    case EMAIL -> Identifier.Type.EMAIL;
-                    case PHONE -> Identifier.Type.PHONE;
-                  })
-              .setValue(identifier.address().value())
-              .setVerified(true)
-              .setVerifyTime(Times.timestamp(identifier.verifyTime())));
-    }
+            .setEtag(Long.toString(customer.version()))
+            .addAllIdentifiers(identifiers(customer, policy));
     var place = profile.place();
     if (place != null) {
       message.setPlace(

@@ -32,6 +32,26 @@ final class Refusals {
               ErrorReason.ERROR_REASON_PHONE_INVALID,
               "This cannot be a phone number.",
               Map.of("field", "phone"));
+      case Refusal.IdentifierInvalid(var index) ->
+          refuse(
+              Code.INVALID_ARGUMENT,
+              ErrorReason.ERROR_REASON_IDENTIFIER_INVALID,
+              "This cannot be an identifier of its type.",
+              Map.of("field", "identifiers[" + index + "].value"));
+      case Refusal.NotMerged(var name) ->
+          refuse(
+              Code.FAILED_PRECONDITION,
+              ErrorReason.ERROR_REASON_NOT_MERGED,
+              "This customer is nobody's alias.",
+              Map.of("customer", name));
+      case Refusal.CaseUnknown(var name) -> Statuses.notFound(name);
+      case Refusal.CaseChanged(var version) -> Statuses.etagStale(version);
+      case Refusal.CaseDecided(var name) ->
+          refuse(
+              Code.FAILED_PRECONDITION,
+              ErrorReason.ERROR_REASON_CASE_DECIDED,
+              "Somebody has decided this case. Read it again.",
+              Map.of("mergeCase", name));
       case Refusal.PhoneNotServed() ->
           Statuses.field("phone", "No text messages can be sent here; use an e-mail address.");
       case Refusal.SignInRateLimited(var wait) ->

@@ -2,13 +2,16 @@ package dev.filo.identity.service;
 
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
+import dev.filo.identity.domain.Consent;
 import dev.filo.identity.domain.ContactAddress;
 import dev.filo.identity.domain.Customer;
+import dev.filo.identity.domain.Evidence;
+import dev.filo.identity.domain.IdentifierKey;
+import dev.filo.identity.domain.Link;
 import dev.filo.identity.domain.Refusal;
-import dev.filo.platform.auth.SubjectAliases;
 import dev.filo.platform.code.Ids;
+import dev.filo.platform.mongo.StaleVersionException;
 import dev.filo.proto.feed.v1.Actor;
-import dev.filo.proto.identity.v1.CustomerCreated;
 import dev.filo.proto.identity.v1.CustomerSignedIn;
 import dev.filo.proto.identity.v1.HandoffRedeemed;
 import java.time.Duration;
@@ -18,41 +21,27 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.stream.Stream;
 import reactor.core.publisher.Mono;
 
 /** Customers: made, found, changed, and recognised as one another. */
 public final class Customers {
-  private static final Logger log = LoggerFactory.getLogger(Customers.class);
-  // No chain is longer: a guest is merged once, and accounts never are.
-  private static final int CHAIN = 4;
   private static final int CONTENDED_RETRIES_MAX = 20;
-  // A merge takes milliseconds; what is older was left by a process that died.
-  private static final Duration MERGE_LEFT = Duration.ofSeconds(5);
 
   private final CustomerStore store;
-  private final SubjectAliases aliases;
+  private final Recognition recognition;
   private final InstantSource clock;
 
   /** The use cases over a store. */
-  public Customers(CustomerStore store, SubjectAliases aliases, InstantSource clock) {
+  public Customers(CustomerStore store, Recognition recognition, InstantSource clock) {
     this.store = store;
-    this.aliases = aliases;
+    this.recognition = recognition;
     this.clock = clock;
   }
 
   /** A new guest. One value. */
   public Mono<Customer> newGuest(Function<String, Actor> actor) {
-    return add(Ids.random(), true, actor);
-  }
-
-  private Mono<Customer> add(String id, boolean guest, Function<String, Actor> actor) {
-    var customer = new Customer(id, guest, Customer.Profile.EMPTY, List.of(), now(), 1, "");
-    return store.add(
-        customer,
-        List.of(CustomerCreated.newBuilder().setCustomer(customer.name()).build()),
-        actor.apply(customer.name()));
+    return recognition.add(Ids.random(), true, actor);
   }
 
   /** The customer a name stands for now. Refused with CustomerUnknown when there is none. */
@@ -61,19 +50,36 @@ public final class Customers {
         .switchIfEmpty(Mono.error(() -> new RefusedException(new Refusal.CustomerUnknown(name))));
   }
 
-  /** The customer an id stands for now. Empty when there is none. */
-  public Mono<Customer> current(String id) {
-    return current(id, CHAIN);
+  /**
+   * A customer, and who is merged into her.
+   *
+   * @param customer what is known of all of them
+   */
+  public record Person(Customer customer, List<Customer> merged) {}
+
+  /** As {@link #get}, together with those who are merged into her. */
+  public Mono<Person> person(String name) {
+    return get(name).flatMap(this::person);
   }
 
-  private Mono<Customer> current(String id, int hops) {
-    return store
-        .find(id)
-        .flatMap(
-            customer ->
-                customer.isAlias() && hops > 0
-                    ? current(customer.mergedInto(), hops - 1)
-                    : Mono.just(customer));
+  /** A customer as she is now, together with those who are merged into her. One value. */
+  public Mono<Person> person(Customer customer) {
+    return recognition
+        .members(customer.id())
+        .map(merged -> new Person(customer.together(merged), merged));
+  }
+
+  /** A customer's name and those of all who are merged into her. One value. */
+  public Mono<List<String>> names(String name) {
+    return recognition
+        .members(Customer.id(name))
+        .map(
+            merged -> Stream.concat(Stream.of(name), merged.stream().map(Customer::name)).toList());
+  }
+
+  /** The customer an id stands for now. Empty when there is none. */
+  public Mono<Customer> current(String id) {
+    return recognition.current(id);
   }
 
   /**
@@ -90,7 +96,7 @@ public final class Customers {
       String requestId,
       Message request,
       Parser<T> parser,
-      Function<Customer, T> answer) {
+      Function<Person, T> answer) {
     var attempt =
         Mono.defer(
             () ->
@@ -100,15 +106,23 @@ public final class Customers {
                             store
                                 .remembered(seen.id(), requestId, request, parser)
                                 .switchIfEmpty(
-                                    Mono.defer(
-                                        () ->
-                                            change(
-                                                seen, etag, change, requestId, request, answer)))));
+                                    Mono.defer(() -> recognition.members(seen.id()))
+                                        .flatMap(
+                                            merged ->
+                                                change(
+                                                    seen,
+                                                    etag,
+                                                    change,
+                                                    requestId,
+                                                    request,
+                                                    next ->
+                                                        answer.apply(
+                                                            new Person(
+                                                                next.together(merged),
+                                                                merged)))))));
     return attempt
         .repeatWhenEmpty(CONTENDED_RETRIES_MAX, tries -> tries.delayElements(Duration.ofMillis(5)))
-        .onErrorMap(
-            IllegalStateException.class,
-            e -> new dev.filo.platform.mongo.StaleVersionException(name, 0));
+        .onErrorMap(IllegalStateException.class, e -> new StaleVersionException(name, 0));
   }
 
   private <T extends Message> Mono<T> change(
@@ -142,107 +156,202 @@ public final class Customers {
   /**
    * The customer who has shown an address to be hers. It is the one who has it; else the guest who
    * asked for the code, who thereby has an account; else a new one. A guest other than the customer
-   * becomes her alias; a customer with an account never becomes anybody else.
+   * becomes her alias, as she has shown the same address; a customer with an account never becomes
+   * anybody else.
    *
    * @param guestId who asked for the code; empty when nobody did
    * @param actor who this is, by her name
    */
   public Mono<SignedIn> signedIn(
       ContactAddress address, String guestId, Function<String, Actor> actor) {
+    var identifier = IdentifierKey.of(address);
     return asker(guestId)
         .flatMap(
-            asker -> {
-              var candidate =
-                  asker.filter(Customer::guest).filter(guest -> !guest.isAlias()).map(Customer::id);
-              return store
-                  .owner(address)
-                  .switchIfEmpty(
-                      Mono.defer(
-                          () -> store.claim(address, candidate.orElseGet(Ids::random), now())))
-                  .flatMap(owner -> present(owner, actor))
-                  .flatMap(
-                      customer ->
-                          follow(asker, customer, actor)
-                              .flatMap(
-                                  former -> verified(customer, address, asker, former, actor)));
-            });
+            asker ->
+                store
+                    .owner(identifier.joins())
+                    .switchIfEmpty(
+                        Mono.defer(
+                            () ->
+                                store.claim(
+                                    identifier.joins(),
+                                    asker.now().map(Customer::id).orElseGet(Ids::random),
+                                    now())))
+                    .flatMap(owner -> recognition.present(owner, false, actor))
+                    .flatMap(node -> shown(node, identifier, actor))
+                    .flatMap(customer -> follow(asker, customer, identifier, actor)));
   }
 
-  private Mono<Optional<Customer>> asker(String guestId) {
+  /**
+   * Who asked.
+   *
+   * @param name as the token said; empty when nobody asked, or no guest
+   * @param now who that is now, if still a guest
+   */
+  private record Asker(String name, Optional<Customer> now) {
+    static final Asker NOBODY = new Asker("", Optional.empty());
+  }
+
+  private Mono<Asker> asker(String guestId) {
     return guestId.isEmpty()
-        ? Mono.just(Optional.empty())
-        : store.find(guestId).map(Optional::of).defaultIfEmpty(Optional.empty());
+        ? Mono.just(Asker.NOBODY)
+        : store
+            .find(guestId)
+            .filter(Customer::guest)
+            .flatMap(
+                guest ->
+                    current(guestId)
+                        .map(
+                            now ->
+                                new Asker(guest.name(), Optional.of(now).filter(Customer::guest))))
+            .defaultIfEmpty(Asker.NOBODY);
   }
 
-  /** The owner of a claim; made now if a process died between the claim and her document. */
-  private Mono<Customer> present(String id, Function<String, Actor> actor) {
-    return current(id).switchIfEmpty(Mono.defer(() -> add(id, false, actor)));
-  }
-
-  /** Merges the guest who asked into the customer. The guest's name; empty text when none did. */
-  private Mono<String> follow(
-      Optional<Customer> asker, Customer customer, Function<String, Actor> actor) {
-    if (asker.isEmpty() || asker.get().id().equals(customer.id()) || !asker.get().guest()) {
-      return Mono.just("");
-    }
-    var guest = asker.get();
-    var who = actor.apply(customer.name());
-    var decided =
-        guest.isAlias()
-            ? Mono.just(guest).filter(alias -> alias.mergedInto().equals(customer.id()))
-            : store.mergeInto(guest.id(), customer.id(), who, now());
-    return decided
+  /** Writes down that an address was shown by who has it, and gives her an account. */
+  private Mono<Customer> shown(
+      Customer node, IdentifierKey identifier, Function<String, Actor> actor) {
+    var who = actor.apply(node.name());
+    var fact = fact(identifier, who);
+    return current(node.id())
         .flatMap(
-            alias -> finish(alias.id(), customer.id(), who).thenReturn(Customer.name(alias.id())))
-        .defaultIfEmpty("");
+            customer ->
+                customer.guest()
+                    ? recognition.change(
+                        customer.id(), seen -> seen.linked(fact, now()).withAccount(), who)
+                    : recognition
+                        .change(node.id(), seen -> seen.linked(fact, now()), who)
+                        .thenReturn(customer));
   }
 
-  private Mono<SignedIn> verified(
-      Customer customer,
-      ContactAddress address,
-      Optional<Customer> asker,
-      String former,
-      Function<String, Actor> actor) {
-    boolean upgraded =
-        asker.filter(Customer::guest).map(Customer::id).filter(customer.id()::equals).isPresent();
+  private List<Link> fact(IdentifierKey identifier, Actor who) {
+    return List.of(Link.of(identifier, Evidence.CODE, now(), who.getPrincipal(), who.getChannel()));
+  }
+
+  private Mono<SignedIn> follow(
+      Asker asker, Customer customer, IdentifierKey identifier, Function<String, Actor> actor) {
+    var who = actor.apply(customer.name());
+    boolean upgraded = asker.now().map(Customer::id).filter(customer.id()::equals).isPresent();
+    var guest = asker.now().filter(one -> !one.id().equals(customer.id()));
+    return Mono.justOrEmpty(guest)
+        .flatMap(
+            one ->
+                recognition.change(
+                    one.id(), seen -> seen.linked(fact(identifier, who), now()), who))
+        .then(recognition.settle(customer.id(), who))
+        .then(Mono.defer(() -> current(customer.id())))
+        .flatMap(
+            now -> former(asker, now).flatMap(former -> tellSignedIn(now, upgraded, former, who)));
+  }
+
+  /** The name of the asking guest if she is an alias of the customer now, else nothing. */
+  private Mono<String> former(Asker asker, Customer customer) {
+    return asker.name().isEmpty() || asker.name().equals(customer.name())
+        ? Mono.just("")
+        : current(Customer.id(asker.name()))
+            .map(now -> now.id().equals(customer.id()) ? asker.name() : "")
+            .defaultIfEmpty("");
+  }
+
+  private Mono<SignedIn> tellSignedIn(
+      Customer customer, boolean upgraded, String former, Actor who) {
     Message told =
         CustomerSignedIn.newBuilder()
             .setCustomer(customer.name())
             .setGuestFollowed(upgraded || !former.isEmpty())
             .build();
     return store
-        .verified(customer.id(), address, List.of(told), actor.apply(customer.name()), now())
-        .map(known -> new SignedIn(known, former))
-        // The guest was merged into somebody else between our reading and now: her claim follows
-        // her.
-        .switchIfEmpty(
-            Mono.defer(
-                () ->
-                    current(customer.id())
-                        .filter(moved -> !moved.id().equals(customer.id()))
-                        .flatMap(
-                            moved -> verified(moved, address, Optional.empty(), former, actor))));
+        .tell(customer.id(), List.of(told), who, now())
+        .map(known -> new SignedIn(known, former));
   }
 
-  /** Everything of a merge after the decision; each step can be repeated. */
-  private Mono<Void> finish(String alias, String customer, Actor actor) {
-    return store
-        .journal(alias, customer, actor, now())
-        .then(Mono.defer(() -> aliases.record(Customer.name(alias), Customer.name(customer))))
-        .then(Mono.defer(() -> store.absorb(customer, alias, actor, now())))
-        .then(Mono.defer(() -> store.merged(alias)));
+  /**
+   * Makes an alias a customer of her own again: what she shares with the one she was merged into is
+   * withdrawn from her, and nothing known before joins them again. The answer, or the one given
+   * first to the same request; refused with NotMerged when she is no alias.
+   */
+  public <T extends Message> Mono<T> unmerge(
+      String name,
+      String requestId,
+      Message request,
+      Parser<T> parser,
+      Function<Person, T> answer,
+      Actor actor) {
+    var id = Customer.id(name);
+    return Mono.defer(() -> store.find(id))
+        .switchIfEmpty(Mono.error(() -> new RefusedException(new Refusal.CustomerUnknown(name))))
+        .flatMap(
+            seen ->
+                store
+                    .remembered(id, requestId, request, parser)
+                    .switchIfEmpty(
+                        Mono.defer(
+                            () ->
+                                seen.isAlias()
+                                    ? recognition
+                                        .members(id)
+                                        .flatMap(
+                                            merged ->
+                                                unmerge(
+                                                    seen, merged, requestId, request, answer,
+                                                    actor))
+                                    : Mono.error(
+                                        new RefusedException(new Refusal.NotMerged(name))))))
+        .retryWhen(Recognition.contended());
   }
 
-  /** Finishes merges that a process left half done. */
-  public Mono<Void> finishMerges() {
-    return store
-        .pendingMerges(now().minus(MERGE_LEFT))
-        .concatMap(
-            left -> {
-              log.info("a merge that was left half done is finished");
-              return finish(left.alias(), left.customer(), left.actor());
-            })
-        .then();
+  private <T extends Message> Mono<T> unmerge(
+      Customer seen,
+      List<Customer> merged,
+      String requestId,
+      Message request,
+      Function<Person, T> answer,
+      Actor actor) {
+    Function<Customer, T> made = next -> answer.apply(new Person(next.together(merged), merged));
+    return recognition
+        .unmerge(seen, new CustomerStore.Remembered(requestId, request, made::apply), actor)
+        .map(made);
+  }
+
+  /**
+   * Writes down an answer about messages. The answer, or the one given first to the same request.
+   */
+  public <T extends Message> Mono<T> consent(
+      String name,
+      Consent consent,
+      String requestId,
+      Message request,
+      Parser<T> parser,
+      Function<Person, T> answer,
+      Actor actor) {
+    return Mono.defer(() -> get(name))
+        .flatMap(
+            seen ->
+                store
+                    .remembered(seen.id(), requestId, request, parser)
+                    .switchIfEmpty(
+                        Mono.defer(() -> recognition.members(seen.id()))
+                            .flatMap(
+                                merged -> {
+                                  Function<Customer, T> made =
+                                      next ->
+                                          answer.apply(new Person(next.together(merged), merged));
+                                  return store
+                                      .replace(
+                                          seen,
+                                          seen.consenting(consent),
+                                          List.of(),
+                                          actor,
+                                          new CustomerStore.Remembered(
+                                              requestId, request, made::apply),
+                                          now())
+                                      .map(made)
+                                      .switchIfEmpty(
+                                          Mono.error(
+                                              () ->
+                                                  new StaleVersionException(
+                                                      seen.id(), seen.version())));
+                                })))
+        .retryWhen(Recognition.contended());
   }
 
   /** Tells that a customer's session was carried on. The customer. */
@@ -254,7 +363,8 @@ public final class Customers {
         now());
   }
 
-  private Instant now() {
+  /** The time as facts carry it. */
+  public Instant now() {
     return clock.instant().truncatedTo(ChronoUnit.MILLIS);
   }
 }

@@ -7,7 +7,6 @@ import dev.filo.identity.domain.Refusal;
 import dev.filo.identity.domain.Session;
 import dev.filo.identity.domain.StaffMember;
 import dev.filo.platform.auth.EndedSessions;
-import dev.filo.platform.auth.SubjectAliases;
 import dev.filo.platform.code.Ids;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,7 +35,6 @@ public final class Sessions {
   private final SessionStore store;
   private final Customers customers;
   private final StaffStore staff;
-  private final SubjectAliases aliases;
   private final EndedSessions ended;
   private final Secrets secrets;
   private final Lives lives;
@@ -56,7 +54,6 @@ public final class Sessions {
       SessionStore store,
       Customers customers,
       StaffStore staff,
-      SubjectAliases aliases,
       EndedSessions ended,
       Secrets secrets,
       Lives lives,
@@ -64,7 +61,6 @@ public final class Sessions {
     this.store = store;
     this.customers = customers;
     this.staff = staff;
-    this.aliases = aliases;
     this.ended = ended;
     this.secrets = secrets;
     this.lives = lives;
@@ -215,7 +211,9 @@ public final class Sessions {
   }
 
   private Mono<List<String>> names(String principal) {
-    return aliases.of(principal).startWith(principal).collectList();
+    return principal.startsWith("customers/")
+        ? customers.names(principal)
+        : Mono.just(List.of(principal));
   }
 
   /** Whom a name stands for now. Empty when there is nobody. */

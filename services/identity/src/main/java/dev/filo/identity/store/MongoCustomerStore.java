@@ -3,30 +3,30 @@ package dev.filo.identity.store;
 import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.exists;
+import static com.mongodb.client.model.Filters.in;
 import static com.mongodb.client.model.Filters.lt;
-import static com.mongodb.client.model.Filters.ne;
+import static com.mongodb.client.model.Projections.exclude;
 import static com.mongodb.client.model.Updates.combine;
 import static com.mongodb.client.model.Updates.inc;
-import static com.mongodb.client.model.Updates.pushEach;
 import static com.mongodb.client.model.Updates.set;
-import static com.mongodb.client.model.Updates.setOnInsert;
 import static com.mongodb.client.model.Updates.unset;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
-import com.mongodb.client.model.PushOptions;
 import com.mongodb.client.model.ReturnDocument;
-import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
-import dev.filo.identity.domain.ContactAddress;
+import dev.filo.identity.domain.Consent;
 import dev.filo.identity.domain.Customer;
-import dev.filo.identity.domain.Identifier;
+import dev.filo.identity.domain.Evidence;
+import dev.filo.identity.domain.IdentifierKey;
+import dev.filo.identity.domain.Link;
+import dev.filo.identity.domain.Merge;
 import dev.filo.identity.domain.Place;
+import dev.filo.identity.domain.Verdict;
 import dev.filo.identity.service.CustomerStore;
 import dev.filo.platform.feed.Outbox;
 import dev.filo.platform.feed.Relay;
@@ -35,45 +35,44 @@ import dev.filo.platform.mongo.Mongo;
 import dev.filo.platform.mongo.Requests;
 import dev.filo.proto.feed.v1.Actor;
 import dev.filo.proto.feed.v1.Event;
-import dev.filo.proto.identity.v1.CustomerMerged;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Date;
 import java.util.List;
 import org.bson.Document;
 import org.bson.conversions.Bson;
-import org.bson.types.Binary;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Customers in MongoDB: {@code customers}, one document each with its outbox; {@code claims}, whose
- * {@code _id} is an address, so that it belongs to one customer; {@code merges}, the journal.
+ * Customers in MongoDB: {@code customers}, one document each with all facts about her, her journal
+ * and her outbox; {@code claims}, whose {@code _id} is what an identifier is compared by, so that
+ * one customer was first to have it.
  */
 public final class MongoCustomerStore implements CustomerStore {
   private static final String SOURCE = "filo/identity";
-  // A merge's event is told once as long as the alias is among the newest of the customer's.
-  private static final int ALIASES_KEPT = 200;
   private static final FindOneAndUpdateOptions AFTER =
       new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER);
 
   private final MongoCollection<Document> customers;
   private final MongoCollection<Document> claims;
-  private final MongoCollection<Document> merges;
   private final Relay relay;
 
   /** Customers in a database; their events go through the relay. */
   public MongoCustomerStore(MongoDatabase database, Relay relay) {
     this.customers = database.getCollection("customers");
     this.claims = database.getCollection("claims");
-    this.merges = database.getCollection("merges");
     this.relay = relay;
   }
 
   /** Makes the indexes and has the outboxes looked after. */
   public void prepare() {
     relay.watch(customers);
-    Mongo.index(customers, Indexes.ascending("mergePending"), new IndexOptions().sparse(true));
+    Mongo.index(customers, Indexes.ascending("unsettledSince"), new IndexOptions().sparse(true));
+    Mongo.index(customers, Indexes.ascending("mergedInto"), new IndexOptions().sparse(true));
+    Mongo.index(customers, Indexes.ascending("identifiers.claim"));
   }
 
   @Override
@@ -97,48 +96,47 @@ public final class MongoCustomerStore implements CustomerStore {
   }
 
   @Override
-  public Mono<String> owner(ContactAddress address) {
-    return Mono.from(claims.find(eq("_id", address.claim())).first())
+  public Flux<Customer> findAll(Collection<String> ids) {
+    return ids.isEmpty() ? Flux.empty() : read(in("_id", ids));
+  }
+
+  @Override
+  public Flux<Customer> having(Collection<String> identifiers) {
+    return identifiers.isEmpty() ? Flux.empty() : read(in("identifiers.claim", identifiers));
+  }
+
+  @Override
+  public Flux<Customer> mergedInto(Collection<String> ids) {
+    return ids.isEmpty() ? Flux.empty() : read(in("mergedInto", ids));
+  }
+
+  private Flux<Customer> read(Bson filter) {
+    return Flux.from(customers.find(filter).projection(exclude("requests", Outbox.FIELD)))
+        .map(MongoCustomerStore::customer);
+  }
+
+  @Override
+  public Mono<String> owner(String identifier) {
+    return Mono.from(claims.find(eq("_id", identifier)).first())
         .map(claim -> claim.getString("customer"));
   }
 
   @Override
-  public Mono<String> claim(ContactAddress address, String customer, Instant now) {
+  public Mono<String> claim(String identifier, String customer, Instant now) {
     return Mono.from(
             claims.insertOne(
-                new Document("_id", address.claim())
+                new Document("_id", identifier)
                     .append("customer", customer)
                     .append("createTime", Date.from(now))))
         .thenReturn(customer)
-        .onErrorResume(Mongo::isDuplicate, e -> owner(address));
+        .onErrorResume(Mongo::isDuplicate, e -> owner(identifier));
   }
 
   @Override
-  public Mono<Customer> verified(
-      String id, ContactAddress address, List<Message> told, Actor actor, Instant now) {
-    var common =
-        List.of(
-            set("guest", false),
-            inc("version", 1L),
-            Outbox.record(events(id, told, actor, now), now));
-    // Known already: the moment moves. Else it is added. Two documents' worth of conditions, one
-    // update each; only one of them can match.
-    var again =
-        write(
-            and(eq("_id", id), alive(), eq("identifiers.claim", address.claim())),
-            combine(combine(common), set("identifiers.$.verifyTime", Date.from(now))));
-    var first =
-        write(
-            and(eq("_id", id), alive(), ne("identifiers.claim", address.claim())),
-            combine(
-                combine(common),
-                pushEach(
-                    "identifiers",
-                    List.of(
-                        new Document("claim", address.claim())
-                            .append("verifyTime", Date.from(now))),
-                    new PushOptions().slice(Customer.IDENTIFIERS_MAX))));
-    return again.switchIfEmpty(first).switchIfEmpty(again);
+  public Mono<Void> passOn(String identifier, String from, String to) {
+    return Mono.from(
+            claims.updateOne(and(eq("_id", identifier), eq("customer", from)), set("customer", to)))
+        .then();
   }
 
   @Override
@@ -149,15 +147,7 @@ public final class MongoCustomerStore implements CustomerStore {
   @Override
   public Mono<Customer> update(
       Customer seen, Customer.Profile profile, Remembered remembered, Instant now) {
-    var next =
-        new Customer(
-            seen.id(),
-            seen.guest(),
-            profile,
-            seen.identifiers(),
-            seen.createTime(),
-            seen.version() + 1,
-            seen.mergedInto());
+    var next = seen.telling(profile);
     var place = profile.place();
     var change =
         combine(
@@ -194,79 +184,63 @@ public final class MongoCustomerStore implements CustomerStore {
   }
 
   @Override
-  public Mono<Customer> mergeInto(String guest, String customer, Actor actor, Instant now) {
+  public Mono<Customer> replace(
+      Customer seen,
+      Customer next,
+      List<Told> told,
+      Actor actor,
+      @Nullable Remembered remembered,
+      Instant now) {
+    var changes = new ArrayList<Bson>();
+    changes.add(set("guest", next.guest()));
+    changes.add(set("identifiers", next.links().stream().map(MongoCustomerStore::link).toList()));
+    changes.add(
+        set("verdicts", next.verdicts().stream().map(MongoCustomerStore::verdict).toList()));
+    changes.add(next.isAlias() ? set("mergedInto", next.mergedInto()) : unset("mergedInto"));
+    changes.add(set("merges", next.merges().stream().map(MongoCustomerStore::merge).toList()));
+    changes.add(
+        set("consents", next.consents().stream().map(MongoCustomerStore::consent).toList()));
+    var since = next.unsettledSince();
+    changes.add(since == null ? unset("unsettledSince") : set("unsettledSince", Date.from(since)));
+    changes.add(set("version", next.version()));
+    if (!told.isEmpty()) {
+      changes.add(
+          Outbox.record(
+              told.stream()
+                  .map(
+                      one ->
+                          Outbox.event(
+                              SOURCE, Customer.name(one.customer()), now, actor, one.message()))
+                  .toList(),
+              now));
+    }
+    var id = remembered == null ? "" : remembered.requestId();
+    if (remembered != null && !id.isEmpty()) {
+      changes.add(
+          Requests.remember(id, remembered.request(), remembered.answer().apply(next), now));
+    }
     return write(
-        and(eq("_id", guest), eq("guest", true), alive()),
-        combine(
-            set("mergedInto", customer),
-            set("mergePending", Date.from(now)),
-            set("mergeActor", new Binary(actor.toByteArray())),
-            inc("version", 1L)));
+        and(eq("_id", seen.id()), eq("version", seen.version()), Requests.notSeen(id)),
+        combine(changes));
   }
 
   @Override
-  public Mono<Void> journal(String alias, String customer, Actor actor, Instant now) {
-    return Mono.from(
-            merges.updateOne(
-                eq("_id", alias),
-                combine(
-                    setOnInsert("customer", customer),
-                    setOnInsert("cause", "verified address"),
-                    setOnInsert("principal", actor.getPrincipal()),
-                    setOnInsert("channel", actor.getChannel()),
-                    setOnInsert("time", Date.from(now))),
-                new UpdateOptions().upsert(true)))
-        .then();
-  }
-
-  @Override
-  public Mono<Void> absorb(String customer, String alias, Actor actor, Instant now) {
-    Message told =
-        CustomerMerged.newBuilder()
-            .setCustomer(Customer.name(customer))
-            .setAlias(Customer.name(alias))
-            .build();
-    return write(
-            and(eq("_id", customer), ne("aliases", alias)),
-            combine(
-                pushEach("aliases", List.of(alias), new PushOptions().slice(-ALIASES_KEPT)),
-                Outbox.record(events(customer, List.of(told), actor, now), now)))
-        .then();
-  }
-
-  @Override
-  public Mono<Void> merged(String alias) {
+  public Mono<Void> settled(Customer seen) {
     return Mono.from(
             customers.updateOne(
-                eq("_id", alias), combine(unset("mergePending"), unset("mergeActor"))))
+                and(eq("_id", seen.id()), eq("version", seen.version())), unset("unsettledSince")))
         .then();
   }
 
   @Override
-  public Flux<PendingMerge> pendingMerges(Instant before) {
-    return Flux.from(
-            customers.find(and(exists("mergePending"), lt("mergePending", Date.from(before)))))
-        .map(
-            document -> {
-              try {
-                return new PendingMerge(
-                    document.getString("_id"),
-                    document.getString("mergedInto"),
-                    Actor.parseFrom(Docs.bytes(document, "mergeActor")));
-              } catch (InvalidProtocolBufferException e) {
-                throw new IllegalStateException("who began a merge cannot be read", e);
-              }
-            });
+  public Flux<Customer> unsettled(Instant before) {
+    return read(and(exists("unsettledSince"), lt("unsettledSince", Date.from(before))));
   }
 
   private Mono<Customer> write(Bson filter, Bson update) {
     return Mono.defer(() -> Mono.from(customers.findOneAndUpdate(filter, update, AFTER)))
         .doOnNext(written -> relay.offer(customers, written))
         .map(MongoCustomerStore::customer);
-  }
-
-  private static Bson alive() {
-    return exists("mergedInto", false);
   }
 
   private static List<Event> events(String id, List<Message> told, Actor actor, Instant now) {
@@ -284,16 +258,106 @@ public final class MongoCustomerStore implements CustomerStore {
             Docs.string(document, "familyName"),
             Docs.string(document, "language"),
             place(document.get("place", Document.class))),
-        Docs.list(document, "identifiers").stream()
+        Docs.list(document, "identifiers").stream().map(MongoCustomerStore::link).toList(),
+        Docs.list(document, "verdicts").stream()
             .map(
-                identifier ->
-                    new Identifier(
-                        ContactAddress.ofClaim(identifier.getString("claim")),
-                        identifier.getDate("verifyTime").toInstant()))
+                verdict ->
+                    new Verdict(
+                        verdict.getString("other"),
+                        verdict.getBoolean("together", false),
+                        time(verdict, "time"),
+                        Docs.string(verdict, "by")))
+            .toList(),
+        Docs.string(document, "mergedInto"),
+        Docs.list(document, "merges").stream()
+            .map(
+                merge ->
+                    new Merge(
+                        merge.getString("into"),
+                        Docs.string(merge, "cause"),
+                        time(merge, "time"),
+                        Docs.string(merge, "by"),
+                        Docs.instant(merge, "endTime"),
+                        Docs.string(merge, "endedBy")))
+            .toList(),
+        Docs.list(document, "consents").stream()
+            .map(
+                consent ->
+                    new Consent(
+                        Consent.Purpose.valueOf(consent.getString("purpose")),
+                        Consent.Channel.valueOf(consent.getString("channel")),
+                        consent.getBoolean("granted", false),
+                        time(consent, "time"),
+                        Docs.string(consent, "proof"),
+                        Docs.string(consent, "by"),
+                        Docs.string(consent, "channelOfAnswer")))
             .toList(),
         document.getDate("createTime").toInstant(),
         Docs.number(document, "version"),
-        Docs.string(document, "mergedInto"));
+        Docs.instant(document, "unsettledSince"));
+  }
+
+  /** One written before there were links knows only when it was last verified, by code. */
+  private static Link link(Document document) {
+    var claim = document.getString("claim");
+    var last = time(document, "verifyTime");
+    var first = Docs.instant(document, "firstTime");
+    return new Link(
+        IdentifierKey.ofKey(document.containsKey("key") ? document.getString("key") : claim),
+        document.containsKey("evidence")
+            ? Evidence.valueOf(document.getString("evidence"))
+            : Evidence.CODE,
+        first == null ? last : first,
+        last,
+        Docs.string(document, "by"),
+        Docs.string(document, "channel"),
+        Docs.instant(document, "withdrawTime"));
+  }
+
+  private static Document link(Link link) {
+    var document =
+        new Document("claim", link.identifier().joins())
+            .append("key", link.identifier().key())
+            .append("evidence", link.evidence().name())
+            .append("firstTime", Date.from(link.firstTime()))
+            .append("verifyTime", Date.from(link.lastTime()))
+            .append("by", link.by())
+            .append("channel", link.channel());
+    var withdrawn = link.withdrawTime();
+    return withdrawn == null ? document : document.append("withdrawTime", Date.from(withdrawn));
+  }
+
+  private static Document verdict(Verdict verdict) {
+    return new Document("other", verdict.other())
+        .append("together", verdict.together())
+        .append("time", Date.from(verdict.time()))
+        .append("by", verdict.by());
+  }
+
+  private static Document merge(Merge merge) {
+    var document =
+        new Document("into", merge.into())
+            .append("cause", merge.cause())
+            .append("time", Date.from(merge.time()))
+            .append("by", merge.by());
+    var end = merge.endTime();
+    return end == null
+        ? document
+        : document.append("endTime", Date.from(end)).append("endedBy", merge.endedBy());
+  }
+
+  private static Document consent(Consent consent) {
+    return new Document("purpose", consent.purpose().name())
+        .append("channel", consent.channel().name())
+        .append("granted", consent.granted())
+        .append("time", Date.from(consent.time()))
+        .append("proof", consent.proof())
+        .append("by", consent.by())
+        .append("channelOfAnswer", consent.channelOfAnswer());
+  }
+
+  private static Instant time(Document document, String key) {
+    return document.getDate(key).toInstant();
   }
 
   private static @Nullable Place place(@Nullable Document place) {

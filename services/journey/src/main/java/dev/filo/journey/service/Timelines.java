@@ -68,7 +68,17 @@ public final class Timelines {
     }
     return store
         .heir(customer)
-        .flatMap(heir -> store.move(customer, heir).then(follow(heir, hops - 1)));
+        .flatMap(
+            heir ->
+                store
+                    .move(customer, heir)
+                    .then(Mono.defer(() -> store.heir(customer).defaultIfEmpty("")))
+                    .flatMap(
+                        still ->
+                            still.equals(heir)
+                                ? follow(heir, hops - 1)
+                                // Taken apart while this moved: back with it.
+                                : store.giveBack(customer, Set.of(customer))));
   }
 
   /**
@@ -89,6 +99,23 @@ public final class Timelines {
             .recordHeir(alias, customer)
             .then(Mono.defer(() -> store.move(alias, customer)))
             .then(Mono.defer(() -> follow(customer, HEIRS_MAX)));
+  }
+
+  /**
+   * Makes what was first on the time line of one of {@code names} part of {@code alias}'s again,
+   * who is a customer of her own; repeating it is harmless. Empty.
+   */
+  public Mono<Void> unmerge(String customer, String alias, Set<String> names) {
+    return store
+        .forgetHeir(alias)
+        .thenMany(
+            Flux.fromIterable(names)
+                .filter(name -> !name.equals(alias))
+                .concatMap(name -> store.move(name, alias)))
+        .then(Mono.defer(() -> store.giveBack(alias, names)))
+        .then(
+            Mono.fromRunnable(
+                () -> names.forEach(name -> merged.invalidate(customer + " " + name))));
   }
 
   /** Makes sure that what the caller did before this sign-in is on her time line. Empty. */

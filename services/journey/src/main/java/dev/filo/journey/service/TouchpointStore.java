@@ -2,6 +2,7 @@ package dev.filo.journey.service;
 
 import dev.filo.journey.domain.Touchpoint;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -20,8 +21,14 @@ public interface TouchpointStore {
   /** Remembers whose time line this customer's becomes; to be done before anything moves. Empty. */
   Mono<Void> recordHeir(String customer, String heir);
 
-  /** Moves all there is of one customer to another. Empty. */
+  /** Forgets whose time line this customer's had become: it is hers again. Empty. */
+  Mono<Void> forgetHeir(String customer);
+
+  /** Moves all there is of one customer to another; each remembers whose it was first. Empty. */
   Mono<Void> move(String customer, String heir);
+
+  /** Moves to a customer all that was first one of these names', wherever it is. Empty. */
+  Mono<Void> giveBack(String customer, Collection<String> names);
 
   /**
    * A place in a time line.

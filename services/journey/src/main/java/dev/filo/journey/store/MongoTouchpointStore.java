@@ -2,13 +2,17 @@ package dev.filo.journey.store;
 
 import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.exists;
+import static com.mongodb.client.model.Filters.in;
 import static com.mongodb.client.model.Filters.lt;
 import static com.mongodb.client.model.Filters.lte;
+import static com.mongodb.client.model.Filters.ne;
 import static com.mongodb.client.model.Filters.or;
 import static com.mongodb.client.model.Sorts.descending;
 import static com.mongodb.client.model.Updates.set;
 
 import com.mongodb.MongoBulkWriteException;
+import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.InsertManyOptions;
 import com.mongodb.client.model.ReplaceOptions;
@@ -18,6 +22,7 @@ import dev.filo.journey.domain.Touchpoint;
 import dev.filo.journey.service.TouchpointStore;
 import dev.filo.platform.mongo.Docs;
 import dev.filo.platform.mongo.Mongo;
+import java.util.Collection;
 import java.util.Date;
 import java.util.List;
 import org.bson.Document;
@@ -42,6 +47,7 @@ public final class MongoTouchpointStore implements TouchpointStore {
     Mongo.index(
         touchpoints,
         Indexes.compoundIndex(Indexes.ascending("customer"), Indexes.descending("time", "_id")));
+    Mongo.index(touchpoints, Indexes.ascending("origin"), new IndexOptions().sparse(true));
     Mongo.index(heirs, Indexes.ascending("heir"));
   }
 
@@ -93,8 +99,24 @@ public final class MongoTouchpointStore implements TouchpointStore {
   }
 
   @Override
+  public Mono<Void> forgetHeir(String customer) {
+    return Mono.from(heirs.deleteOne(eq("_id", customer))).then();
+  }
+
+  @Override
   public Mono<Void> move(String customer, String heir) {
-    return Mono.from(touchpoints.updateMany(eq("customer", customer), set("customer", heir)))
+    return Mono.from(
+            touchpoints.updateMany(
+                and(eq("customer", customer), exists("origin", false)), set("origin", customer)))
+        .then(Mono.from(touchpoints.updateMany(eq("customer", customer), set("customer", heir))))
+        .then();
+  }
+
+  @Override
+  public Mono<Void> giveBack(String customer, Collection<String> names) {
+    return Mono.from(
+            touchpoints.updateMany(
+                and(in("origin", names), ne("customer", customer)), set("customer", customer)))
         .then();
   }
 

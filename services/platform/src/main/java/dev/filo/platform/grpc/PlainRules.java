@@ -28,11 +28,13 @@ import org.jspecify.annotations.Nullable;
  * few rules our messages use, compiled once. It never accepts what protovalidate refuses; what it
  * does not accept, or has a rule it does not know, is for protovalidate to judge. Thread-safe.
  */
+@SuppressWarnings("ReferenceEquality") // ANY and NOTHING are known by being themselves
 final class PlainRules {
   private static final Set<String> FIELD_RULES =
       Set.of(
           "required", "ignore", "string", "int32", "int64", "double", "bytes", "enum", "repeated");
   private static final Predicate<Object> ANY = value -> true;
+  private static final Predicate<Message> NOTHING = message -> true;
 
   private final Map<Descriptor, Shape> shapes = new ConcurrentHashMap<>();
 
@@ -47,7 +49,7 @@ final class PlainRules {
   }
 
   /** What must hold in a message; null checks: some rule is not known here. */
-  private final class Shape {
+  private static final class Shape {
     private final @Nullable List<Predicate<Message>> checks;
 
     Shape(@Nullable List<Predicate<Message>> checks) {
@@ -92,8 +94,6 @@ final class PlainRules {
     }
     return new Shape(List.copyOf(checks));
   }
-
-  private static final Predicate<Message> NOTHING = message -> true;
 
   /** What must hold for a field; null when that is not known here. */
   private @Nullable Predicate<Message> check(FieldDescriptor field, FieldRules rules) {

@@ -155,7 +155,7 @@ class PlainRulesTest {
                 .toList();
         yield fitting.get(random.nextInt(fitting.size()));
       }
-      case INT -> (int) Math.max(1, rules.getInt32().getGte());
+      case INT -> Math.max(1, rules.getInt32().getGte());
       case LONG -> Math.max(1, rules.getInt64().getGte());
       case DOUBLE -> Math.max(0, rules.getDouble().getGte());
       case BYTE_STRING -> ByteString.copyFromUtf8("x");

@@ -29,6 +29,7 @@ import dev.filo.reservation.store.MongoReservationStore.Attention;
 import dev.filo.reservation.store.ReservationDocuments;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import org.bson.Document;
 import reactor.core.publisher.Flux;
@@ -360,6 +361,25 @@ public final class Reservations {
         .concatMap(kept -> limits.count(ReservationDocuments.read(kept), Limits.by(kept)))
         .then()
         .doOnSuccess(done -> changes.tell(customerKey(customer)));
+  }
+
+  /**
+   * Everything that was first made under one of {@code names} is the alias's again, who is a
+   * customer of her own; it counts for her and for nobody else. Repeating changes nothing.
+   */
+  public Mono<Void> unmerged(String customer, String alias, Set<String> names) {
+    return store
+        .awayFrom(alias, names)
+        .concatMap(kept -> limits.release(ReservationDocuments.read(kept), Limits.by(kept)))
+        .then(Mono.defer(() -> store.giveBack(alias, names, clock.instant())))
+        .thenMany(Flux.defer(() -> store.counted(alias, clock.instant())))
+        .concatMap(kept -> limits.count(ReservationDocuments.read(kept), Limits.by(kept)))
+        .then()
+        .doOnSuccess(
+            done -> {
+              changes.tell(customerKey(customer));
+              changes.tell(customerKey(alias));
+            });
   }
 
   /**

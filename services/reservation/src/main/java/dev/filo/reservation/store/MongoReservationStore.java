@@ -38,6 +38,7 @@ import dev.filo.reservation.domain.Reservation.Step;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Date;
 import java.util.List;
 import org.bson.Document;
@@ -66,6 +67,7 @@ public final class MongoReservationStore {
 
   /** Makes the indexes. */
   public void prepare() {
+    Mongo.index(reservations, Indexes.ascending("origin"), new IndexOptions().sparse(true));
     Mongo.index(
         reservations,
         Indexes.ascending("pickupCode"),
@@ -394,11 +396,30 @@ public final class MongoReservationStore {
   public Mono<Void> move(String customer, String alias, Instant now) {
     return Mono.from(
             reservations.updateMany(
-                eq("customer", alias),
-                combine(
-                    set("customer", customer),
-                    set("updateTime", Date.from(now)),
-                    inc("version", 1L))))
+                and(eq("customer", alias), exists("origin", false)), set("origin", alias)))
+        .then(Mono.from(reservations.updateMany(eq("customer", alias), movedTo(customer, now))))
+        .then();
+  }
+
+  private static Bson movedTo(String customer, Instant now) {
+    return combine(
+        set("customer", customer), set("updateTime", Date.from(now)), inc("version", 1L));
+  }
+
+  /** What was first made under one of these names and is somebody else's than {@code alias}'s. */
+  public Flux<Document> awayFrom(String alias, Collection<String> names) {
+    return Flux.from(reservations.find(and(in("origin", names), ne("customer", alias))));
+  }
+
+  /** Gives back to {@code alias} what was first made under one of these names. */
+  public Mono<Void> giveBack(String alias, Collection<String> names, Instant now) {
+    return Flux.fromIterable(names)
+        .filter(name -> !name.equals(alias))
+        .concatMap(name -> move(alias, name, now))
+        .then(
+            Mono.from(
+                reservations.updateMany(
+                    and(in("origin", names), ne("customer", alias)), movedTo(alias, now))))
         .then();
   }
 

@@ -3,6 +3,7 @@ package dev.filo.reservation.waitlist;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.platform.Background;
 import dev.filo.platform.auth.MergeHandler;
+import dev.filo.platform.auth.UnmergeHandler;
 import dev.filo.platform.feed.Relay;
 import dev.filo.platform.grpc.Channels;
 import dev.filo.platform.watch.Changes;
@@ -68,6 +69,11 @@ public class WaitlistConfiguration {
   @Bean
   MergeHandler waitlistMergeHandler(Waitlists waitlists) {
     return waitlists::merged;
+  }
+
+  @Bean
+  UnmergeHandler waitlistUnmergeHandler(Waitlists waitlists) {
+    return waitlists::unmerged;
   }
 
   @Bean

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record Waitlist(
     String sku, String store, long version, List<Entry> line, List<Entry> ended) {
+  // Nobody is called so: between whom an entry is taken from and whom it is given to.
+  private static final String PARTED = "";
+
   /** A step older than this was left by somebody who died: longer than any step takes. */
   public static final Duration ABANDONED = Duration.ofSeconds(8);
 
@@ -250,6 +254,20 @@ public record Waitlist(
     var offer = gone.state().offer();
     return next.change(
         gone.id(), one -> one.with(new State.Left(offer == null ? "" : offer.hold()), now));
+  }
+
+  /**
+   * Entries are the alias's again, who had them before she was taken for somebody else. Should she
+   * be in line herself meanwhile, the one that has come less far ends.
+   */
+  public Waitlist givenBack(Set<String> entries, String alias, Instant now) {
+    return new Waitlist(
+            sku,
+            store,
+            version,
+            line.stream().map(one -> entries.contains(one.id()) ? one.of(PARTED) : one).toList(),
+            ended.stream().map(one -> entries.contains(one.id()) ? one.of(PARTED) : one).toList())
+        .merged(alias, PARTED, now);
   }
 
   private static int far(Entry entry) {

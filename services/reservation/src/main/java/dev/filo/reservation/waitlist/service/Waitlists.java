@@ -781,6 +781,45 @@ public final class Waitlists {
         .doOnSuccess(done -> changes.tell(customerKey(customer)));
   }
 
+  /**
+   * Places in line that were first one of {@code names}' are the alias's again, who is a customer
+   * of her own. One that ended because both were in line stays ended. Repeating changes nothing.
+   */
+  public Mono<Void> unmerged(String customer, String alias, Set<String> names) {
+    return Flux.fromIterable(names)
+        .filter(name -> !name.equals(alias))
+        .concatMap(name -> merged(alias, name))
+        .thenMany(Flux.defer(() -> store.awayFrom(alias, names)))
+        .collectList()
+        .flatMapMany(Flux::fromIterable)
+        .concatMap(
+            seen ->
+                change(
+                        seen.key(),
+                        list ->
+                            list.find(seen.id())
+                                    .filter(one -> !one.customer().equals(alias))
+                                    .isPresent()
+                                ? write(
+                                    list, list.givenBack(Set.of(seen.id()), alias, now()), SYSTEM)
+                                : Mono.empty())
+                    .then(seen.ended() == null ? moveCount(seen, alias) : Mono.empty())
+                    .then(store.assign(seen.id(), alias))
+                    .then(Mono.defer(() -> served(seen.key()))))
+        .then()
+        .doOnSuccess(
+            done -> {
+              changes.tell(customerKey(customer));
+              changes.tell(customerKey(alias));
+            });
+  }
+
+  private Mono<Void> moveCount(MongoWaitlistStore.Registered seen, String alias) {
+    return limits
+        .countEntry(alias, seen.id())
+        .then(limits.releaseEntry(seen.customer(), seen.id()));
+  }
+
   /** Empty once what the caller had before signing in is hers. */
   public Mono<Void> ensureMerged(Caller caller) {
     var pair = caller.principal() + " " + caller.former();

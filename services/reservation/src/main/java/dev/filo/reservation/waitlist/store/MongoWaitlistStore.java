@@ -20,6 +20,7 @@ import static com.mongodb.client.model.Updates.setOnInsert;
 import static com.mongodb.client.model.Updates.unset;
 
 import com.mongodb.client.model.FindOneAndUpdateOptions;
+import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.ReturnDocument;
 import com.mongodb.client.model.UpdateOptions;
@@ -68,6 +69,7 @@ public final class MongoWaitlistStore {
   public void prepare() {
     Mongo.index(lists, Indexes.ascending("due"));
     Mongo.index(lists, Indexes.ascending("store", "_id"));
+    Mongo.index(register, Indexes.ascending("origin"), new IndexOptions().sparse(true));
     Mongo.index(
         register,
         Indexes.compoundIndex(Indexes.ascending("customer"), Indexes.descending("createTime")));
@@ -169,7 +171,25 @@ public final class MongoWaitlistStore {
 
   /** What the register has of an alias is the customer's; repeating it changes nothing. */
   public Mono<Void> move(String customer, String alias) {
-    return Mono.from(register.updateMany(eq("customer", alias), set("customer", customer))).then();
+    return Mono.from(
+            register.updateMany(
+                and(eq("customer", alias), exists("origin", false)), set("origin", alias)))
+        .then(Mono.from(register.updateMany(eq("customer", alias), set("customer", customer))))
+        .then();
+  }
+
+  /**
+   * What the register has that was first one of these names' and is somebody else's than {@code
+   * alias}'s.
+   */
+  public Flux<Registered> awayFrom(String alias, Collection<String> names) {
+    return Flux.from(register.find(and(in("origin", names), ne("customer", alias))))
+        .map(MongoWaitlistStore::registered);
+  }
+
+  /** An entry is this customer's. */
+  public Mono<Void> assign(String id, String customer) {
+    return Mono.from(register.updateOne(eq("_id", id), set("customer", customer))).then();
   }
 
   /**
