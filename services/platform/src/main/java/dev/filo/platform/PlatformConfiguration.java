@@ -3,11 +3,13 @@ package dev.filo.platform;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.mongodb.reactivestreams.client.MongoClient;
 import com.mongodb.reactivestreams.client.MongoDatabase;
+import dev.filo.platform.auth.AliasSource;
 import dev.filo.platform.auth.JwksSource;
 import dev.filo.platform.auth.MergeHandler;
 import dev.filo.platform.auth.ServiceTokens;
 import dev.filo.platform.auth.SubjectAliases;
 import dev.filo.platform.auth.TokenVerifier;
+import dev.filo.platform.auth.UnmergeHandler;
 import dev.filo.platform.feed.FeedFollower;
 import dev.filo.platform.feed.FeedKeys;
 import dev.filo.platform.feed.FeedStore;
@@ -24,6 +26,7 @@ import dev.filo.platform.grpc.Rules;
 import dev.filo.platform.mongo.Mongo;
 import dev.filo.platform.watch.Changes;
 import dev.filo.proto.identity.v1.CustomerMerged;
+import dev.filo.proto.identity.v1.CustomerUnmerged;
 import dev.filo.proto.identity.v1.IdentityServiceGrpc;
 import dev.filo.proto.identity.v1.ListSigningKeysRequest;
 import io.grpc.BindableService;
@@ -41,7 +44,7 @@ import reactor.core.publisher.Mono;
 
 /**
  * What every service is made with. A service adds its {@link BindableService}s and, if people's
- * things are in it, a {@link MergeHandler}.
+ * things are in it, a {@link MergeHandler} and an {@link UnmergeHandler}.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(PlatformProperties.class)
@@ -49,6 +52,7 @@ public class PlatformConfiguration {
   private static final Duration PROBE = Duration.ofSeconds(2);
   private static final Duration TRIM = Duration.ofHours(1);
   private static final String MERGED = CustomerMerged.getDescriptor().getFullName();
+  private static final String UNMERGED = CustomerUnmerged.getDescriptor().getFullName();
 
   @Bean
   InstantSource clock() {
@@ -114,8 +118,14 @@ public class PlatformConfiguration {
   }
 
   @Bean
-  SubjectAliases subjectAliases(MongoDatabase database) {
-    return new SubjectAliases(database);
+  SubjectAliases subjectAliases(MongoDatabase database, ObjectProvider<AliasSource> own) {
+    var source = own.getIfAvailable();
+    if (source != null) {
+      return new SubjectAliases(database, source);
+    }
+    var aliases = new SubjectAliases(database);
+    aliases.prepare();
+    return aliases;
   }
 
   @Bean
@@ -186,8 +196,9 @@ public class PlatformConfiguration {
       MongoDatabase database,
       InstantSource clock,
       SubjectAliases aliases,
-      ObjectProvider<MergeHandler> handlers) {
-    boolean isIdentity = properties.service().equals("identity"); // it records its aliases itself
+      ObjectProvider<MergeHandler> merges,
+      ObjectProvider<UnmergeHandler> unmerges) {
+    boolean isIdentity = properties.service().equals("identity"); // it is where aliases come from
     return new FeedFollower(
         "aliases",
         "identity",
@@ -195,17 +206,55 @@ public class PlatformConfiguration {
         database,
         clock,
         event -> {
-          if (isIdentity || !event.getType().equals(MERGED)) {
-            return Mono.empty();
-          }
           try {
-            var merged = event.getData().unpack(CustomerMerged.class);
-            return Flux.fromStream(handlers.orderedStream())
-                .concatMap(handler -> handler.merged(merged.getCustomer(), merged.getAlias()))
-                .then(aliases.record(merged.getAlias(), merged.getCustomer()));
+            if (isIdentity) {
+              return Mono.empty();
+            } else if (event.getType().equals(MERGED)) {
+              var merged = event.getData().unpack(CustomerMerged.class);
+              return merged(merged.getCustomer(), merged.getAlias(), aliases, merges);
+            } else if (event.getType().equals(UNMERGED)) {
+              var parted = event.getData().unpack(CustomerUnmerged.class);
+              return unmerged(parted.getCustomer(), parted.getAlias(), aliases, unmerges);
+            }
+            return Mono.empty();
           } catch (InvalidProtocolBufferException e) {
             return Mono.error(e);
           }
         });
+  }
+
+  /**
+   * First the things, then the name: until both are done, calls of the alias find its own things.
+   * The customer may have become an alias herself by now.
+   */
+  private static Mono<Void> merged(
+      String customer,
+      String alias,
+      SubjectAliases aliases,
+      ObjectProvider<MergeHandler> handlers) {
+    return aliases
+        .resolve(customer)
+        .filter(valid -> !valid.equals(alias))
+        .flatMapMany(
+            valid ->
+                Flux.fromStream(handlers::orderedStream)
+                    .concatMap(handler -> handler.merged(valid, alias)))
+        .then(Mono.defer(() -> aliases.record(alias, customer)));
+  }
+
+  /** First the name: what the alias does from now on is its own, and what it had comes to it. */
+  private static Mono<Void> unmerged(
+      String customer,
+      String alias,
+      SubjectAliases aliases,
+      ObjectProvider<UnmergeHandler> handlers) {
+    return aliases
+        .part(alias)
+        .then(Mono.defer(() -> aliases.names(alias)))
+        .flatMapMany(
+            names ->
+                Flux.fromStream(handlers::orderedStream)
+                    .concatMap(handler -> handler.unmerged(customer, alias, names)))
+        .then();
   }
 }

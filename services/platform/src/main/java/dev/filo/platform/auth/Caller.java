@@ -102,6 +102,12 @@ public record Caller(
         token);
   }
 
+  /** The same caller, whose former things are not hers any more. */
+  public Caller withoutFormer() {
+    return new Caller(
+        principal, roles, stores, clientId, channel, device, displayName, "", session, token);
+  }
+
   /** The caller as events and records name it. */
   public Actor actor() {
     return Actor.newBuilder()

@@ -1,36 +1,65 @@
 package dev.filo.platform.auth;
 
+import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
-import static com.mongodb.client.model.Updates.combine;
+import static com.mongodb.client.model.Filters.in;
+import static com.mongodb.client.model.Filters.ne;
 import static com.mongodb.client.model.Updates.set;
-import static com.mongodb.client.model.Updates.setOnInsert;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
+import dev.filo.platform.mongo.Mongo;
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import org.bson.Document;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * The subjects that became another one, as this service has learned from identity's feed. A subject
- * that is no alias is remembered as such for ten seconds, which is how long a replica that does not
- * follow the feed itself may be behind.
+ * The subjects that became another one, as this service has learned from identity's feed. Each
+ * alias is kept with the subject it was merged into itself, so that any of a chain can be taken out
+ * again. A subject that is no alias is remembered as such for ten seconds, which is how long a
+ * replica that does not follow the feed itself may be behind.
  */
 public final class SubjectAliases {
-  // No chain is longer unless something is broken: merging an alias's target re-points the alias.
-  private static final int CHAIN = 8;
+  // As many as can be merged into one customer, each into the next: identity's limit.
+  private static final int CHAIN = 100;
 
   private final MongoCollection<Document> aliases;
-  private final Cache<String, String> remembered =
-      Caffeine.newBuilder().maximumSize(100_000).expireAfterWrite(Duration.ofSeconds(10)).build();
+  private final AliasSource source;
+  private final Cache<String, String> remembered = cache();
+  // Aliases that are none any more, and those looked up that are not like this.
+  private final Cache<String, Boolean> parted = cache();
 
   /** The aliases kept in a service's own database. */
   public SubjectAliases(MongoDatabase database) {
     this.aliases = database.getCollection("aliases");
+    this.source =
+        alias ->
+            Mono.from(aliases.find(eq("_id", alias)).first()).map(row -> row.getString("subject"));
+  }
+
+  /** The aliases another source knows; nothing is recorded here. */
+  public SubjectAliases(MongoDatabase database, AliasSource source) {
+    this.aliases = database.getCollection("aliases");
+    this.source = source;
+  }
+
+  private static <T> Cache<String, T> cache() {
+    return Caffeine.newBuilder()
+        .maximumSize(100_000)
+        .expireAfterWrite(Duration.ofSeconds(10))
+        .build();
+  }
+
+  /** Makes the index; to be called when the service starts. */
+  public void prepare() {
+    Mongo.index(aliases, Indexes.ascending("subject"));
   }
 
   /** The subject that is valid now: itself when it is no alias. One value. */
@@ -43,8 +72,8 @@ public final class SubjectAliases {
     if (known != null) {
       return known.equals(subject) || hops == 0 ? Mono.just(known) : resolve(known, hops - 1);
     }
-    return Mono.from(aliases.find(eq("_id", subject)).first())
-        .map(alias -> alias.getString("subject"))
+    return source
+        .subjectOf(subject)
         .defaultIfEmpty(subject)
         .flatMap(
             found -> {
@@ -55,33 +84,65 @@ public final class SubjectAliases {
             });
   }
 
-  /**
-   * Records that {@code alias} is {@code subject} from now on, and what was an alias of it too.
-   * Repeating is harmless.
-   */
+  /** Records that {@code alias} is {@code subject} from now on. Repeating is harmless. */
   public Mono<Void> record(String alias, String subject) {
-    if (alias.equals(subject)) {
-      return Mono.empty();
-    }
+    return alias.equals(subject) ? Mono.empty() : put(alias, subject);
+  }
+
+  /** Records that {@code alias} is a subject of its own again. Repeating is harmless. */
+  public Mono<Void> part(String alias) {
+    return put(alias, alias);
+  }
+
+  private Mono<Void> put(String alias, String subject) {
     return Mono.from(
             aliases.updateOne(
-                eq("_id", alias),
-                combine(set("subject", subject), setOnInsert("_id", alias)),
-                new UpdateOptions().upsert(true)))
-        .thenMany(Flux.from(aliases.find(eq("subject", alias))))
-        .concatMap(
-            earlier ->
-                Mono.from(
-                    aliases.updateOne(
-                        eq("_id", earlier.getString("_id")), set("subject", subject))))
-        .then(Mono.fromRunnable(() -> remembered.invalidateAll()));
+                eq("_id", alias), set("subject", subject), new UpdateOptions().upsert(true)))
+        .then(Mono.fromRunnable(this::forget));
+  }
+
+  /** Looks again at what is asked next: something has changed at the source. */
+  public void forget() {
+    remembered.invalidateAll();
+    parted.invalidateAll();
+  }
+
+  /** A subject, and all that became it, directly or by way of others. One value. */
+  public Mono<Set<String>> names(String subject) {
+    return names(Set.of(subject), new LinkedHashSet<>(Set.of(subject)));
+  }
+
+  private Mono<Set<String>> names(Set<String> latest, Set<String> all) {
+    return Flux.from(aliases.find(and(in("subject", latest), ne("_id", null))))
+        .map(row -> row.getString("_id"))
+        .filter(all::add)
+        .collectList()
+        .flatMap(
+            found -> found.isEmpty() ? Mono.just(all) : names(new LinkedHashSet<>(found), all));
   }
 
   /**
    * Takes for granted, in this process, that {@code alias} is {@code subject}: a checked token says
-   * so.
+   * so. One value: false, and nothing taken for granted, when it was parted since; a token does not
+   * know that.
    */
-  public void trust(String alias, String subject) {
-    remembered.put(alias, subject);
+  public Mono<Boolean> trust(String alias, String subject) {
+    var known = parted.getIfPresent(alias);
+    var isParted =
+        known != null
+            ? Mono.just(known)
+            : source
+                .subjectOf(alias)
+                .map(alias::equals)
+                .defaultIfEmpty(false)
+                .doOnNext(found -> parted.put(alias, found));
+    return isParted.map(
+        found -> {
+          if (!found && remembered.getIfPresent(alias) == null
+              || !found && alias.equals(remembered.getIfPresent(alias))) {
+            remembered.put(alias, subject);
+          }
+          return !found;
+        });
   }
 }

@@ -88,10 +88,14 @@ public final class AccessInterceptor implements ServerInterceptor {
               if (!caller.principal().startsWith(CUSTOMERS)) {
                 return Mono.just(caller);
               }
-              if (!caller.former().isEmpty() && !caller.former().equals(caller.principal())) {
-                aliases.trust(caller.former(), caller.principal());
+              var former = caller.former();
+              if (former.isEmpty() || former.equals(caller.principal())) {
+                return aliases.resolve(caller.principal()).map(caller::as);
               }
-              return aliases.resolve(caller.principal()).map(caller::as);
+              return aliases
+                  .trust(former, caller.principal())
+                  .map(trusted -> trusted ? caller : caller.withoutFormer())
+                  .flatMap(who -> aliases.resolve(who.principal()).map(who::as));
             });
   }
 

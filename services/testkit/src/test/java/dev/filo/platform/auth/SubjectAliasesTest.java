@@ -68,7 +68,7 @@ class SubjectAliasesTest {
   }
 
   @Test
-  void aLongChainMergedOneByOneStaysShort() {
+  void aLongChainLeadsToItsEnd() {
     IntStream.range(0, 30).forEach(i -> record("customers/c" + i, "customers/c" + (i + 1)));
     assertValid("customers/c0", "customers/c30");
     assertValid("customers/c17", "customers/c30");
@@ -89,7 +89,34 @@ class SubjectAliasesTest {
 
   @Test
   void whatACheckedTokenSaysIsTakenForGranted() {
-    aliases.trust("customers/guest", "customers/c");
+    assertThat(aliases.trust("customers/guest", "customers/c").block(PATIENCE)).isTrue();
     assertThat(aliases.resolve("customers/guest").block(PATIENCE)).isEqualTo("customers/c");
+  }
+
+  @Test
+  void whoWasPartedIsHerselfAgainWhateverAnOldTokenSays() {
+    record("customers/guest", "customers/c");
+    assertThat(aliases.trust("customers/guest", "customers/c").block(PATIENCE)).isTrue();
+    aliases.part("customers/guest").block(PATIENCE);
+    assertThat(aliases.trust("customers/guest", "customers/c").block(PATIENCE)).isFalse();
+    assertValid("customers/guest", "customers/guest");
+    record("customers/guest", "customers/c");
+    assertThat(aliases.trust("customers/guest", "customers/c").block(PATIENCE)).isTrue();
+    assertValid("customers/guest", "customers/c");
+  }
+
+  @Test
+  void oneTakenOutOfAChainTakesThoseBeforeHerAlong() {
+    record("customers/a", "customers/b");
+    record("customers/b", "customers/c");
+    record("customers/c", "customers/d");
+    aliases.part("customers/b").block(PATIENCE);
+    assertValid("customers/a", "customers/b");
+    assertValid("customers/b", "customers/b");
+    assertValid("customers/c", "customers/d");
+    assertThat(aliases.names("customers/b").block(PATIENCE))
+        .containsExactlyInAnyOrder("customers/a", "customers/b");
+    assertThat(aliases.names("customers/d").block(PATIENCE))
+        .containsExactlyInAnyOrder("customers/c", "customers/d");
   }
 }
