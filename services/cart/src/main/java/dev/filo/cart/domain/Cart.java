@@ -164,16 +164,13 @@ public record Cart(
     var said = new ArrayList<>(notices);
     said.addAll(other.notices);
     var gone = new ArrayList<String>();
-    var kept = new HashSet<String>();
     for (Line line : other.lines) {
       var coming = line.from(other.customer);
       if (!join(joined, coming, said, gone, now)) {
         if (joined.size() < LINES_MAX) {
           joined.add(coming);
-          kept.add(coming.id());
         } else if (!join(saved, coming, said, gone, now)) {
           saved.add(coming);
-          kept.add(coming.id());
         }
       }
     }
@@ -181,7 +178,6 @@ public record Cart(
       var coming = line.from(other.customer);
       if (!join(saved, coming, said, gone, now)) {
         saved.add(coming);
-        kept.add(coming.id());
       }
     }
     var proposed = new ArrayList<>(proposals);
@@ -200,12 +196,7 @@ public record Cart(
         proposed,
         voucher.isEmpty() ? other.voucher : voucher,
         grant,
-        history
-            .with(other.history)
-            .with(came)
-            .parting(other.history.parted())
-            .removing(gone)
-            .keeping(kept),
+        history.with(other.history).with(came).parting(other.history.parted()).removing(gone),
         said,
         leaving,
         "",
@@ -251,9 +242,13 @@ public record Cart(
    * This cart without what came with {@code alias}, who is a customer of her own again: the pieces
    * that are still there of those that came, and those that were taken out by undoing a merge. They
    * are on their way back: {@link #departure}. What was put in since stays here.
+   *
+   * @param names the names that are hers now, as identity knows them
    */
-  public Cart part(String alias, Instant now) {
-    var leaving = Merge.with(alias, history.merges());
+  public Cart part(String alias, Set<String> names, Instant now) {
+    var leaving = new HashSet<>(Merge.with(alias, history.merges()));
+    names.forEach(name -> leaving.addAll(Merge.with(name, history.merges())));
+    leaving.remove(customer);
     var kept = new ArrayList<Line>();
     var keptSaved = new ArrayList<Line>();
     var gone = new ArrayList<String>();
@@ -319,15 +314,18 @@ public record Cart(
     parts.stream().filter(part -> customers.contains(part.customer())).forEach(back::add);
   }
 
-  /** This cart, which had joined another one, in use again with what was given back to it. */
+  /**
+   * This cart, which had joined another one, in use again with what was given back to it. Its lines
+   * have new ids: those they had may have been taken out there.
+   */
   public Cart arrive(Departure departure, History there, Instant now) {
     var back = new ArrayList<Line>();
     var backSaved = new ArrayList<Line>();
-    departure.lines().forEach(part -> give(part, back));
-    departure.savedLines().forEach(part -> give(part, backSaved));
-    var ids = new HashSet<String>();
-    back.forEach(line -> ids.add(line.id()));
-    backSaved.forEach(line -> ids.add(line.id()));
+    departure.lines().forEach(part -> give(part, departure.id(), back));
+    departure.savedLines().forEach(part -> give(part, departure.id(), backSaved));
+    var gone = new ArrayList<String>();
+    lines.forEach(line -> gone.add(line.id()));
+    savedLines.forEach(line -> gone.add(line.id()));
     back.sort((a, b) -> a.origin().time().compareTo(b.origin().time()));
     return new Cart(
         customer,
@@ -337,11 +335,7 @@ public record Cart(
         departure.proposals().stream().map(proposal -> proposal.backTo(customer)).toList(),
         voucher,
         Grant.NONE,
-        history
-            .with(there)
-            .with(departure.merges())
-            .arriving(departure.id())
-            .keeping(ids),
+        history.with(there).removing(gone).with(departure.merges()).arriving(departure.id()),
         notices,
         List.of(),
         "",
@@ -349,8 +343,8 @@ public record Cart(
         now);
   }
 
-  private void give(Part part, List<Line> to) {
-    var line = part.line(customer);
+  private void give(Part part, String departure, List<Line> to) {
+    var line = part.line(customer, Operation.digest(departure + part.id()).substring(0, 32));
     for (int i = 0; i < to.size(); i++) {
       var there = to.get(i);
       if (there.sku().equals(line.sku())) {

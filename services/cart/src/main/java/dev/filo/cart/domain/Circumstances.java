@@ -1,5 +1,6 @@
 package dev.filo.cart.domain;
 
+import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 
@@ -39,6 +40,16 @@ public record Circumstances(
       Map<String, Long> archived,
       LineIds lineIds) {
     this(origin, agent, goods, Map.of(), Set.of(), archived, lineIds);
+  }
+
+  /** When it is decided. */
+  public Instant time() {
+    return origin.time();
+  }
+
+  /** The same, coming from elsewhere. */
+  public Circumstances from(Origin other) {
+    return new Circumstances(other, agent, goods, vouchers, stores, archived, lineIds);
   }
 
   /** Names lines. */

@@ -274,8 +274,7 @@ final class Draft {
     if (same < 0 && in.size() >= Cart.LINES_MAX) {
       return new Refusal.CartFull(operation, Cart.LINES_MAX);
     }
-    if (same >= 0
-        && in.get(same).quantity() + moving.quantity() > Cart.QUANTITY_MAX) {
+    if (same >= 0 && in.get(same).quantity() + moving.quantity() > Cart.QUANTITY_MAX) {
       return new Refusal.QuantityLimit(operation, moving.sku(), Cart.QUANTITY_MAX);
     }
     out.remove(at);
@@ -393,6 +392,9 @@ final class Draft {
       return new Refusal.MergeNotFound(undo.id(), undo.merge());
     }
     var leaving = Merge.with(merges.get(at).alias(), merges);
+    lines.stream()
+        .filter(one -> !one.partsOf(leaving).isEmpty())
+        .forEach(one -> forgetCap(one.id()));
     var kept = new ArrayList<Line>();
     var keptSaved = new ArrayList<Line>();
     var out = Cart.take(lines, leaving, kept, removed);
@@ -400,11 +402,8 @@ final class Draft {
     replace(lines, kept);
     replace(saved, keptSaved);
     merges.set(at, merges.get(at).undone(out, outSaved));
-    for (Part part : out) {
-      forgetCap(part.id());
-      about.add(about(undo.id(), part.goods()));
-    }
-    lines.forEach(rest -> forgetCap(rest.id()));
+    out.forEach(part -> about.add(about(undo.id(), part.goods())));
+    outSaved.forEach(part -> about.add(about(undo.id(), part.goods())));
     return null;
   }
 

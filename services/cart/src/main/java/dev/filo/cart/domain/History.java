@@ -86,11 +86,6 @@ public record History(
     return new History(operations, gone, archives, merges, parted, arrivals);
   }
 
-  History keeping(Collection<String> lines) {
-    var gone = removed.stream().filter(id -> !lines.contains(id)).toList();
-    return new History(operations, gone, archives, merges, parted, arrivals);
-  }
-
   History parting(Collection<String> customers) {
     var all = new LinkedHashSet<>(parted);
     all.addAll(customers);

@@ -106,7 +106,7 @@ public sealed interface Operation {
               "propose " + sku + " " + quantity + " " + note;
           case Accept(var id, var proposal) -> "accept " + proposal;
           case Decline(var id, var proposal) -> "decline " + proposal;
-          case Note(var id, var line, var text) -> "note " + line + " " + text;
+          case Note(var id, var line, var words) -> "note " + line + " " + words;
           case ChooseFulfilment(var id, var line, var way) ->
               "fulfilment " + line + " " + way.kind() + " " + way.store();
           case ApplyVoucher(var id, var code) -> "voucher " + code;

@@ -35,6 +35,11 @@ public record Origin(
     return new Origin(channel, device, by, time, other, campaign);
   }
 
+  /** The same at another time. */
+  public Origin at(Instant when) {
+    return new Origin(channel, device, by, when, way, campaign);
+  }
+
   Origin of(String ofCampaign) {
     return new Origin(channel, device, by, time, way, ofCampaign);
   }

@@ -45,9 +45,9 @@ public record Part(
   }
 
   /** They as a line of their own: of {@code owner} herself, or of somebody who came to her. */
-  Line line(String owner) {
+  Line line(String owner, String newId) {
     return customer.equals(owner)
-        ? new Line(id, quantity, goods, origin, note, fulfilment, null, List.of())
-        : new Line(id, quantity, goods, origin, "", Fulfilment.OPEN, null, List.of(this));
+        ? new Line(newId, quantity, goods, origin, note, fulfilment, null, List.of())
+        : new Line(newId, quantity, goods, origin, "", Fulfilment.OPEN, null, List.of(this));
   }
 }
