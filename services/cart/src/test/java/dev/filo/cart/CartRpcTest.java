@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.type.Money;
 import com.mongodb.reactivestreams.client.MongoDatabase;
+import com.sun.net.httpserver.HttpServer;
 import dev.filo.platform.Services;
 import dev.filo.platform.auth.Claims;
 import dev.filo.platform.auth.MergeHandler;
@@ -81,6 +82,9 @@ import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -113,6 +117,7 @@ class CartRpcTest {
   private Server catalogServer;
   private Server inventoryServer;
   private Server identityServer;
+  private HttpServer tokenServer;
   private String julia;
 
   @BeforeAll
@@ -123,6 +128,20 @@ class CartRpcTest {
     catalogServer = serve("catalog", new FakeCatalog());
     inventoryServer = serve("inventory", new FakeInventory());
     identityServer = serve("identity", new FakeIdentity());
+    tokenServer = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    tokenServer.createContext(
+        "/oauth2/token",
+        exchange -> {
+          var answer =
+              ("{\"access_token\":\""
+                      + tokens.token(Role.ROLE_SERVICE, "services/cart")
+                      + "\",\"expires_in\":600}")
+                  .getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(200, answer.length);
+          exchange.getResponseBody().write(answer);
+          exchange.close();
+        });
+    tokenServer.start();
     service =
         Services.builder(CartApplication.class, "cart")
             .web(org.springframework.boot.WebApplicationType.NONE)
@@ -131,7 +150,9 @@ class CartRpcTest {
                 "--filo.mongodb.prefix=test" + suffix + "_",
                 "--filo.grpc.listen=in-process:cart" + suffix,
                 "--filo.grpc.drain=100ms",
-                "--filo.token-uri=http://localhost:1/none",
+                "--filo.token-uri=http://localhost:"
+                    + tokenServer.getAddress().getPort()
+                    + "/oauth2/token",
                 "--filo.targets.catalog=in-process:catalog" + suffix,
                 "--filo.targets.inventory=in-process:inventory" + suffix,
                 "--filo.targets.identity=in-process:identity" + suffix);
@@ -146,6 +167,7 @@ class CartRpcTest {
     catalogServer.shutdownNow();
     inventoryServer.shutdownNow();
     identityServer.shutdownNow();
+    tokenServer.stop(0);
   }
 
   private Server serve(String name, BindableService fake) throws IOException {

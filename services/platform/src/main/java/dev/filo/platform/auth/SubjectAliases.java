@@ -146,8 +146,8 @@ public final class SubjectAliases {
                 .doOnNext(found -> parted.put(alias, found));
     return isParted.map(
         found -> {
-          if (!found && remembered.getIfPresent(alias) == null
-              || !found && alias.equals(remembered.getIfPresent(alias))) {
+          if ((!found && remembered.getIfPresent(alias) == null)
+              || (!found && alias.equals(remembered.getIfPresent(alias)))) {
             remembered.put(alias, subject);
           }
           return !found;
