@@ -43,6 +43,7 @@ public final class Carts {
   private static final int STALE_RETRIES_MAX = 80;
   // As with aliases: no chain is longer unless something is broken.
   private static final int MOVES_MAX = 8;
+  private static final int AT_ONCE = 8;
 
   private final CartStore store;
   private final Catalog catalog;
@@ -54,6 +55,10 @@ public final class Carts {
   private final Names names;
   private final Changes changes;
   private final InstantSource clock;
+  private final Cache<String, Boolean> pickups =
+      Caffeine.newBuilder().maximumSize(10_000).expireAfterWrite(Duration.ofMinutes(1)).build();
+  private final Cache<String, Optional<Stock.Point>> nearby =
+      Caffeine.newBuilder().maximumSize(50_000).expireAfterWrite(Duration.ofSeconds(30)).build();
   private final Cache<String, Boolean> merged = Caffeine.newBuilder().maximumSize(50_000).build();
 
   /** Carts kept in {@code store}. */
@@ -223,7 +228,31 @@ public final class Carts {
             .collect(Collectors.toSet());
     return asked.isEmpty()
         ? Mono.just(Set.of())
-        : stores.pickup(asked).onErrorMap(error -> Statuses.unavailable("Catalog"));
+        : Flux.fromIterable(asked)
+            .filterWhen(this::isPickup, AT_ONCE)
+            .collect(Collectors.toUnmodifiableSet())
+            .onErrorMap(error -> Statuses.unavailable("Catalog"));
+  }
+
+  private Mono<Boolean> isPickup(String store) {
+    var seen = pickups.getIfPresent(store);
+    return seen != null
+        ? Mono.just(seen)
+        : stores.isPickup(store).doOnNext(pickup -> pickups.put(store, pickup));
+  }
+
+  /**
+   * Where she shops, as it was at most half a minute ago. It only makes an answer better: what
+   * cannot be asked is not known, and not asked again at once, or everybody would wait.
+   */
+  private Mono<Optional<Stock.Point>> near(String customer) {
+    var seen = nearby.getIfPresent(customer);
+    return seen != null
+        ? Mono.just(seen)
+        : places
+            .of(customer)
+            .onErrorResume(error -> Mono.just(Optional.empty()))
+            .doOnNext(point -> nearby.put(customer, point));
   }
 
   /** What the catalog knows of what the operations add; it is not asked when they add nothing. */
@@ -280,8 +309,7 @@ public final class Carts {
                           .onErrorResume(error -> Mono.just(Optional.empty())),
                       lines.isEmpty()
                           ? Mono.just(Optional.<Stock.Levels>empty())
-                          : places
-                              .of(cart.customer())
+                          : near(cart.customer())
                               .flatMap(near -> stock.levels(lines, near))
                               .map(Optional::of)
                               .onErrorResume(error -> Mono.just(Optional.empty())),

@@ -6,9 +6,6 @@ import reactor.core.publisher.Mono;
 /** Where customers are. */
 @FunctionalInterface
 public interface Places {
-  /**
-   * The place she chose; nothing when she has not, or when it cannot be asked: it only makes an
-   * answer better. One value, never an error.
-   */
+  /** The place she chose; nothing when she has not. One value; an error when not to be asked. */
   Mono<Optional<Stock.Point>> of(String customer);
 }

@@ -91,7 +91,7 @@ public final class CartFixture implements AutoCloseable {
                 catalog,
                 (skus, near) -> Mono.just(new Stock.Levels(Instant.EPOCH, Map.of())),
                 customer -> Mono.just(Optional.empty()),
-                stores -> Mono.just(stores)),
+                store -> Mono.just(true)),
             vouchers,
             links,
             customer -> Mono.just(parted.contains(customer)),
