@@ -5,7 +5,7 @@
  */
 const PREFIX = 'filo-shop-';
 const PAGE = '/';
-const PAGES = /^\/(?:$|(?:search|products|cart|reservations|account|handoff|chat)(?:\/|$))/;
+const PAGES = /^\/(?:$|(?:search|products|cart|reservations|account|handoff|chat|l|go)(?:\/|$))/;
 const FILES = /^\/(?:assets\/(?:shop|common)|webjars)\//;
 
 /** Where an import leads: relative to its module, or by the page's import map. */
