@@ -10,7 +10,7 @@
 import {ApiError, explain, newId} from 'filo/api.js';
 import {underLock} from 'filo/session.js';
 import {addMoney, timesMoney} from 'filo/format.js';
-import {cartCopy, dropOps, keepCartCopy, putOps, storedOps} from './cart-db.js';
+import {cartCopy, dropOps, keepCartCopy, noteOp, putOps, storedOps} from './cart-db.js';
 
 const CHANNEL = 'filo-cart';
 export const CART_TOPIC = 'customers/me/cart';
@@ -265,9 +265,10 @@ export class CartStore extends EventTarget {
   }
 
   async #do(op) {
-    await this.#loaded;
     const entry = {id: newId(), at: (this.#at = Math.max(Date.now(), this.#at + 1)), ...op};
-    this.#ops = [...this.#ops, entry];
+    noteOp(entry);
+    await this.#loaded;
+    if (!this.#ops.some((each) => each.id === entry.id)) this.#ops = [...this.#ops, entry];
     this.#changed();
     await putOps([entry]);
     this.#tell();

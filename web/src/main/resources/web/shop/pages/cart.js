@@ -53,8 +53,8 @@ class Cart extends FiloElement {
     }
     return html`
       <div class="spread wrap page-head"><h1>${t('cart.title')}</h1>
-        ${lines.length ? html`<div class="cluster"><button class="button" ?disabled=${cart.away} @click=${this.#share}>${icon('share')} ${t('share.button')}</button>
-          <button class="button" @click=${this.#handOff}>${icon(deviceKind() === 'phone' ? 'pc' : 'phone')} ${t(deviceKind() === 'phone' ? 'handoff.buttonPc' : 'handoff.button')}</button></div>` : nothing}</div>
+        ${lines.length ? html`<div class="cluster"><button class="button" ?disabled=${cart.away || cart.pending} @click=${this.#share}>${icon('share')} ${t('share.button')}</button>
+          <button class="button" ?disabled=${cart.away} @click=${this.#handOff}>${icon(deviceKind() === 'phone' ? 'pc' : 'phone')} ${t(deviceKind() === 'phone' ? 'handoff.buttonPc' : 'handoff.button')}</button></div>` : nothing}</div>
       ${this.#notes()}
       ${lines.length ? html`<div class="cart">
         <ul class="list card cart-lines">${repeat(lines, (line) => line.id, (line) => this.#line(line))}</ul>
@@ -113,8 +113,8 @@ class Cart extends FiloElement {
         <p class="small">${this.#availability(line)}</p>
         ${origin ? html`<p class="small muted origin">${icon(origin.image, {size: 'small'})} ${origin.text}${line.origin.time ? html`, <time datetime=${line.origin.time}>${format.timeOrDay(line.origin.time)}</time>` : nothing}</p>` : nothing}
         ${line.edited ? html`<p class="small muted origin">${icon('agent', {size: 'small'})} ${t('origin.edited', {name: line.edited.by})}</p>` : nothing}
-        ${line.withdrawn ? nothing : html`<p class="small fulfilment">${this.#fulfilment(line)} <button class="link small" aria-label=${t('fulfilment.changeOf', {title})} @click=${() => this.#choose({...line, title})}>${plain(line.fulfilment?.kind, 'KIND_') ? t('place.change') : t('fulfilment.choose')}</button></p>`}
-        ${line.note ? html`<p class="small line-note">${icon('note', {size: 'small'})} <span>${line.note}</span></p>` : nothing}
+        ${line.withdrawn ? nothing : html`<p class="small fulfilment">${this.#fulfilment(line)} <button class="link small" aria-label=${t('fulfilment.changeOf', {title})} @click=${() => this.#choose({...line, title})}>${plain(line.fulfilment?.kind, 'KIND_') ? t('fulfilment.change') : t('fulfilment.choose')}</button></p>`}
+        <p class="small line-note">${line.note ? html`${icon('note', {size: 'small'})} <span>${line.note}</span> ` : nothing}<button class="link small" aria-label=${line.note ? t('note.changeOf', {title}) : t('note.addOf', {title})} @click=${() => this.#note({...line, title})}>${line.note ? t('note.change') : t('note.add')}</button></p>
         ${line.addedUnitPrice ? html`<p class="small muted">${t('cart.priceWas', {price: format.money(line.addedUnitPrice)})}</p>` : nothing}
         ${warning ? html`<p class="small warn-text">${warning.text}</p>` : nothing}
       </div>
@@ -125,7 +125,6 @@ class Cart extends FiloElement {
           <span class="num quantity" aria-live="off">${line.quantity}</span>
           <button class="button text square" aria-label=${t('cart.more')} ?disabled=${line.quantity >= 999} @click=${() => this.#set(line, line.quantity + 1)}>${icon('plus')}</button>
         </div>
-        <button class="link small" @click=${() => this.#note({...line, title})}>${line.note ? t('note.change') : t('note.add')}</button>
         <button class="link small" @click=${() => this.#later(line)}>${t('cart.later')}</button>
         <button class="link small" aria-label=${t('cart.removeOf', {title})} @click=${() => this.#remove(line, title)}>${t('cart.remove')}</button>
       </div></li>`;
@@ -177,7 +176,7 @@ class Cart extends FiloElement {
     }
     if (cart.voucherComing) return html`<p class="small muted">${icon('tag', {size: 'small'})} ${cart.voucherComing} …</p>`;
     return this.voucherOpen ? html`<form class="field" @submit=${this.#useVoucher}><label for="voucher">${t('voucher.label')}</label>
-        <div class="voucher-row"><input class="input num" id="voucher" name="code" autocomplete="off" autocapitalize="characters" spellcheck="false" minlength="3" maxlength="32" pattern="[A-Za-z0-9-]{3,32}" required>
+        <div class="voucher-row"><input class="input num" id="voucher" name="code" autocomplete="off" autocapitalize="characters" spellcheck="false" minlength="3" maxlength="32" pattern="[A-Za-z0-9\\-]{3,32}" required>
         <button class="button">${t('voucher.use')}</button></div></form>`
       : html`<button class="link small" @click=${this.#openVoucher}>${t('voucher.have')}</button>`;
   }
