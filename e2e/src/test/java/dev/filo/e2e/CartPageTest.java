@@ -226,7 +226,14 @@ class CartPageTest {
     assertThat(pc.locator(".foot .live.on")).isAttached();
     var customer = get(pc, "/v1/customers/me").path("name").asString("");
     var agent = agentToken(pc);
-    apply(pc, agent, customer, "{\"propose\":{\"sku\":\"" + LAMP + "\",\"quantity\":1,\"note\":\"Sta bene con il verde\"}}", 200);
+    apply(
+        pc,
+        agent,
+        customer,
+        "{\"propose\":{\"sku\":\""
+            + LAMP
+            + "\",\"quantity\":1,\"note\":\"Sta bene con il verde\"}}",
+        200);
     assertThat(pc.locator(".proposal")).containsText("Sta bene con il verde");
     accessible(pc, "a proposal");
     pc.locator(".proposal .button").first().click();
@@ -236,8 +243,7 @@ class CartPageTest {
     assertThat(pc.locator(".grant")).containsText("vorrebbe sistemare");
     pc.locator(".grant .button.primary").click();
     assertThat(pc.locator(".grant")).containsText("può modificare");
-    pc.waitForCondition(
-        () -> get(pc, "/v1/customers/me/cart").path("editGrant").has("expireTime"));
+    pc.waitForCondition(() -> get(pc, "/v1/customers/me/cart").path("editGrant").has("expireTime"));
     apply(pc, agent, customer, "{\"add\":{\"sku\":\"" + LAMP + "\",\"quantity\":1}}", 200);
     assertThat(row(pc, LAMP)).containsText("con il tuo permesso");
     pc.locator(".grant .button").click();
@@ -321,8 +327,7 @@ class CartPageTest {
     var started =
         page.request()
             .post(
-                target + "/v1/signIns",
-                RequestOptions.create().setData(Map.of("email", address)));
+                target + "/v1/signIns", RequestOptions.create().setData(Map.of("email", address)));
     var signIn = JSON.readTree(started.text()).path("name").asString("");
     var token =
         page.request()
