@@ -162,7 +162,8 @@ class CartPageTest {
     // Meanwhile at home: one more sofa, and no lamp.
     row(pc, SOFA).getByLabel("Uno di più").click();
     row(pc, LAMP)
-        .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName(starting("Togli ")))
+        .getByRole(
+            AriaRole.BUTTON, new Locator.GetByRoleOptions().setName(Pattern.compile("^Togli ")))
         .last()
         .click();
     pc.waitForCondition(() -> get(pc, "/v1/customers/me/cart").path("lines").size() == 1);
@@ -292,10 +293,6 @@ class CartPageTest {
 
   private static Locator row(Page page, String sku) {
     return page.locator(".cart > .cart-lines > .cart-line[data-sku='" + sku + "']");
-  }
-
-  private static Pattern starting(String words) {
-    return Pattern.compile("^" + Pattern.quote(words));
   }
 
   private void signIn(Page page, String address) {
