@@ -7,6 +7,9 @@ const SERVICE = ['desk', 'chat', 'agent'];
 /** {text, image}; null when it came from this very device. */
 export function originOf(origin) {
   if (!origin?.channel) return null;
+  if (origin.way === 'LINK') return {image: 'link', text: t('origin.link')};
+  if (origin.way === 'PROPOSED') return {image: 'agent', text: t('origin.proposed', {name: origin.by})};
+  if (origin.way === 'BY_AGENT') return {image: 'agent', text: t('origin.byAgent', {name: origin.by})};
   if (SERVICE.includes(origin.channel) || (origin.by && origin.by !== 'customer')) {
     return {image: 'agent', text: origin.by && origin.by !== 'customer' ? t('origin.agentNamed', {name: origin.by}) : t('origin.agent')};
   }

@@ -10,6 +10,8 @@ const routes = [
   {path: '/reservations/:reservation', tag: 'shop-reservation', load: () => import('./pages/reservation.js')},
   {path: '/account', tag: 'shop-account', load: () => import('./pages/account.js')},
   {path: '/handoff/:code', tag: 'shop-handoff', load: () => import('./pages/handoff.js')},
+  {path: '/l/:link', tag: 'shop-cart-link', load: () => import('./pages/link.js')},
+  {path: '/go/:sku', tag: 'shop-go', load: () => import('./pages/go.js')},
   {path: '/chat', tag: 'shop-chat', load: () => import('./pages/chat.js')},
 ];
 

@@ -20,6 +20,7 @@ class Shop extends FiloElement {
     this.listen(live.events, 'status');
     this.listen(router.events, 'change', () => { this.requestUpdate(); this.#title(); });
     this.listen(cart, 'remote', ({detail}) => this.#remote(detail));
+    this.listen(cart, 'overwrote', ({detail}) => toast(t('cart.overwrote', detail), {kind: 'cart', image: 'cart'}));
     // The words of the live status age.
     this.whileConnected(() => {
       const timer = setInterval(() => { if (live.status.lastAt && document.visibilityState === 'visible') this.requestUpdate(); }, 5000);
@@ -75,7 +76,7 @@ class Shop extends FiloElement {
         <div class="top-search">${route && route !== 'shop-home' ? html`<shop-search-box></shop-search-box>` : nothing}</div>
         <nav class="top-nav" aria-label=${t('nav.main')}>${items}</nav>
       </div></header>
-      ${cart.waiting ? html`<div class="banner" role="status"><div class="column">${icon('offline')} ${t('cart.waiting')}</div></div>` : nothing}
+      ${cart.away ? html`<div class="banner" role="status"><div class="column">${icon('offline')} ${cart.unsent ? t('cart.unsent', {count: cart.unsent}) : t('cart.away')}</div></div>` : nothing}
       <main id="main" class="column" tabindex="-1"></main>
       <footer class="foot"><div class="column foot-row">
         <span class="cluster">${languageSwitch()}</span>

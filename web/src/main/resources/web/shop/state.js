@@ -49,6 +49,26 @@ session.events.addEventListener('change', ({detail}) => {
   me.read();
 });
 
+// Which campaign's link led her here
+
+const CAMPAIGN = 'filo.campaign';
+const CAMPAIGN_MOST = 64;
+
+export const campaign = {
+  /** She came by a campaign's link to a SKU; none forgets nothing. */
+  come(name, sku) {
+    if (!name) return;
+    try { sessionStorage.setItem(CAMPAIGN, JSON.stringify({name: name.slice(0, CAMPAIGN_MOST), sku})); } catch { /* not remembered */ }
+  },
+  /** The campaign that led to a SKU in this visit; undefined when none did. */
+  of(sku) {
+    try {
+      const kept = JSON.parse(sessionStorage.getItem(CAMPAIGN));
+      return kept?.sku === sku ? kept.name : undefined;
+    } catch { return undefined; }
+  },
+};
+
 // Where she shops
 
 const PLACE = 'filo.place';

@@ -168,11 +168,34 @@ class CustomerPanel extends FiloElement {
     return html`<section class="panel-part" aria-labelledby="cart-title"><div class="spread"><h2 id="cart-title">${t('panel.cart')}</h2>${lines.length ? html`<span><span class="muted small">${t('panel.total')}</span> <strong>${price(cart.total)}</strong></span>` : nothing}</div>
       ${gone.has('cart') ? this.#unreachable(t('panel.cart')) : lines.length || proposals.length ? nothing : html`<p class="muted">${t('panel.cartEmpty')}</p>`}
       ${customer && !customer.place && lines.length ? html`<p class="muted small">${t('panel.placeHint')}</p>` : nothing}
+      ${cart ? this.#grant(cart) : nothing}
       <ul class="cart-lines">${repeat(lines, (line) => line.id, (line) => html`<li class="cart-line"><div class="goods-head"><span class="goods-picture">${picture(line.mediaUri ? {uri: line.mediaUri} : undefined, {decorative: true})}</span>
-          <span class="grow"><span class="goods-title">${lineText(line)}</span><span class="muted small origin">${this.#origin(line.origin)}</span></span>${price(line.unitPrice)}</div>
+          <span class="grow"><span class="goods-title">${lineText(line)}</span><span class="muted small origin">${this.#origin(line.origin)}</span>
+          ${line.note ? html`<span class="small">«${line.note}»</span>` : nothing}</span>${price(line.unitPrice)}</div>
         ${gone.has('stock') || bySku.has(line.sku) ? html`<desk-stock-near .answer=${bySku.get(line.sku)} .goods=${{sku: line.sku, title: line.title, price: line.unitPrice, quantity: line.quantity}} .customer=${this.name}></desk-stock-near>` : nothing}</li>`)}</ul>
       ${proposals.length ? html`<h3 class="panel-sub">${t('panel.proposals')}</h3><ul class="facts">${repeat(proposals, (each) => each.id, (each) => html`<li>${icon('star', {size: 'small'})} <span class="grow">${lineText(each)}${each.note ? html`<br><span class="muted small">${each.note}</span>` : nothing}</span>${price(each.unitPrice)}</li>`)}</ul>` : nothing}
       ${(cart?.savedLines ?? []).length ? html`<p class="muted small">${t('panel.saved', {count: cart.savedLines.length})}</p>` : nothing}</section>`;
+  }
+
+  /** Whether she lets agents change the cart; asked for, given and ended in sight of both. */
+  #grant(cart) {
+    const grant = cart.editGrant;
+    if (grant?.expireTime) return html`<p class="note accent small grant">${icon('agent', {size: 'small'})}<span class="grow">${t('panel.editOpen', {until: format.time(grant.expireTime)})}</span><button class="link small" @click=${() => this.#edit({endEditing: {}})}>${t('panel.editEnd')}</button></p>`;
+    if (grant?.askTime) return html`<p class="muted small">${t('panel.editAsked')}</p>`;
+    return html`<p><button class="link small" @click=${() => this.#edit({askToEdit: {}}, t('panel.editAsked'))}>${t('panel.editAsk')}</button></p>`;
+  }
+
+  async #edit(operation, done) {
+    const id = newId();
+    try {
+      const cart = await api.post(`/v1/${this.name}/cart:apply`, {operations: [{id, ...operation}]}, {idempotencyKey: id});
+      this.context.set({...this.context.data, cart});
+      if (done) toast(done, {image: 'check'});
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      toast(explain(error), {image: 'warning'});
+      this.refresh();
+    }
   }
 
   #origin(origin) {
@@ -185,13 +208,14 @@ class CustomerPanel extends FiloElement {
 
   // Any other goods
 
-  #goods({customer}) {
+  #goods({customer, cart}) {
+    const open = Boolean(cart?.editGrant?.expireTime);
     const at = customer?.place?.location;
     const place = at ? {latitude: at.latitude, longitude: at.longitude} : undefined;
     return html`<section class="panel-part" aria-labelledby="goods-title"><h2 id="goods-title">${t('panel.goods')}</h2>
       ${customer && !place && this.open ? html`<p class="muted small">${t('panel.placeHint')}</p>` : nothing}
       <filo-goods-search .api=${api} label=${t('goods.search')}
-        .actions=${(each) => html`<button class="button text" aria-expanded=${this.open === each.sku} @click=${() => this.#toggle(each)}>${t('panel.stock')}</button><button class="button text" @click=${() => this.#propose(each)}>${t('panel.propose')}</button>`}
+        .actions=${(each) => html`<button class="button text" aria-expanded=${this.open === each.sku} @click=${() => this.#toggle(each)}>${t('panel.stock')}</button><button class="button text" @click=${() => this.#propose(each)}>${t('panel.propose')}</button>${open ? html`<button class="button text" @click=${() => this.#edit({add: {sku: each.sku, quantity: 1}}, t('panel.put', {title: each.title}))}>${t('panel.putIn')}</button>` : nothing}`}
         .detail=${(each) => this.open === each.sku ? html`<desk-stock-of .goods=${each} .customer=${this.name} .place=${place}></desk-stock-of>` : nothing}></filo-goods-search></section>`;
   }
 

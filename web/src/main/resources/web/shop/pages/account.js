@@ -105,7 +105,7 @@ class Account extends FiloElement {
       return input.focus();
     }
     return this.#act(async () => {
-      const {name} = await api.post('/v1/signIns', {email: this.address.trim()}, {auth: 'optional', idempotencyKey: newId()});
+      const {name} = await api.post('/v1/signIns', {email: this.address.trim()}, {auth: cart.unsent ? undefined : 'optional', idempotencyKey: newId()});
       this.signIn = name;
       await this.updateComplete;
       this.querySelector('#code').focus();

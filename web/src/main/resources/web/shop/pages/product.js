@@ -8,7 +8,7 @@ import {icon} from 'filo/icons.js';
 import {t} from 'filo/i18n.js';
 import {announce, asOf, emptyBlock, picture, price, shown, stockBadge, stockText, toast} from 'filo/ui.js';
 import {router} from '../routes.js';
-import {allStores, api, cart, place, seen} from '../state.js';
+import {allStores, api, campaign, cart, place, seen} from '../state.js';
 import {track} from '../track.js';
 import {swatch} from '../parts/swatch.js';
 import '../parts/waitlist-entry.js';
@@ -53,6 +53,7 @@ class Product extends FiloElement {
         if (this.product.data) track('product_view', this.product.data.name, this.product.data.title);
       });
     }
+    if (changed.has('query') && this.query?.get('utm_campaign')) campaign.come(this.query.get('utm_campaign'), this.query.get('sku') ?? this.variant?.sku);
     if (this.variant && this.variant.sku !== this.stockSku) this.#stock();
   }
 
@@ -162,7 +163,7 @@ class Product extends FiloElement {
 
   #add(product, variant, shot) {
     const title = this.#full(product, variant);
-    cart.add(variant.sku, 1, {title, unitPrice: variant.price, product: product.name, mediaUri: shot?.uri});
+    cart.add(variant.sku, 1, {title, unitPrice: variant.price, product: product.name, mediaUri: shot?.uri}, campaign.of(variant.sku));
     toast(t('cart.added', {title}), {kind: 'cart', image: 'check', action: {label: t('cart.open'), run: () => router.go('/cart')}});
   }
 

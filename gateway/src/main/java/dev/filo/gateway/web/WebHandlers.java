@@ -37,6 +37,8 @@ public class WebHandlers {
           "/account/**",
           "/handoff",
           "/handoff/**",
+          "/l/**",
+          "/go/**",
           "/chat",
           "/chat/**");
 

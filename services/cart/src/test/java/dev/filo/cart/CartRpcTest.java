@@ -6,36 +6,65 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.type.Money;
 import com.mongodb.reactivestreams.client.MongoDatabase;
+import com.sun.net.httpserver.HttpServer;
 import dev.filo.platform.Services;
 import dev.filo.platform.auth.Claims;
 import dev.filo.platform.auth.MergeHandler;
+import dev.filo.platform.auth.UnmergeHandler;
 import dev.filo.platform.code.Ids;
 import dev.filo.platform.feed.FeedStore;
 import dev.filo.platform.grpc.Channels;
 import dev.filo.platform.grpc.Statuses;
 import dev.filo.proto.api.v1.Role;
 import dev.filo.proto.cart.v1.AddLine;
+import dev.filo.proto.cart.v1.AllowEditing;
 import dev.filo.proto.cart.v1.AnswerProposal;
 import dev.filo.proto.cart.v1.ApplyCartOperationsRequest;
+import dev.filo.proto.cart.v1.AskToEdit;
 import dev.filo.proto.cart.v1.Cart;
 import dev.filo.proto.cart.v1.CartChanged;
+import dev.filo.proto.cart.v1.CartLink;
 import dev.filo.proto.cart.v1.CartOperation;
+import dev.filo.proto.cart.v1.CartOperationResult;
 import dev.filo.proto.cart.v1.CartServiceGrpc;
+import dev.filo.proto.cart.v1.CartVoucher;
+import dev.filo.proto.cart.v1.ChooseFulfilment;
+import dev.filo.proto.cart.v1.CreateVoucherRequest;
+import dev.filo.proto.cart.v1.EndEditing;
+import dev.filo.proto.cart.v1.Fulfilment;
+import dev.filo.proto.cart.v1.GetCartLinkRequest;
 import dev.filo.proto.cart.v1.GetCartRequest;
 import dev.filo.proto.cart.v1.LineAvailability;
+import dev.filo.proto.cart.v1.ListCartLinksRequest;
+import dev.filo.proto.cart.v1.ListVouchersRequest;
+import dev.filo.proto.cart.v1.NoteLine;
+import dev.filo.proto.cart.v1.Origin;
 import dev.filo.proto.cart.v1.ProposeLine;
 import dev.filo.proto.cart.v1.RemoveLine;
+import dev.filo.proto.cart.v1.ReplayCartOperationsRequest;
+import dev.filo.proto.cart.v1.RevokeCartLinkRequest;
 import dev.filo.proto.cart.v1.SetQuantity;
+import dev.filo.proto.cart.v1.ShareCartRequest;
+import dev.filo.proto.cart.v1.TakeCartLinkRequest;
+import dev.filo.proto.cart.v1.UndoMerge;
+import dev.filo.proto.cart.v1.UseVoucher;
+import dev.filo.proto.cart.v1.Voucher;
 import dev.filo.proto.cart.v1.WatchCartRequest;
+import dev.filo.proto.cart.v1.WithdrawVoucherRequest;
 import dev.filo.proto.catalog.v1.BatchGetVariantsRequest;
 import dev.filo.proto.catalog.v1.BatchGetVariantsResponse;
 import dev.filo.proto.catalog.v1.CatalogServiceGrpc;
+import dev.filo.proto.catalog.v1.GetStoreRequest;
 import dev.filo.proto.catalog.v1.Media;
+import dev.filo.proto.catalog.v1.Store;
 import dev.filo.proto.catalog.v1.Variant;
 import dev.filo.proto.catalog.v1.VariantItem;
+import dev.filo.proto.identity.v1.Customer;
+import dev.filo.proto.identity.v1.GetCustomerRequest;
 import dev.filo.proto.identity.v1.IdentityServiceGrpc;
 import dev.filo.proto.identity.v1.ListSigningKeysRequest;
 import dev.filo.proto.identity.v1.ListSigningKeysResponse;
+import dev.filo.proto.identity.v1.Place;
 import dev.filo.proto.inventory.v1.BatchFindNearestRequest;
 import dev.filo.proto.inventory.v1.BatchFindNearestResponse;
 import dev.filo.proto.inventory.v1.InventoryServiceGrpc;
@@ -50,9 +79,14 @@ import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +96,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -77,11 +112,14 @@ class CartRpcTest {
   private final String suffix = "-" + Ids.random();
   private final TestTokens tokens = TestTokens.byTheSystemClock();
   private final Map<String, VariantItem> catalog = new ConcurrentHashMap<>();
+  private final AtomicInteger catalogCalls = new AtomicInteger();
+  private final AtomicInteger inventoryCalls = new AtomicInteger();
   private ConfigurableApplicationContext service;
   private ManagedChannel channel;
   private Server catalogServer;
   private Server inventoryServer;
   private Server identityServer;
+  private HttpServer tokenServer;
   private String julia;
 
   @BeforeAll
@@ -92,6 +130,20 @@ class CartRpcTest {
     catalogServer = serve("catalog", new FakeCatalog());
     inventoryServer = serve("inventory", new FakeInventory());
     identityServer = serve("identity", new FakeIdentity());
+    tokenServer = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    tokenServer.createContext(
+        "/oauth2/token",
+        exchange -> {
+          var answer =
+              ("{\"access_token\":\""
+                      + tokens.token(Role.ROLE_SERVICE, "services/cart")
+                      + "\",\"expires_in\":600}")
+                  .getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(200, answer.length);
+          exchange.getResponseBody().write(answer);
+          exchange.close();
+        });
+    tokenServer.start();
     service =
         Services.builder(CartApplication.class, "cart")
             .web(org.springframework.boot.WebApplicationType.NONE)
@@ -100,7 +152,9 @@ class CartRpcTest {
                 "--filo.mongodb.prefix=test" + suffix + "_",
                 "--filo.grpc.listen=in-process:cart" + suffix,
                 "--filo.grpc.drain=100ms",
-                "--filo.token-uri=http://localhost:1/none",
+                "--filo.token-uri=http://localhost:"
+                    + tokenServer.getAddress().getPort()
+                    + "/oauth2/token",
                 "--filo.targets.catalog=in-process:catalog" + suffix,
                 "--filo.targets.inventory=in-process:inventory" + suffix,
                 "--filo.targets.identity=in-process:identity" + suffix);
@@ -115,6 +169,7 @@ class CartRpcTest {
     catalogServer.shutdownNow();
     inventoryServer.shutdownNow();
     identityServer.shutdownNow();
+    tokenServer.stop(0);
   }
 
   private Server serve(String name, BindableService fake) throws IOException {
@@ -136,11 +191,22 @@ class CartRpcTest {
             .build());
   }
 
-  /** Knows what {@link #catalog} has; in English everything is called otherwise. */
+  /** Knows what {@link #catalog} has, and one store. */
   private final class FakeCatalog extends CatalogServiceGrpc.CatalogServiceImplBase {
+    @Override
+    public void getStore(GetStoreRequest request, StreamObserver<Store> observer) {
+      if (request.getName().equals("stores/a")) {
+        observer.onNext(Store.newBuilder().setName("stores/a").setPickup(true).build());
+        observer.onCompleted();
+      } else {
+        observer.onError(Status.NOT_FOUND.asRuntimeException());
+      }
+    }
+
     @Override
     public void batchGetVariants(
         BatchGetVariantsRequest request, StreamObserver<BatchGetVariantsResponse> observer) {
+      catalogCalls.incrementAndGet();
       var answer = BatchGetVariantsResponse.newBuilder();
       for (String sku : request.getSkusList()) {
         var item = catalog.get(sku);
@@ -156,20 +222,18 @@ class CartRpcTest {
   }
 
   /** Has five sofas in one store, and a lamp to be delivered. */
-  private static final class FakeInventory extends InventoryServiceGrpc.InventoryServiceImplBase {
+  private final class FakeInventory extends InventoryServiceGrpc.InventoryServiceImplBase {
     @Override
     public void batchFindNearest(
         BatchFindNearestRequest request, StreamObserver<BatchFindNearestResponse> observer) {
+      inventoryCalls.incrementAndGet();
       var answer =
           BatchFindNearestResponse.newBuilder()
               .setAsOfTime(com.google.protobuf.Timestamp.newBuilder().setSeconds(1_000));
       for (String sku : request.getSkusList()) {
         var item = NearestAvailability.newBuilder().setSku(sku);
         switch (sku) {
-          case "SOFA" ->
-              item.setStoreCount(1)
-                  .setNearest(
-                      LocationAvailability.newBuilder().setStore("stores/a").setAvailable(5));
+          case "SOFA" -> item.setStoreCount(1).setNearest(nearest(request));
           case "LAMP" -> item.setDeliverable(1);
           default -> {}
         }
@@ -180,7 +244,31 @@ class CartRpcTest {
     }
   }
 
+  private static LocationAvailability nearest(BatchFindNearestRequest request) {
+    var nearest =
+        LocationAvailability.newBuilder().setStore("stores/a").setTitle("Milano").setAvailable(5);
+    if (request.hasLatitude() && request.getLatitude() == 45.4642) {
+      nearest.setDistanceMeters(1200);
+    }
+    return nearest.build();
+  }
+
+  /** Whoever's name ends in «place» shops in Milan. */
   private static final class FakeIdentity extends IdentityServiceGrpc.IdentityServiceImplBase {
+    @Override
+    public void getCustomer(GetCustomerRequest request, StreamObserver<Customer> observer) {
+      var customer = Customer.newBuilder().setName(request.getName());
+      if (request.getName().endsWith("place")) {
+        customer.setPlace(
+            Place.newBuilder()
+                .setTitle("Milano")
+                .setLocation(
+                    com.google.type.LatLng.newBuilder().setLatitude(45.4642).setLongitude(9.19)));
+      }
+      observer.onNext(customer.build());
+      observer.onCompleted();
+    }
+
     @Override
     public void listSigningKeys(
         ListSigningKeysRequest request, StreamObserver<ListSigningKeysResponse> observer) {
@@ -563,5 +651,464 @@ class CartRpcTest {
               assertThat(removed.getItems(0).getTitle()).isEqualTo("Divano");
               assertThat(removed.getTitlesMap()).containsEntry("SOFA", "Divano");
             });
+  }
+
+  private static CartOperation.Builder op(String id) {
+    return CartOperation.newBuilder().setId(id);
+  }
+
+  @Test
+  void aCartOf200Lines_isOneCallToCatalog_andOneToInventory() {
+    for (int i = 0; i < 200; i++) {
+      sell("MANY" + i, "Cosa " + i, 1, false);
+    }
+    var stub = shopper(newCustomer());
+    for (int batch = 0; batch < 2; batch++) {
+      var operations = new CartOperation[100];
+      for (int i = 0; i < 100; i++) {
+        operations[i] = add("m" + batch + "-" + i, "MANY" + (batch * 100 + i), 1);
+      }
+      stub.applyCartOperations(apply(operations));
+    }
+    catalogCalls.set(0);
+    inventoryCalls.set(0);
+    var cart = stub.getCart(mine());
+    assertThat(cart.getLinesCount()).isEqualTo(200);
+    assertThat(catalogCalls).hasValue(1);
+    assertThat(inventoryCalls).hasValue(1);
+    refused(
+        () -> stub.applyCartOperations(apply(add("one more", "SOFA", 1))),
+        Status.Code.RESOURCE_EXHAUSTED,
+        "CART_FULL");
+  }
+
+  @Test
+  void apply_101Operations_isRefused() {
+    var stub = shopper(newCustomer());
+    var operations = new CartOperation[101];
+    for (int i = 0; i < 101; i++) {
+      operations[i] = add("o" + i, "SOFA", 1);
+    }
+    refused(
+        () -> stub.applyCartOperations(apply(operations)),
+        Status.Code.INVALID_ARGUMENT,
+        "FIELDS_INVALID");
+    refused(
+        () -> stub.applyCartOperations(apply(add("1", "SOFA", 1000))),
+        Status.Code.INVALID_ARGUMENT,
+        "FIELDS_INVALID");
+  }
+
+  @Test
+  void replay_answersPerOperation() {
+    var stub = shopper(newCustomer());
+    var cart = stub.applyCartOperations(apply(add("1", "SOFA", 1)));
+    var line = cart.getLines(0).getId();
+    var answer =
+        stub.replayCartOperations(
+            ReplayCartOperationsRequest.newBuilder()
+                .setName("customers/me/cart")
+                .addOperations(add("1", "SOFA", 1))
+                .addOperations(add("2", "OLD", 1))
+                .addOperations(add("3", "LAMP", 1))
+                .addOperations(
+                    op("4")
+                        .setSetQuantity(
+                            SetQuantity.newBuilder()
+                                .setLine(line)
+                                .setQuantity(4)
+                                .setSeenQuantity(3)))
+                .addOperations(
+                    op("5").setNote(NoteLine.newBuilder().setLine("op:3").setNote("per zia")))
+                .build());
+    assertThat(answer.getResultsList())
+        .extracting(CartOperationResult::getOutcome)
+        .containsExactly(
+            CartOperationResult.Outcome.REPEATED,
+            CartOperationResult.Outcome.REFUSED,
+            CartOperationResult.Outcome.APPLIED,
+            CartOperationResult.Outcome.APPLIED,
+            CartOperationResult.Outcome.APPLIED);
+    assertThat(answer.getResults(1).getReason()).isEqualTo("PRODUCT_WITHDRAWN");
+    assertThat(answer.getResults(1).getDetail()).isNotEmpty();
+    assertThat(answer.getResults(3).getOverwroteQuantity()).isEqualTo(1);
+    assertThat(answer.getResults(2).getLine()).isEqualTo(answer.getCart().getLines(1).getId());
+    assertThat(answer.getCart().getLines(1).getNote()).isEqualTo("per zia");
+    assertThat(answer.getCart()).isEqualTo(stub.getCart(mine()));
+  }
+
+  @Test
+  void fulfilment_atAStore_andNearestStore() {
+    var stub = shopper("customers/" + Ids.random() + "-place");
+    var cart =
+        stub.applyCartOperations(
+            apply(
+                add("1", "SOFA", 1),
+                op("2")
+                    .setChooseFulfilment(
+                        ChooseFulfilment.newBuilder()
+                            .setLine("op:1")
+                            .setFulfilment(
+                                Fulfilment.newBuilder()
+                                    .setKind(Fulfilment.Kind.PICKUP)
+                                    .setStore("stores/a")))
+                    .build()));
+    assertThat(cart.getLines(0).getFulfilment().getStore()).isEqualTo("stores/a");
+    var availability = cart.getLines(0).getAvailability();
+    assertThat(availability.getNearestStore()).isEqualTo("stores/a");
+    assertThat(availability.getNearestStoreTitle()).isEqualTo("Milano");
+    assertThat(availability.getNearestDistanceMeters()).isEqualTo(1200);
+    assertThat(availability.getNearestAvailable()).isEqualTo(5);
+    refused(
+        () ->
+            stub.applyCartOperations(
+                apply(
+                    op("3")
+                        .setChooseFulfilment(
+                            ChooseFulfilment.newBuilder()
+                                .setLine(cart.getLines(0).getId())
+                                .setFulfilment(
+                                    Fulfilment.newBuilder()
+                                        .setKind(Fulfilment.Kind.PICKUP)
+                                        .setStore("stores/none")))
+                        .build())),
+        Status.Code.NOT_FOUND,
+        "STORE_NOT_FOUND");
+    // Without a place no store is nearest.
+    var elsewhere = shopper(newCustomer());
+    assertThat(
+            elsewhere
+                .applyCartOperations(apply(add("1", "SOFA", 1)))
+                .getLines(0)
+                .getAvailability()
+                .getNearestStore())
+        .isEmpty();
+  }
+
+  @Test
+  void voucher_takesOff_andSaysWhyNot() {
+    var manager = as(tokens.token(Role.ROLE_MANAGER, "staff/capo"));
+    var code = "T" + Ids.random().substring(0, 8);
+    var voucher =
+        Voucher.newBuilder()
+            .setName("vouchers/" + code)
+            .setTitle("Dieci per cento")
+            .setPercent(10)
+            .setMinimum(Money.newBuilder().setCurrencyCode("EUR").setUnits(100))
+            .build();
+    var kept = manager.createVoucher(CreateVoucherRequest.newBuilder().setVoucher(voucher).build());
+    assertThat(kept.getName()).isEqualTo("vouchers/" + code.toUpperCase(java.util.Locale.ROOT));
+    refused(
+        () ->
+            manager.createVoucher(
+                CreateVoucherRequest.newBuilder()
+                    .setVoucher(voucher.toBuilder().setPercent(20))
+                    .build()),
+        Status.Code.ALREADY_EXISTS,
+        "VOUCHER_EXISTS");
+    refused(
+        () ->
+            manager.createVoucher(
+                CreateVoucherRequest.newBuilder()
+                    .setVoucher(
+                        voucher.toBuilder()
+                            .setAmount(Money.newBuilder().setCurrencyCode("EUR").setUnits(-1)))
+                    .build()),
+        Status.Code.INVALID_ARGUMENT,
+        "FIELDS_INVALID");
+    assertThat(
+            manager
+                .listVouchers(ListVouchersRequest.newBuilder().setPageSize(1).build())
+                .getVouchersCount())
+        .isEqualTo(1);
+    var stub = shopper(newCustomer());
+    refused(
+        () -> stub.createVoucher(CreateVoucherRequest.newBuilder().setVoucher(voucher).build()),
+        Status.Code.PERMISSION_DENIED,
+        "ROLE_NOT_ALLOWED");
+    var low =
+        stub.applyCartOperations(
+            apply(
+                add("1", "LAMP", 2),
+                op("2").setApplyVoucher(UseVoucher.newBuilder().setCode(code)).build()));
+    assertThat(low.getVoucher().getProblem()).isEqualTo(CartVoucher.Problem.BELOW_MINIMUM);
+    assertThat(low.getTotal().getUnits()).isEqualTo(98);
+    var enough = stub.applyCartOperations(apply(add("3", "LAMP", 1)));
+    assertThat(enough.getSubtotal().getUnits()).isEqualTo(147);
+    assertThat(enough.getVoucher().getDiscount())
+        .isEqualTo(
+            Money.newBuilder().setCurrencyCode("EUR").setUnits(14).setNanos(700_000_000).build());
+    assertThat(enough.getTotal())
+        .isEqualTo(
+            Money.newBuilder().setCurrencyCode("EUR").setUnits(132).setNanos(300_000_000).build());
+    refused(
+        () ->
+            stub.applyCartOperations(
+                apply(op("4").setApplyVoucher(UseVoucher.newBuilder().setCode("NONE")).build())),
+        Status.Code.NOT_FOUND,
+        "VOUCHER_NOT_FOUND");
+    manager.withdrawVoucher(
+        WithdrawVoucherRequest.newBuilder().setName("vouchers/" + code).build());
+    assertThat(stub.getCart(mine()).getVoucher().getProblem())
+        .isEqualTo(CartVoucher.Problem.EXPIRED);
+  }
+
+  @Test
+  void link_isShared_taken_andRevoked_forgedIsRefused() {
+    var stub = shopper(newCustomer());
+    refused(
+        () ->
+            stub.shareCart(
+                ShareCartRequest.newBuilder()
+                    .setName("customers/me/cart")
+                    .setRequestId("r0")
+                    .build()),
+        Status.Code.FAILED_PRECONDITION,
+        "CART_EMPTY");
+    stub.applyCartOperations(apply(add("1", "SOFA", 2)));
+    var link =
+        stub.shareCart(
+            ShareCartRequest.newBuilder().setName("customers/me/cart").setRequestId("r").build());
+    assertThat(link.getPath()).startsWith("/l/");
+    // Anybody who has it sees what is in it, and nothing of whose it is.
+    var anybody = CartServiceGrpc.newBlockingStub(channel);
+    var seen = anybody.getCartLink(GetCartLinkRequest.newBuilder().setName(link.getName()).build());
+    assertThat(seen.getLines(0).getTitle()).isEqualTo("Divano");
+    assertThat(seen.toString()).doesNotContain(julia.substring("customers/".length()));
+    var other = shopper(newCustomer());
+    var taken =
+        other.takeCartLink(
+            TakeCartLinkRequest.newBuilder()
+                .setName("customers/me/cart")
+                .setLink(link.getName())
+                .build());
+    assertThat(taken.getCart().getItemCount()).isEqualTo(2);
+    assertThat(taken.getCart().getLines(0).getOrigin().getWay()).isEqualTo(Origin.Way.LINK);
+    assertThat(taken.getResults(0).getOutcome()).isEqualTo(CartOperationResult.Outcome.APPLIED);
+    refused(
+        () ->
+            other.revokeCartLink(
+                RevokeCartLinkRequest.newBuilder()
+                    .setParent("customers/me/cart")
+                    .setLink(link.getName())
+                    .build()),
+        Status.Code.NOT_FOUND,
+        "LINK_NOT_FOUND");
+    assertThat(
+            stub.listCartLinks(
+                    ListCartLinksRequest.newBuilder().setParent("customers/me/cart").build())
+                .getLinksList())
+        .extracting(CartLink::getName)
+        .containsExactly(link.getName());
+    stub.revokeCartLink(
+        RevokeCartLinkRequest.newBuilder()
+            .setParent("customers/me/cart")
+            .setLink(link.getName())
+            .build());
+    refused(
+        () -> anybody.getCartLink(GetCartLinkRequest.newBuilder().setName(link.getName()).build()),
+        Status.Code.NOT_FOUND,
+        "LINK_NOT_FOUND");
+    refused(
+        () ->
+            anybody.getCartLink(
+                GetCartLinkRequest.newBuilder().setName("cartLinks/forged").build()),
+        Status.Code.NOT_FOUND,
+        "LINK_NOT_FOUND");
+  }
+
+  @Test
+  void grant_isAsked_given_seen_andTakenBack_live() throws Exception {
+    var stub = shopper(newCustomer());
+    var name = julia + "/cart";
+    var seen = new LinkedBlockingQueue<Cart>();
+    watch(stub, "", new Watch(seen));
+    assertThat(next(seen).hasEditGrant()).isFalse();
+    agent()
+        .applyCartOperations(
+            apply(op("1").setAskToEdit(AskToEdit.getDefaultInstance()).build()).toBuilder()
+                .setName(name)
+                .build());
+    var asked = next(seen);
+    assertThat(asked.getEditGrant().getAskedBy()).isEqualTo("Anna B.");
+    assertThat(asked.getEditGrant().hasExpireTime()).isFalse();
+    stub.applyCartOperations(
+        apply(op("2").setAllowEditing(AllowEditing.getDefaultInstance()).build()));
+    assertThat(next(seen).getEditGrant().hasExpireTime()).isTrue();
+    agent().applyCartOperations(apply(add("3", "SOFA", 1)).toBuilder().setName(name).build());
+    var edited = next(seen);
+    assertThat(edited.getLines(0).getOrigin().getWay()).isEqualTo(Origin.Way.BY_AGENT);
+    assertThat(edited.getLines(0).getOrigin().getBy()).isEqualTo("Anna B.");
+    stub.applyCartOperations(apply(op("4").setEndEditing(EndEditing.getDefaultInstance()).build()));
+    assertThat(next(seen).hasEditGrant()).isFalse();
+    refused(
+        () ->
+            agent()
+                .applyCartOperations(apply(add("5", "SOFA", 1)).toBuilder().setName(name).build()),
+        Status.Code.PERMISSION_DENIED,
+        "OPERATION_NOT_ALLOWED");
+  }
+
+  /** A merge while somebody watches, and back again: streams go on, carts are where they were. */
+  @Test
+  void mergeWhileAGuestWatches_thenUnmerge_putsEverythingBack() throws Exception {
+    var guest = newCustomer();
+    var guestStub = as(tokens.token(Role.ROLE_GUEST, guest));
+    var before = guestStub.applyCartOperations(apply(add("1", "SOFA", 2)));
+    var watched = new LinkedBlockingQueue<Cart>();
+    watch(guestStub, "", new Watch(watched));
+    assertThat(next(watched)).isEqualTo(before);
+    var customer = newCustomer();
+    var stub = shopper(customer);
+    stub.applyCartOperations(apply(add("2", "LAMP", 1)));
+    service.getBean(MergeHandler.class).merged(customer, guest).block(PATIENCE);
+    assertThat(next(watched).getName()).isEqualTo(customer + "/cart");
+    var merged = stub.getCart(mine());
+    assertThat(merged.getMerges(0).getLineCount()).isEqualTo(1);
+    var hers = new LinkedBlockingQueue<Cart>();
+    watch(stub, merged.getEtag(), new Watch(hers));
+    service
+        .getBean(UnmergeHandler.class)
+        .unmerged(customer, guest, java.util.Set.of(guest))
+        .block(PATIENCE);
+    var rest = next(hers);
+    assertThat(rest.getLinesList()).extracting(line -> line.getSku()).containsExactly("LAMP");
+    assertThat(rest.getWarningsList())
+        .extracting(warning -> warning.getCode())
+        .contains("LINES_RETURNED");
+    var back = guestStub.getCart(mine());
+    assertThat(back.getLinesList())
+        .extracting(line -> line.getSku(), line -> line.getQuantity())
+        .containsExactly(org.assertj.core.groups.Tuple.tuple("SOFA", 2));
+    assertThat(back.getName()).isEqualTo(guest + "/cart");
+  }
+
+  @Test
+  void undoMerge_overTheApi() {
+    var guest = newCustomer();
+    as(tokens.token(Role.ROLE_GUEST, guest)).applyCartOperations(apply(add("1", "SOFA", 2)));
+    var customer = newCustomer();
+    shopper(customer).applyCartOperations(apply(add("2", "SOFA", 1)));
+    var signedIn =
+        as(
+            tokens.token(
+                Role.ROLE_CUSTOMER, customer, claims -> claims.claim(Claims.FORMER, guest)));
+    var merged = signedIn.getCart(mine());
+    assertThat(merged.getItemCount()).isEqualTo(3);
+    var undone =
+        signedIn.applyCartOperations(
+            apply(
+                op("3")
+                    .setUndoMerge(UndoMerge.newBuilder().setMerge(merged.getMerges(0).getId()))
+                    .build()));
+    assertThat(undone.getItemCount()).isEqualTo(1);
+    assertThat(undone.getMergesList()).isEmpty();
+    assertThat(undone.getWarningsList()).isEmpty();
+  }
+
+  /** Somebody watches and does not read: whoever writes does not wait, and the last state comes. */
+  @Test
+  void slowReader_neverSlowsAWriter() throws Exception {
+    var stub = shopper(newCustomer());
+    var seen = new LinkedBlockingQueue<Cart>();
+    var slow = new Slow(seen);
+    watch(stub, "", slow);
+    next(seen);
+    Cart last = Cart.getDefaultInstance();
+    for (int i = 0; i < 100; i++) {
+      last = stub.applyCartOperations(apply(add("w" + i, "SOFA", 1)));
+    }
+    assertThat(seen).isEmpty();
+    for (int states = 1; ; states++) {
+      slow.read();
+      if (next(seen).equals(last)) {
+        // What changed while nobody read came as one, but for what was on its way.
+        assertThat(states).isLessThan(50);
+        break;
+      }
+    }
+  }
+
+  private static final class Slow implements ClientResponseObserver<WatchCartRequest, Cart> {
+    private final BlockingQueue<Cart> seen;
+    private @org.jspecify.annotations.Nullable ClientCallStreamObserver<WatchCartRequest> call;
+
+    Slow(BlockingQueue<Cart> seen) {
+      this.seen = seen;
+    }
+
+    void read() {
+      Objects.requireNonNull(call).request(1);
+    }
+
+    @Override
+    public void beforeStart(ClientCallStreamObserver<WatchCartRequest> starting) {
+      call = starting;
+      starting.disableAutoRequestWithInitial(1);
+    }
+
+    @Override
+    public void onNext(Cart cart) {
+      seen.add(cart);
+    }
+
+    @Override
+    public void onError(Throwable error) {}
+
+    @Override
+    public void onCompleted() {}
+  }
+
+  /** Each of 500 customers on two devices: how long a change takes to the other device. */
+  @Test
+  void watch_1000Devices_eachHearsOfItsOwnChanges() throws Exception {
+    var stubs = new java.util.ArrayList<CartServiceGrpc.CartServiceBlockingStub>();
+    var queues = new java.util.ArrayList<BlockingQueue<Map.Entry<String, Long>>>();
+    for (int i = 0; i < 500; i++) {
+      var token = tokens.token(Role.ROLE_CUSTOMER, "customers/" + Ids.random(), claims -> {});
+      stubs.add(
+          CartServiceGrpc.newBlockingStub(channel).withCallCredentials(TestTokens.bearer(token)));
+      for (int device = 0; device < 2; device++) {
+        var queue = new LinkedBlockingQueue<Map.Entry<String, Long>>();
+        queues.add(queue);
+        watch(stubs.get(i), "", new Timed(queue));
+      }
+    }
+    for (var queue : queues) {
+      assertThat(queue.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isNotNull();
+    }
+    var millis = new java.util.ArrayList<Double>();
+    for (int i = 0; i < 600; i++) {
+      int who = i * 7 % 500;
+      var cart =
+          stubs
+              .get(who)
+              .withDeadlineAfter(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+              .applyCartOperations(apply(add("n" + i, "SOFA", 1)));
+      long answered = System.nanoTime();
+      for (int device = 0; device < 2; device++) {
+        var heard = queues.get(who * 2 + device).poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        assertThat(Objects.requireNonNull(heard).getKey()).isEqualTo(cart.getEtag());
+        millis.add(Math.max(0, heard.getValue() - answered) / 1e6);
+      }
+    }
+    millis.sort(null);
+    System.out.printf(
+        "1000 watchers, from the answer of a change to its event: p50 %.1f ms, p99 %.1f ms%n",
+        millis.get(millis.size() / 2), millis.get(millis.size() * 99 / 100));
+  }
+
+  private record Timed(BlockingQueue<Map.Entry<String, Long>> seen)
+      implements StreamObserver<Cart> {
+    @Override
+    public void onNext(Cart cart) {
+      seen.add(Map.entry(cart.getEtag(), System.nanoTime()));
+    }
+
+    @Override
+    public void onError(Throwable error) {}
+
+    @Override
+    public void onCompleted() {}
   }
 }

@@ -1,28 +1,31 @@
 package dev.filo.cart.domain;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A cart while operations are done to it, one after the other. */
 final class Draft {
-  /** Whether the cart knows an operation. */
-  enum Recall {
-    NEW,
-    SAME,
-    OTHER
-  }
-
   private final Cart from;
   private final Circumstances circumstances;
   private final List<Line> lines;
   private final List<Line> saved;
   private final List<Proposal> proposals;
   private final List<Notice> notices;
+  private final List<Merge> merges;
   private final LinkedHashMap<String, Long> known;
   private final List<String> removed;
   private final List<About> about = new ArrayList<>();
+  // The lines that operations of this batch went to, by operation.
+  private final Map<String, String> made = new HashMap<>();
+  private String voucher;
+  private Grant grant;
+  // What the operation under way is about.
+  private String line = "";
+  private int overwrote;
 
   Draft(Cart from, Circumstances circumstances) {
     this.from = from;
@@ -31,86 +34,215 @@ final class Draft {
     this.saved = new ArrayList<>(from.savedLines());
     this.proposals = new ArrayList<>(from.proposals());
     this.notices = new ArrayList<>(from.notices());
+    this.merges = new ArrayList<>(from.history().merges());
     this.known = new LinkedHashMap<>(from.history().operations());
     this.removed = new ArrayList<>(from.history().removed());
+    this.voucher = from.voucher();
+    this.grant = from.grant();
   }
 
-  Recall recall(Operation operation) {
+  /** Does one operation, unless it is known or refused; a refused one changes nothing. */
+  Outcome outcome(Operation operation) {
     var content = known.get(operation.key());
     if (content == null) {
       content = circumstances.archived().get(operation.key());
     }
-    if (content == null) {
-      return Recall.NEW;
+    if (content != null) {
+      return content == operation.content()
+          ? new Outcome.Repeated(operation.id())
+          : new Outcome.Refused(operation.id(), new Refusal.OperationDiffers(operation.id()));
     }
-    return content == operation.content() ? Recall.SAME : Recall.OTHER;
+    line = "";
+    overwrote = 0;
+    var refusal = apply(operation);
+    if (refusal != null) {
+      return new Outcome.Refused(operation.id(), refusal);
+    }
+    known.put(operation.key(), operation.content());
+    return new Outcome.Applied(operation.id(), line, overwrote);
   }
 
-  /** Does one operation that is new; null when it is done. */
-  @Nullable Refusal apply(Operation operation) {
-    boolean proposes = operation instanceof Operation.Propose;
-    if (proposes != circumstances.agent()) {
+  private @Nullable Refusal apply(Operation operation) {
+    if (!isAllowed(operation)) {
       return new Refusal.OperationNotAllowed(operation.id());
     }
-    var refusal =
-        switch (operation) {
-          case Operation.Add add -> add(add);
-          case Operation.SetQuantity set -> set(set);
-          case Operation.Remove remove -> remove(remove.id(), remove.line());
-          case Operation.SaveForLater save -> move(save.id(), save.line(), lines, saved);
-          case Operation.MoveToCart back -> move(back.id(), back.line(), saved, lines);
-          case Operation.Propose propose -> propose(propose);
-          case Operation.Accept accept -> accept(accept);
-          case Operation.Decline decline -> decline(decline);
-        };
-    if (refusal == null) {
-      known.put(operation.key(), operation.content());
+    return switch (operation) {
+      case Operation.Add add -> add(add);
+      case Operation.Bring bring -> bring(bring);
+      case Operation.SetQuantity set -> set(set);
+      case Operation.Remove remove -> remove(remove.id(), named(remove.line()));
+      case Operation.SaveForLater save -> move(save.id(), named(save.line()), lines, saved);
+      case Operation.MoveToCart back -> move(back.id(), named(back.line()), saved, lines);
+      case Operation.Propose propose -> propose(propose);
+      case Operation.Accept accept -> accept(accept);
+      case Operation.Decline decline -> decline(decline);
+      case Operation.Note note -> note(note);
+      case Operation.ChooseFulfilment choose -> choose(choose);
+      case Operation.ApplyVoucher apply -> voucher(apply);
+      case Operation.RemoveVoucher remove -> {
+        if (remove.code().equals(voucher)) {
+          voucher = "";
+        }
+        yield null;
+      }
+      case Operation.UndoMerge undo -> undo(undo);
+      case Operation.AskToEdit ask -> {
+        var origin = circumstances.origin();
+        grant = new Grant(grant.until(), origin.by(), origin.time());
+        yield null;
+      }
+      case Operation.AllowEditing allow -> {
+        grant = new Grant(now().plus(allow.duration()), grant.askedBy(), grant.askTime());
+        yield null;
+      }
+      case Operation.EndEditing end -> {
+        grant = Grant.NONE;
+        yield null;
+      }
+    };
+  }
+
+  private boolean isAllowed(Operation operation) {
+    boolean agent = circumstances.agent();
+    return switch (operation) {
+      case Operation.Propose p -> agent;
+      case Operation.AskToEdit a -> agent;
+      case Operation.EndEditing e -> true;
+      case Operation.Accept a -> !agent;
+      case Operation.Decline d -> !agent;
+      case Operation.UndoMerge u -> !agent;
+      case Operation.AllowEditing a -> !agent;
+      case Operation.Add a -> mayEdit();
+      case Operation.Bring b -> mayEdit();
+      case Operation.SetQuantity s -> mayEdit();
+      case Operation.Remove r -> mayEdit();
+      case Operation.SaveForLater s -> mayEdit();
+      case Operation.MoveToCart m -> mayEdit();
+      case Operation.Note n -> mayEdit();
+      case Operation.ChooseFulfilment c -> mayEdit();
+      case Operation.ApplyVoucher a -> mayEdit();
+      case Operation.RemoveVoucher r -> mayEdit();
+    };
+  }
+
+  private boolean mayEdit() {
+    return !circumstances.agent() || grant.isOpen(now());
+  }
+
+  private java.time.Instant now() {
+    return circumstances.origin().time();
+  }
+
+  /** Who puts a line in, and how. */
+  private Origin origin() {
+    return circumstances.agent()
+        ? circumstances.origin().by(Origin.Way.BY_AGENT)
+        : circumstances.origin();
+  }
+
+  /** A line as it is after whoever asks has changed it. */
+  private Line touched(Line changed) {
+    return changed.editedBy(circumstances.agent() ? origin() : null);
+  }
+
+  /** The id of a line that may be named by the operation that made it. */
+  private String named(String name) {
+    if (!name.startsWith(Operation.MADE_BY)) {
+      return name;
     }
-    return refusal;
+    var operation = name.substring(Operation.MADE_BY.length());
+    var here = made.get(operation);
+    if (here != null) {
+      return here;
+    }
+    var id = circumstances.lineIds().of(from.customer(), operation);
+    if (isKnown(id)) {
+      return id;
+    }
+    // It may have been put in before this cart took that one in.
+    for (Merge merge : merges) {
+      var there = circumstances.lineIds().of(merge.alias(), operation);
+      if (isKnown(there)) {
+        return there;
+      }
+    }
+    return id;
+  }
+
+  private boolean isKnown(String id) {
+    return withId(lines, id) >= 0 || withId(saved, id) >= 0 || removed.contains(id);
+  }
+
+  private @Nullable Refusal sold(String operation, String sku) {
+    var goods = circumstances.goods().get(sku);
+    if (goods == null) {
+      return new Refusal.SkuNotFound(operation, sku);
+    }
+    return goods.withdrawn() ? new Refusal.ProductWithdrawn(operation, sku) : null;
+  }
+
+  private Goods goods(String sku) {
+    return java.util.Objects.requireNonNull(circumstances.goods().get(sku));
   }
 
   private @Nullable Refusal add(Operation.Add add) {
-    var goods = circumstances.goods().get(add.sku());
-    if (goods == null) {
-      return new Refusal.SkuNotFound(add.id(), add.sku());
+    var refusal = sold(add.id(), add.sku());
+    return refusal != null
+        ? refusal
+        : put(add.id(), goods(add.sku()), add.quantity(), origin().of(add.campaign()));
+  }
+
+  private @Nullable Refusal bring(Operation.Bring bring) {
+    int at = withSku(lines, bring.sku());
+    int there = at < 0 ? 0 : lines.get(at).quantity();
+    if (there >= bring.quantity()) {
+      line = lines.get(at).id();
+      return null;
     }
-    if (goods.withdrawn()) {
-      return new Refusal.ProductWithdrawn(add.id(), add.sku());
-    }
-    return put(add.id(), goods, add.quantity(), circumstances.origin());
+    var refusal = sold(bring.id(), bring.sku());
+    return refusal != null
+        ? refusal
+        : put(bring.id(), goods(bring.sku()), bring.quantity() - there, origin());
   }
 
   private @Nullable Refusal put(String operation, Goods goods, int quantity, Origin origin) {
-    about(operation, goods);
     int at = withSku(lines, goods.sku());
     int sum = quantity + (at < 0 ? 0 : lines.get(at).quantity());
     if (sum > Cart.QUANTITY_MAX) {
       return new Refusal.QuantityLimit(operation, goods.sku(), Cart.QUANTITY_MAX);
     }
-    if (at >= 0) {
-      lines.set(at, lines.get(at).withQuantity(sum));
-      return null;
-    }
-    if (lines.size() >= Cart.LINES_MAX) {
+    if (at < 0 && lines.size() >= Cart.LINES_MAX) {
       return new Refusal.CartFull(operation, Cart.LINES_MAX);
     }
-    lines.add(new Line(circumstances.lineIds().apply(operation), sum, goods, origin));
+    if (at >= 0) {
+      lines.set(at, touched(lines.get(at).withQuantity(sum)));
+      about(operation, lines.get(at));
+    } else {
+      var id = circumstances.lineIds().of(from.customer(), operation);
+      lines.add(new Line(id, sum, goods, origin));
+      about(operation, lines.getLast());
+    }
+    made.put(operation, line);
     return null;
   }
 
   private @Nullable Refusal set(Operation.SetQuantity set) {
+    var id = named(set.line());
     if (set.quantity() == 0) {
-      return remove(set.id(), set.line());
+      return remove(set.id(), id);
     }
-    var list = withId(lines, set.line()) >= 0 ? lines : saved;
-    int at = withId(list, set.line());
+    var list = withId(lines, id) >= 0 ? lines : saved;
+    int at = withId(list, id);
     if (at < 0) {
       return new Refusal.LineNotFound(set.id(), set.line());
     }
-    var line = list.get(at);
-    about(set.id(), line.goods());
-    list.set(at, line.withQuantity(set.quantity()));
-    forgetCap(line.id());
+    var there = list.get(at);
+    about(set.id(), there);
+    if (set.seen() > 0 && set.seen() != there.quantity() && set.quantity() != there.quantity()) {
+      overwrote = there.quantity();
+    }
+    list.set(at, touched(there.withQuantity(set.quantity())));
+    forgetCap(there.id());
     return null;
   }
 
@@ -121,10 +253,14 @@ final class Draft {
     if (at < 0) {
       return removed.contains(id) ? null : new Refusal.LineNotFound(operation, id);
     }
-    var line = list.remove(at);
-    about(operation, line.goods());
-    removed.add(line.id());
-    forgetCap(line.id());
+    var gone = list.remove(at);
+    about(operation, gone);
+    removed.add(gone.id());
+    forgetCap(gone.id());
+    if (circumstances.agent()) {
+      notices.add(
+          new Notice.AgentRemoved(gone.goods().title(), circumstances.origin().by(), now()));
+    }
     return null;
   }
 
@@ -133,42 +269,78 @@ final class Draft {
     if (at < 0) {
       return withId(in, id) >= 0 ? null : new Refusal.LineNotFound(operation, id);
     }
-    var line = out.get(at);
-    about(operation, line.goods());
-    int same = withSku(in, line.sku());
-    if (same < 0) {
-      if (in.size() >= Cart.LINES_MAX) {
-        return new Refusal.CartFull(operation, Cart.LINES_MAX);
-      }
-      in.add(line);
-    } else {
-      int sum = in.get(same).quantity() + line.quantity();
-      if (sum > Cart.QUANTITY_MAX) {
-        return new Refusal.QuantityLimit(operation, line.sku(), Cart.QUANTITY_MAX);
-      }
-      in.set(same, in.get(same).withQuantity(sum));
-      removed.add(line.id());
-      forgetCap(line.id());
+    var moving = out.get(at);
+    int same = withSku(in, moving.sku());
+    if (same < 0 && in.size() >= Cart.LINES_MAX) {
+      return new Refusal.CartFull(operation, Cart.LINES_MAX);
+    }
+    if (same >= 0 && in.get(same).quantity() + moving.quantity() > Cart.QUANTITY_MAX) {
+      return new Refusal.QuantityLimit(operation, moving.sku(), Cart.QUANTITY_MAX);
     }
     out.remove(at);
+    if (same < 0) {
+      in.add(touched(moving));
+      about(operation, moving);
+    } else {
+      in.set(same, touched(in.get(same).plus(moving)));
+      about(operation, in.get(same));
+      removed.add(moving.id());
+      forgetCap(moving.id());
+    }
+    return null;
+  }
+
+  private @Nullable Refusal note(Operation.Note note) {
+    return change(note.id(), note.line(), there -> there.withNote(note.text()));
+  }
+
+  private @Nullable Refusal choose(Operation.ChooseFulfilment choose) {
+    var way = choose.fulfilment();
+    if (way.kind() == Fulfilment.Kind.PICKUP && !circumstances.stores().contains(way.store())) {
+      return new Refusal.StoreNotFound(choose.id(), way.store());
+    }
+    return change(choose.id(), choose.line(), there -> there.with(way));
+  }
+
+  private @Nullable Refusal change(
+      String operation, String name, java.util.function.UnaryOperator<Line> change) {
+    var id = named(name);
+    var list = withId(lines, id) >= 0 ? lines : saved;
+    int at = withId(list, id);
+    if (at < 0) {
+      return new Refusal.LineNotFound(operation, name);
+    }
+    about(operation, list.get(at));
+    list.set(at, touched(change.apply(list.get(at))));
+    return null;
+  }
+
+  /** Whether it counts depends on what is in the cart whenever somebody looks. */
+  private @Nullable Refusal voucher(Operation.ApplyVoucher apply) {
+    var found = circumstances.vouchers().get(apply.code());
+    if (found == null || found.withdrawn()) {
+      return new Refusal.VoucherNotFound(apply.id(), apply.code());
+    }
+    if (!found.isValid(now())) {
+      return new Refusal.VoucherNotValid(apply.id(), apply.code());
+    }
+    voucher = apply.code();
     return null;
   }
 
   private @Nullable Refusal propose(Operation.Propose propose) {
-    var goods = circumstances.goods().get(propose.sku());
-    if (goods == null) {
-      return new Refusal.SkuNotFound(propose.id(), propose.sku());
-    }
-    if (goods.withdrawn()) {
-      return new Refusal.ProductWithdrawn(propose.id(), propose.sku());
+    var refusal = sold(propose.id(), propose.sku());
+    if (refusal != null) {
+      return refusal;
     }
     if (proposals.size() >= Cart.PROPOSALS_MAX) {
       return new Refusal.CartFull(propose.id(), Cart.PROPOSALS_MAX);
     }
-    about(propose.id(), goods);
+    var goods = goods(propose.sku());
+    about.add(new About(propose.id(), goods.sku(), goods.product(), goods.title()));
     proposals.add(
         new Proposal(
-            circumstances.lineIds().apply(propose.id()),
+            circumstances.lineIds().of(from.customer(), propose.id()),
             propose.quantity(),
             goods,
             propose.note(),
@@ -183,14 +355,15 @@ final class Draft {
       return new Refusal.ProposalNotFound(accept.id(), accept.proposal());
     }
     var proposal = proposals.get(at);
-    var goods = circumstances.goods().get(proposal.sku());
-    if (goods == null) {
-      return new Refusal.SkuNotFound(accept.id(), proposal.sku());
+    var refusal = sold(accept.id(), proposal.sku());
+    if (refusal == null) {
+      refusal =
+          put(
+              accept.id(),
+              goods(proposal.sku()),
+              proposal.quantity(),
+              proposal.origin().by(Origin.Way.PROPOSED));
     }
-    if (goods.withdrawn()) {
-      return new Refusal.ProductWithdrawn(accept.id(), proposal.sku());
-    }
-    var refusal = put(accept.id(), goods, proposal.quantity(), proposal.origin());
     if (refusal == null) {
       proposals.remove(at);
     }
@@ -202,14 +375,46 @@ final class Draft {
     if (at < 0) {
       return new Refusal.ProposalNotFound(decline.id(), decline.proposal());
     }
-    var proposal = proposals.remove(at);
-    about(decline.id(), proposal.goods());
+    var goods = proposals.remove(at).goods();
+    about.add(new About(decline.id(), goods.sku(), goods.product(), goods.title()));
     return null;
   }
 
-  private void forgetCap(String line) {
+  /** What came goes, the rest stays; it is kept, should the cart it came from be needed again. */
+  private @Nullable Refusal undo(Operation.UndoMerge undo) {
+    int at = -1;
+    for (int i = 0; i < merges.size(); i++) {
+      if (merges.get(i).id().equals(undo.merge())) {
+        at = i;
+      }
+    }
+    if (at < 0) {
+      return new Refusal.MergeNotFound(undo.id(), undo.merge());
+    }
+    var leaving = Merge.with(merges.get(at).alias(), merges);
+    lines.stream()
+        .filter(one -> !one.partsOf(leaving).isEmpty())
+        .forEach(one -> forgetCap(one.id()));
+    var kept = new ArrayList<Line>();
+    var keptSaved = new ArrayList<Line>();
+    var out = Cart.take(lines, leaving, kept, removed);
+    var outSaved = Cart.take(saved, leaving, keptSaved, removed);
+    replace(lines, kept);
+    replace(saved, keptSaved);
+    merges.set(at, merges.get(at).undone(out, outSaved));
+    out.forEach(part -> about.add(about(undo.id(), part.goods())));
+    outSaved.forEach(part -> about.add(about(undo.id(), part.goods())));
+    return null;
+  }
+
+  private static void replace(List<Line> list, List<Line> with) {
+    list.clear();
+    list.addAll(with);
+  }
+
+  private void forgetCap(String id) {
     notices.removeIf(
-        notice -> notice instanceof Notice.QuantityCapped capped && capped.line().equals(line));
+        notice -> notice instanceof Notice.QuantityCapped capped && capped.line().equals(id));
   }
 
   private int withProposal(String id) {
@@ -243,19 +448,29 @@ final class Draft {
     return about;
   }
 
-  private void about(String operation, Goods goods) {
-    about.add(new About(operation, goods.sku(), goods.product(), goods.title()));
+  private void about(String operation, Line of) {
+    line = of.id();
+    about.add(about(operation, of.goods()));
+  }
+
+  private static About about(String operation, Goods goods) {
+    return new About(operation, goods.sku(), goods.product(), goods.title());
   }
 
   Cart cart() {
+    var history = from.history();
     return new Cart(
         from.customer(),
         from.version() + 1,
         lines,
         saved,
         proposals,
-        new History(known, removed, from.history().archives(), from.history().merges()),
+        voucher,
+        grant,
+        new History(
+            known, removed, history.archives(), merges, history.parted(), history.arrivals()),
         notices,
+        from.departures(),
         from.movedTo(),
         from.handedOver(),
         circumstances.origin().time());

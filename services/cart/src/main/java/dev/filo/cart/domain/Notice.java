@@ -2,7 +2,7 @@ package dev.filo.cart.domain;
 
 import java.time.Instant;
 
-/** Something a merge did that the customer should know. */
+/** Something that happened to a cart and that the customer should know. */
 public sealed interface Notice {
   /** When it happened. */
   Instant time();
@@ -14,10 +14,9 @@ public sealed interface Notice {
    */
   record QuantityCapped(String line, int asked, Instant time) implements Notice {}
 
-  /**
-   * Lines came from another device.
-   *
-   * @param device empty when it is not known or there were several
-   */
-  record LinesMerged(int count, String device, Instant time) implements Notice {}
+  /** Lines went back to a cart of which it turned out that it is somebody else's. */
+  record LinesReturned(int count, Instant time) implements Notice {}
+
+  /** An agent took a line out, with her consent. */
+  record AgentRemoved(String title, String by, Instant time) implements Notice {}
 }

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.HexFormat;
 
 /** One change of a cart, with an id that makes repeating it harmless. */
@@ -11,11 +12,36 @@ public sealed interface Operation {
   /** The client's own id, unique within the cart. */
   String id();
 
-  /** Adds pieces. */
-  record Add(String id, String sku, int quantity) implements Operation {}
+  /** What the name of a line begins with that is named by the operation that made it. */
+  String MADE_BY = "op:";
 
-  /** Sets a line's pieces; 0 takes it out. */
-  record SetQuantity(String id, String line, int quantity) implements Operation {}
+  /**
+   * Adds pieces.
+   *
+   * @param campaign whose link led to it; empty when none did
+   */
+  record Add(String id, String sku, int quantity, String campaign) implements Operation {
+    /** Without a campaign. */
+    public Add(String id, String sku, int quantity) {
+      this(id, sku, quantity, "");
+    }
+  }
+
+  /** Sees to it that there are as many pieces at least; what a link does. */
+  record Bring(String id, String sku, int quantity) implements Operation {}
+
+  /**
+   * Sets a line's pieces; 0 takes it out.
+   *
+   * @param seen the pieces the device showed; 0 when it did not say. Does not matter to what is
+   *     done.
+   */
+  record SetQuantity(String id, String line, int quantity, int seen) implements Operation {
+    /** Without saying what was shown. */
+    public SetQuantity(String id, String line, int quantity) {
+      this(id, line, quantity, 0);
+    }
+  }
 
   /** Takes a line out for good. */
   record Remove(String id, String line) implements Operation {}
@@ -35,6 +61,30 @@ public sealed interface Operation {
   /** Declines a proposal; customers only. */
   record Decline(String id, String proposal) implements Operation {}
 
+  /** Writes a word on a line; an empty one takes it away. */
+  record Note(String id, String line, String text) implements Operation {}
+
+  /** Says how a line should come to her. */
+  record ChooseFulfilment(String id, String line, Fulfilment fulfilment) implements Operation {}
+
+  /** Puts a voucher on, in the place of another. */
+  record ApplyVoucher(String id, String code) implements Operation {}
+
+  /** Takes a voucher off. */
+  record RemoveVoucher(String id, String code) implements Operation {}
+
+  /** Takes out again what a merge brought; customers only. */
+  record UndoMerge(String id, String merge) implements Operation {}
+
+  /** Asks to change the cart directly; agents only. */
+  record AskToEdit(String id) implements Operation {}
+
+  /** Lets agents change the cart directly; customers only. */
+  record AllowEditing(String id, Duration duration) implements Operation {}
+
+  /** Ends that. */
+  record EndEditing(String id) implements Operation {}
+
   /** What the cart remembers the operation by: 32 hexadecimal digits, however long the id. */
   default String key() {
     return HexFormat.of().formatHex(sha256(id()), 0, 16);
@@ -44,8 +94,11 @@ public sealed interface Operation {
   default long content() {
     var text =
         switch (this) {
-          case Add(var id, var sku, var quantity) -> "add " + sku + " " + quantity;
-          case SetQuantity(var id, var line, var quantity) -> "set " + quantity + " " + line;
+          case Add(var id, var sku, var quantity, var campaign) ->
+              "add " + sku + " " + quantity + (campaign.isEmpty() ? "" : " " + campaign);
+          case Bring(var id, var sku, var quantity) -> "bring " + sku;
+          case SetQuantity(var id, var line, var quantity, var seen) ->
+              "set " + quantity + " " + line;
           case Remove(var id, var line) -> "remove " + line;
           case SaveForLater(var id, var line) -> "save " + line;
           case MoveToCart(var id, var line) -> "back " + line;
@@ -53,8 +106,22 @@ public sealed interface Operation {
               "propose " + sku + " " + quantity + " " + note;
           case Accept(var id, var proposal) -> "accept " + proposal;
           case Decline(var id, var proposal) -> "decline " + proposal;
+          case Note(var id, var line, var words) -> "note " + line + " " + words;
+          case ChooseFulfilment(var id, var line, var way) ->
+              "fulfilment " + line + " " + way.kind() + " " + way.store();
+          case ApplyVoucher(var id, var code) -> "voucher " + code;
+          case RemoveVoucher(var id, var code) -> "no voucher " + code;
+          case UndoMerge(var id, var merge) -> "undo " + merge;
+          case AskToEdit(var id) -> "ask";
+          case AllowEditing(var id, var duration) -> "allow " + duration;
+          case EndEditing(var id) -> "end";
         };
     return ByteBuffer.wrap(sha256(text)).getLong();
+  }
+
+  /** A text's SHA-256 in hexadecimal digits. */
+  static String digest(String text) {
+    return HexFormat.of().formatHex(sha256(text));
   }
 
   private static byte[] sha256(String text) {

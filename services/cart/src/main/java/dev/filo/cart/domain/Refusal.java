@@ -26,6 +26,33 @@ public sealed interface Refusal {
   /** The cart knows this operation id with other content. */
   record OperationDiffers(String operation) implements Refusal {}
 
+  /** No voucher has this code, or it was withdrawn. */
+  record VoucherNotFound(String operation, String code) implements Refusal {}
+
+  /** The voucher's time has not come, or is over. */
+  record VoucherNotValid(String operation, String code) implements Refusal {}
+
+  /** A voucher of this code exists with other content. */
+  record VoucherExists(String code) implements Refusal {}
+
+  /** No store is known by this name, or it hands nothing over. */
+  record StoreNotFound(String operation, String store) implements Refusal {}
+
+  /** The cart knows no such merge. */
+  record MergeNotFound(String operation, String merge) implements Refusal {}
+
+  /** There is no such link, or it was revoked. */
+  record LinkNotFound() implements Refusal {}
+
+  /** The link's time is over. */
+  record LinkExpired(java.time.Instant expireTime) implements Refusal {}
+
+  /** There is nothing to share. */
+  record CartEmpty() implements Refusal {}
+
+  /** She has as many links as she may. */
+  record LinksLimit(int limit) implements Refusal {}
+
   /** The cart changed since its etag was read. */
   record EtagStale(String current) implements Refusal {}
 }

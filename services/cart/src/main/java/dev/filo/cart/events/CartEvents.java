@@ -6,16 +6,27 @@ import dev.filo.cart.domain.Operation;
 import dev.filo.cart.service.Carts;
 import dev.filo.platform.auth.Caller;
 import dev.filo.platform.feed.Outbox;
+import dev.filo.platform.grpc.Times;
 import dev.filo.proto.cart.v1.AddLine;
+import dev.filo.proto.cart.v1.AllowEditing;
 import dev.filo.proto.cart.v1.AnswerProposal;
+import dev.filo.proto.cart.v1.AskToEdit;
+import dev.filo.proto.cart.v1.CartAbandoned;
 import dev.filo.proto.cart.v1.CartChanged;
 import dev.filo.proto.cart.v1.CartOperation;
 import dev.filo.proto.cart.v1.CartsMerged;
+import dev.filo.proto.cart.v1.CartsUnmerged;
 import dev.filo.proto.cart.v1.ChangedItem;
+import dev.filo.proto.cart.v1.ChooseFulfilment;
+import dev.filo.proto.cart.v1.EndEditing;
+import dev.filo.proto.cart.v1.Fulfilment;
 import dev.filo.proto.cart.v1.MoveLine;
+import dev.filo.proto.cart.v1.NoteLine;
 import dev.filo.proto.cart.v1.ProposeLine;
 import dev.filo.proto.cart.v1.RemoveLine;
 import dev.filo.proto.cart.v1.SetQuantity;
+import dev.filo.proto.cart.v1.UndoMerge;
+import dev.filo.proto.cart.v1.UseVoucher;
 import dev.filo.proto.feed.v1.Actor;
 import dev.filo.proto.feed.v1.Event;
 import java.time.Instant;
@@ -50,16 +61,43 @@ public final class CartEvents {
                   .setAlias(alias)
                   .setLineCount(lineCount)
                   .build());
+      case CartFact.Unmerged(var customer, var alias, var lineCount) ->
+          Outbox.event(
+              SOURCE,
+              Carts.name(customer),
+              now,
+              actor,
+              CartsUnmerged.newBuilder()
+                  .setCustomer(customer)
+                  .setAlias(alias)
+                  .setLineCount(lineCount)
+                  .build());
+      case CartFact.Abandoned abandoned ->
+          Outbox.event(
+              SOURCE,
+              Carts.name(abandoned.customer()),
+              now,
+              actor,
+              CartAbandoned.newBuilder()
+                  .setCustomer(abandoned.customer())
+                  .setVersion(abandoned.version())
+                  .setLink("cartLinks/" + abandoned.link())
+                  .setLinkExpireTime(Times.timestamp(abandoned.linkExpireTime()))
+                  .setItemCount(abandoned.itemCount())
+                  .addAllSkus(abandoned.skus())
+                  .build());
     };
   }
 
   /** Who watches the cart that went into another one hears of it too. */
   public static List<String> keys(Event event) {
-    if (!event.getData().is(CartsMerged.class)) {
-      return List.of();
-    }
     try {
-      return List.of(Carts.name(event.getData().unpack(CartsMerged.class).getAlias()));
+      if (event.getData().is(CartsMerged.class)) {
+        return List.of(Carts.name(event.getData().unpack(CartsMerged.class).getAlias()));
+      }
+      return event.getData().is(CartsUnmerged.class)
+          ? List.of(Carts.name(event.getData().unpack(CartsUnmerged.class).getAlias()))
+          : List.of();
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("an event of ours cannot be read", e);
     }
@@ -86,7 +124,13 @@ public final class CartEvents {
     var proto = CartOperation.newBuilder().setId(operation.id());
     switch (operation) {
       case Operation.Add add ->
-          proto.setAdd(AddLine.newBuilder().setSku(add.sku()).setQuantity(add.quantity()));
+          proto.setAdd(
+              AddLine.newBuilder()
+                  .setSku(add.sku())
+                  .setQuantity(add.quantity())
+                  .setCampaign(add.campaign()));
+      case Operation.Bring bring ->
+          proto.setAdd(AddLine.newBuilder().setSku(bring.sku()).setQuantity(bring.quantity()));
       case Operation.SetQuantity set ->
           proto.setSetQuantity(
               SetQuantity.newBuilder().setLine(set.line()).setQuantity(set.quantity()));
@@ -106,6 +150,35 @@ public final class CartEvents {
           proto.setAccept(AnswerProposal.newBuilder().setProposal(accept.proposal()));
       case Operation.Decline decline ->
           proto.setDecline(AnswerProposal.newBuilder().setProposal(decline.proposal()));
+      // What she writes for herself is nobody else's business.
+      case Operation.Note note -> proto.setNote(NoteLine.newBuilder().setLine(note.line()));
+      case Operation.ChooseFulfilment choose ->
+          proto.setChooseFulfilment(
+              ChooseFulfilment.newBuilder()
+                  .setLine(choose.line())
+                  .setFulfilment(
+                      Fulfilment.newBuilder()
+                          .setStore(choose.fulfilment().store())
+                          .setKind(
+                              switch (choose.fulfilment().kind()) {
+                                case OPEN -> Fulfilment.Kind.KIND_UNSPECIFIED;
+                                case SHIP -> Fulfilment.Kind.SHIP;
+                                case PICKUP -> Fulfilment.Kind.PICKUP;
+                              })));
+      case Operation.ApplyVoucher apply ->
+          proto.setApplyVoucher(UseVoucher.newBuilder().setCode(apply.code()));
+      case Operation.RemoveVoucher remove ->
+          proto.setRemoveVoucher(UseVoucher.newBuilder().setCode(remove.code()));
+      case Operation.UndoMerge undo ->
+          proto.setUndoMerge(UndoMerge.newBuilder().setMerge(undo.merge()));
+      case Operation.AskToEdit ask -> proto.setAskToEdit(AskToEdit.getDefaultInstance());
+      case Operation.AllowEditing allow ->
+          proto.setAllowEditing(
+              AllowEditing.newBuilder()
+                  .setDuration(
+                      com.google.protobuf.Duration.newBuilder()
+                          .setSeconds(allow.duration().toSeconds())));
+      case Operation.EndEditing end -> proto.setEndEditing(EndEditing.getDefaultInstance());
     }
     return proto.build();
   }

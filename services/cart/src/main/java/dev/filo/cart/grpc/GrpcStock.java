@@ -7,11 +7,14 @@ import dev.filo.platform.grpc.Times;
 import dev.filo.proto.inventory.v1.BatchFindNearestRequest;
 import dev.filo.proto.inventory.v1.BatchFindNearestResponse;
 import dev.filo.proto.inventory.v1.InventoryServiceGrpc;
+import dev.filo.proto.inventory.v1.LocationAvailability;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -29,7 +32,7 @@ public final class GrpcStock implements Stock {
   }
 
   @Override
-  public Mono<Levels> levels(Set<String> skus) {
+  public Mono<Levels> levels(Set<String> skus, Optional<Point> near) {
     return Flux.fromIterable(skus)
         .buffer(CALL_MAX)
         .flatMap(
@@ -38,9 +41,15 @@ public final class GrpcStock implements Stock {
                     InventoryServiceGrpc.newStub(channels.to("inventory"))
                         .withDeadlineAfter(DEADLINE_MILLIS, TimeUnit.MILLISECONDS),
                     InventoryServiceGrpc.InventoryServiceStub::batchFindNearest,
-                    BatchFindNearestRequest.newBuilder().addAllSkus(some).build()))
+                    request(some, near)))
         .collectList()
         .map(GrpcStock::levels);
+  }
+
+  private static BatchFindNearestRequest request(List<String> skus, Optional<Point> near) {
+    var request = BatchFindNearestRequest.newBuilder().addAllSkus(skus);
+    near.ifPresent(point -> request.setLatitude(point.latitude()).setLongitude(point.longitude()));
+    return request.build();
   }
 
   private static Levels levels(List<BatchFindNearestResponse> answers) {
@@ -53,9 +62,23 @@ public final class GrpcStock implements Stock {
         levels.put(
             item.getSku(),
             new Level(
-                item.getDeliverable(), item.getStoreCount(), item.getNearest().getAvailable()));
+                item.getDeliverable(),
+                item.getStoreCount(),
+                item.getNearest().getAvailable(),
+                nearest(item.getNearest())));
       }
     }
     return new Levels(oldest, levels);
+  }
+
+  /** Without a point nothing has a distance, and no store is nearest. */
+  private static @Nullable Nearest nearest(LocationAvailability location) {
+    return location.hasDistanceMeters()
+        ? new Nearest(
+            location.getStore(),
+            location.getTitle(),
+            location.getDistanceMeters(),
+            location.getAvailable())
+        : null;
   }
 }

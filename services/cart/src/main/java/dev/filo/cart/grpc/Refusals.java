@@ -64,8 +64,66 @@ final class Refusals {
               ErrorReason.ERROR_REASON_OPERATION_DIFFERS,
               "This operation id came before with other content. Use a new one.",
               Map.of(OPERATION, operation));
+      case Refusal.VoucherNotFound(var operation, var code) ->
+          status(
+              Code.NOT_FOUND,
+              ErrorReason.ERROR_REASON_VOUCHER_NOT_FOUND,
+              "There is no voucher " + code + ".",
+              about(operation, "code", code));
+      case Refusal.VoucherNotValid(var operation, var code) ->
+          status(
+              Code.FAILED_PRECONDITION,
+              ErrorReason.ERROR_REASON_VOUCHER_NOT_VALID,
+              "The voucher " + code + " cannot be used now.",
+              about(operation, "code", code));
+      case Refusal.VoucherExists(var code) ->
+          status(
+              Code.ALREADY_EXISTS,
+              ErrorReason.ERROR_REASON_VOUCHER_EXISTS,
+              "There is another voucher " + code + ".",
+              Map.of("code", code));
+      case Refusal.StoreNotFound(var operation, var store) ->
+          status(
+              Code.NOT_FOUND,
+              ErrorReason.ERROR_REASON_STORE_NOT_FOUND,
+              "There is no such store to fetch goods at.",
+              about(operation, "store", store));
+      case Refusal.MergeNotFound(var operation, var merge) ->
+          status(
+              Code.NOT_FOUND,
+              ErrorReason.ERROR_REASON_MERGE_NOT_FOUND,
+              "The cart knows no such merge.",
+              about(operation, "merge", merge));
+      case Refusal.LinkNotFound() ->
+          status(
+              Code.NOT_FOUND,
+              ErrorReason.ERROR_REASON_LINK_NOT_FOUND,
+              "This link leads nowhere: it is not ours, or it was withdrawn.",
+              Map.of());
+      case Refusal.LinkExpired(var expireTime) ->
+          status(
+              Code.FAILED_PRECONDITION,
+              ErrorReason.ERROR_REASON_LINK_EXPIRED,
+              "This link's time is over. Ask for a new one.",
+              Map.of("expireTime", expireTime.toString()));
+      case Refusal.CartEmpty() ->
+          status(
+              Code.FAILED_PRECONDITION,
+              ErrorReason.ERROR_REASON_CART_EMPTY,
+              "There is nothing in the cart to share.",
+              Map.of());
+      case Refusal.LinksLimit(var limit) ->
+          status(
+              Code.RESOURCE_EXHAUSTED,
+              ErrorReason.ERROR_REASON_LINKS_LIMIT,
+              "There are " + limit + " links already. Revoke one first.",
+              Map.of("limit", Integer.toString(limit)));
       case Refusal.EtagStale(var current) -> Statuses.etagStale(current);
     };
+  }
+
+  private static Map<String, String> about(String operation, String key, String value) {
+    return operation.isEmpty() ? Map.of(key, value) : Map.of(OPERATION, operation, key, value);
   }
 
   private static StatusRuntimeException status(

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** Where carts are kept. */
@@ -35,4 +36,13 @@ public interface CartStore {
 
   /** Remembers that what was in a moved cart is where it belongs. Empty. */
   Mono<Void> handedOver(String customer);
+
+  /** Customers whose carts have something in them and have not been touched since; not told yet. */
+  Flux<String> idle(Instant before, int limit);
+
+  /**
+   * Tells that a cart was left, once for each time it is left, unless it has changed. One value:
+   * whether it was told.
+   */
+  Mono<Boolean> tellIdle(Cart seen, List<CartFact> facts, Instant now);
 }

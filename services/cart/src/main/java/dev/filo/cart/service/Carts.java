@@ -6,10 +6,12 @@ import dev.filo.cart.domain.Cart;
 import dev.filo.cart.domain.CartFact;
 import dev.filo.cart.domain.Circumstances;
 import dev.filo.cart.domain.Decision;
+import dev.filo.cart.domain.Fulfilment;
 import dev.filo.cart.domain.Goods;
 import dev.filo.cart.domain.Line;
 import dev.filo.cart.domain.Operation;
 import dev.filo.cart.domain.Origin;
+import dev.filo.cart.domain.Outcome;
 import dev.filo.cart.domain.Proposal;
 import dev.filo.cart.domain.Refusal;
 import dev.filo.platform.auth.Caller;
@@ -24,9 +26,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
@@ -39,23 +43,47 @@ public final class Carts {
   private static final int STALE_RETRIES_MAX = 80;
   // As with aliases: no chain is longer unless something is broken.
   private static final int MOVES_MAX = 8;
+  private static final int AT_ONCE = 8;
 
   private final CartStore store;
   private final Catalog catalog;
   private final Stock stock;
+  private final Places places;
+  private final Stores stores;
+  private final Vouchers vouchers;
+  private final LinkStore links;
+  private final Names names;
   private final Changes changes;
   private final InstantSource clock;
+  private final Cache<String, Boolean> pickups =
+      Caffeine.newBuilder().maximumSize(10_000).expireAfterWrite(Duration.ofMinutes(1)).build();
+  private final Cache<String, Optional<Stock.Point>> nearby =
+      Caffeine.newBuilder().maximumSize(50_000).expireAfterWrite(Duration.ofSeconds(30)).build();
   private final Cache<String, Boolean> merged = Caffeine.newBuilder().maximumSize(50_000).build();
 
   /** Carts kept in {@code store}. */
   public Carts(
-      CartStore store, Catalog catalog, Stock stock, Changes changes, InstantSource clock) {
+      CartStore store,
+      Others others,
+      Vouchers vouchers,
+      LinkStore links,
+      Names names,
+      Changes changes,
+      InstantSource clock) {
     this.store = store;
-    this.catalog = catalog;
-    this.stock = stock;
+    this.catalog = others.catalog();
+    this.stock = others.stock();
+    this.places = others.places();
+    this.stores = others.stores();
+    this.vouchers = vouchers;
+    this.links = links;
+    this.names = names;
     this.changes = changes;
     this.clock = clock;
   }
+
+  /** What the cart asks of other services. */
+  public record Others(Catalog catalog, Stock stock, Places places, Stores stores) {}
 
   /** What {@link Changes} calls a customer's cart; its resource name. */
   public static String name(String customer) {
@@ -80,28 +108,63 @@ public final class Carts {
    */
   public Mono<CartView> apply(
       String customer, List<Operation> operations, String etag, Caller caller, String language) {
-    return Mono.defer(() -> attempt(customer, operations, etag, caller))
+    return Mono.defer(() -> attempt(customer, operations, etag, caller, Cart::apply))
         .retryWhen(retry())
-        .flatMap(cart -> view(cart, language));
+        .flatMap(done -> view(done.cart(), language));
   }
 
-  private Mono<Cart> attempt(
-      String customer, List<Operation> operations, String etag, Caller caller) {
+  /**
+   * Does what can be done of operations, each by itself. One value: the cart after them and what
+   * became of each. UNAVAILABLE when something is added and the catalog cannot be asked.
+   */
+  public Mono<Answer> replay(
+      String customer, List<Operation> operations, Caller caller, String language) {
+    return replay(customer, operations, caller, origin(caller, now()), language);
+  }
+
+  /** Likewise, with another origin than the caller's. */
+  Mono<Answer> replay(
+      String customer, List<Operation> operations, Caller caller, Origin origin, String language) {
+    return Mono.defer(
+            () ->
+                attempt(
+                    customer,
+                    operations,
+                    "",
+                    caller,
+                    (cart, all, circumstances) ->
+                        cart.replay(all, circumstances.from(origin.at(circumstances.time())))))
+        .retryWhen(retry())
+        .flatMap(
+            done -> view(done.cart(), language).map(view -> new Answer(view, done.outcomes())));
+  }
+
+  private record Done(Cart cart, List<Outcome> outcomes) {}
+
+  /** Decides about operations. */
+  @FunctionalInterface
+  private interface Way {
+    Decision decide(Cart cart, List<Operation> operations, Circumstances circumstances);
+  }
+
+  private Mono<Done> attempt(
+      String customer, List<Operation> operations, String etag, Caller caller, Way way) {
     return current(customer)
         .flatMap(
             seen ->
                 store
                     .archived(
                         seen, operations.stream().map(Operation::key).collect(Collectors.toSet()))
-                    .flatMap(archived -> decide(seen, archived, operations, etag, caller)));
+                    .flatMap(archived -> decide(seen, archived, operations, etag, caller, way)));
   }
 
-  private Mono<Cart> decide(
+  private Mono<Done> decide(
       Cart seen,
       Map<String, Long> archived,
       List<Operation> operations,
       String etag,
-      Caller caller) {
+      Caller caller,
+      Way way) {
     var known = seen.history().operations();
     var fresh =
         operations.stream()
@@ -110,21 +173,24 @@ public final class Carts {
     if (!fresh.isEmpty() && !etag.isEmpty() && !etag.equals(etag(seen))) {
       return Mono.error(new RefusedException(new Refusal.EtagStale(etag(seen))));
     }
-    return added(seen, fresh, caller)
+    return Mono.zip(added(seen, fresh, caller), vouchers.named(codes(fresh)), pickup(fresh))
         .flatMap(
-            goods -> {
+            named -> {
               var now = now();
               var circumstances =
                   new Circumstances(
                       origin(caller, now),
                       !caller.isShopper(),
-                      goods,
+                      named.getT1(),
+                      named.getT2(),
+                      named.getT3(),
                       archived,
-                      operation -> Ids.derived(seen.customer(), operation));
-              return switch (seen.apply(operations, circumstances)) {
+                      (customer, operation) -> Ids.derived(customer, operation));
+              return switch (way.decide(seen, operations, circumstances)) {
                 case Decision.Refused(var why) -> Mono.error(new RefusedException(why));
-                case Decision.Unchanged(var cart) -> Mono.just(cart);
-                case Decision.Changed(var next, var applied, var about) ->
+                case Decision.Unchanged(var cart, var outcomes) ->
+                    Mono.just(new Done(cart, outcomes));
+                case Decision.Changed(var next, var applied, var about, var outcomes) ->
                     store
                         .write(
                             seen,
@@ -134,31 +200,76 @@ public final class Carts {
                                     seen.customer(), applied, next.version(), about)),
                             caller,
                             now)
-                        .doOnNext(kept -> changes.tell(name(kept.customer())));
+                        .doOnNext(kept -> changes.tell(name(kept.customer())))
+                        .map(kept -> new Done(kept, outcomes));
               };
             });
+  }
+
+  private static Set<String> codes(List<Operation> fresh) {
+    return fresh.stream()
+        .flatMap(
+            one ->
+                one instanceof Operation.ApplyVoucher apply
+                    ? Stream.of(apply.code())
+                    : Stream.empty())
+        .collect(Collectors.toSet());
+  }
+
+  private Mono<Set<String>> pickup(List<Operation> fresh) {
+    var asked =
+        fresh.stream()
+            .flatMap(
+                one ->
+                    one instanceof Operation.ChooseFulfilment choose
+                            && choose.fulfilment().kind() == Fulfilment.Kind.PICKUP
+                        ? Stream.of(choose.fulfilment().store())
+                        : Stream.empty())
+            .collect(Collectors.toSet());
+    return asked.isEmpty()
+        ? Mono.just(Set.of())
+        : Flux.fromIterable(asked)
+            .filterWhen(this::isPickup, AT_ONCE)
+            .collect(Collectors.toUnmodifiableSet())
+            .onErrorMap(error -> Statuses.unavailable("Catalog"));
+  }
+
+  private Mono<Boolean> isPickup(String store) {
+    var seen = pickups.getIfPresent(store);
+    return seen != null
+        ? Mono.just(seen)
+        : stores.isPickup(store).doOnNext(pickup -> pickups.put(store, pickup));
+  }
+
+  /**
+   * Where she shops, as it was at most half a minute ago. It only makes an answer better: what
+   * cannot be asked is not known, and not asked again at once, or everybody would wait.
+   */
+  private Mono<Optional<Stock.Point>> near(String customer) {
+    var seen = nearby.getIfPresent(customer);
+    return seen != null
+        ? Mono.just(seen)
+        : places
+            .of(customer)
+            .onErrorResume(error -> Mono.just(Optional.empty()))
+            .doOnNext(point -> nearby.put(customer, point));
   }
 
   /** What the catalog knows of what the operations add; it is not asked when they add nothing. */
   private Mono<Map<String, Goods>> added(Cart seen, List<Operation> fresh, Caller caller) {
     var skus = new HashSet<String>();
+    boolean mayEdit = caller.isShopper() || seen.grant().isOpen(now());
     for (Operation operation : fresh) {
-      boolean proposes = operation instanceof Operation.Propose;
-      if (proposes == caller.isShopper()) {
-        return Mono.just(Map.of()); // will be refused, whatever the catalog says
-      }
       switch (operation) {
-        case Operation.Add add -> skus.add(add.sku());
-        case Operation.Propose propose -> skus.add(propose.sku());
-        case Operation.Accept accept ->
+        // Who may not will be refused, whatever the catalog says.
+        case Operation.Add add when mayEdit -> skus.add(add.sku());
+        case Operation.Bring bring when mayEdit -> skus.add(bring.sku());
+        case Operation.Propose propose when !caller.isShopper() -> skus.add(propose.sku());
+        case Operation.Accept accept when caller.isShopper() ->
             seen.proposals().stream()
                 .filter(proposal -> proposal.id().equals(accept.proposal()))
                 .forEach(proposal -> skus.add(proposal.sku()));
-        case Operation.SetQuantity set -> {}
-        case Operation.Remove remove -> {}
-        case Operation.SaveForLater save -> {}
-        case Operation.MoveToCart back -> {}
-        case Operation.Decline decline -> {}
+        default -> {}
       }
     }
     return skus.isEmpty()
@@ -166,7 +277,7 @@ public final class Carts {
         : catalog.goods(skus, KEPT_LANGUAGE).onErrorMap(error -> Statuses.unavailable("Catalog"));
   }
 
-  private static Origin origin(Caller caller, Instant now) {
+  static Origin origin(Caller caller, Instant now) {
     return new Origin(
         caller.channel(),
         caller.device(),
@@ -175,7 +286,7 @@ public final class Carts {
   }
 
   /** The cart with what is true of its lines now; what cannot be asked is said to be unknown. */
-  private Mono<CartView> view(Cart cart, String language) {
+  Mono<CartView> view(Cart cart, String language) {
     var buyable =
         Flux.just(cart.lines(), cart.savedLines()).flatMapIterable(lines -> lines).map(Line::sku);
     return buyable
@@ -185,26 +296,47 @@ public final class Carts {
               Set<String> all = new HashSet<>(lines);
               cart.proposals().stream().map(Proposal::sku).forEach(all::add);
               if (all.isEmpty()) {
-                return Mono.just(new CartView(cart, Optional.of(Map.of()), Optional.empty()));
+                return vouchers
+                    .shown(cart.voucher())
+                    .map(
+                        voucher ->
+                            new CartView(cart, Optional.of(Map.of()), Optional.empty(), voucher));
               }
               return Mono.zip(
-                  catalog
-                      .goods(all, language)
-                      .map(Optional::of)
-                      .onErrorResume(error -> Mono.just(Optional.empty())),
-                  lines.isEmpty()
-                      ? Mono.just(Optional.<Stock.Levels>empty())
-                      : stock
-                          .levels(lines)
+                      catalog
+                          .goods(all, language)
                           .map(Optional::of)
                           .onErrorResume(error -> Mono.just(Optional.empty())),
-                  (goods, levels) -> new CartView(cart, goods, levels));
+                      lines.isEmpty()
+                          ? Mono.just(Optional.<Stock.Levels>empty())
+                          : near(cart.customer())
+                              .flatMap(near -> stock.levels(lines, near))
+                              .map(Optional::of)
+                              .onErrorResume(error -> Mono.just(Optional.empty())),
+                      vouchers.shown(cart.voucher()))
+                  .map(known -> new CartView(cart, known.getT1(), known.getT2(), known.getT3()));
             });
   }
 
-  /** The cart in use: where this customer's cart has moved, if it has, with everything in it. */
-  private Mono<Cart> current(String customer) {
-    return current(customer, MOVES_MAX);
+  /**
+   * The cart in use: where this customer's cart has moved, if it has, with everything in it. While
+   * it is known that she is a customer of her own again but her cart is not back yet, that is
+   * UNAVAILABLE: the other cart is somebody else's.
+   */
+  Mono<Cart> current(String customer) {
+    return store
+        .load(customer)
+        .flatMap(
+            cart ->
+                !cart.isMoved()
+                    ? Mono.just(cart)
+                    : names
+                        .isParted(customer)
+                        .flatMap(
+                            parted ->
+                                parted
+                                    ? Mono.error(Statuses.unavailable("Cart"))
+                                    : current(customer, MOVES_MAX)));
   }
 
   private Mono<Cart> current(String customer, int hops) {
@@ -236,7 +368,11 @@ public final class Carts {
     if (merged.getIfPresent(pair) != null) {
       return Mono.empty();
     }
-    return merge(caller.principal(), former, caller)
+    return store
+        .load(caller.principal())
+        // What went out again comes in only when identity says so; a token is older than that.
+        .filter(cart -> !cart.history().parted().contains(former))
+        .flatMap(cart -> merge(caller.principal(), former, caller))
         .then(Mono.fromRunnable(() -> merged.put(pair, true)));
   }
 
@@ -258,8 +394,108 @@ public final class Carts {
     if (customer.equals(alias)) {
       return Mono.empty();
     }
-    return Mono.defer(() -> store.move(alias, customer, now()))
-        .flatMap(moved -> moved.handedOver() ? Mono.empty() : handOver(moved, by));
+    return Mono.defer(() -> end(customer))
+        // Hers is in this one already: the other way round it would be in itself.
+        .filter(last -> !last.customer().equals(alias))
+        .flatMap(last -> store.move(alias, customer, now()))
+        .flatMap(moved -> moved.handedOver() ? Mono.empty() : handOver(moved, by))
+        .then(Mono.defer(() -> links.inherit(alias, customer)));
+  }
+
+  /**
+   * Gives back to {@code alias}, who is a customer of her own again, what came with her cart and is
+   * still there, once, however often it is asked for and wherever it was interrupted. What was put
+   * in since stays where it is. Empty.
+   *
+   * @param aliases the names that are hers now, as identity knows them
+   */
+  public Mono<Void> unmerge(String customer, String alias, Set<String> aliases) {
+    return Mono.defer(() -> giveBack(customer, alias, aliases))
+        .retryWhen(retry())
+        .then(Mono.defer(() -> links.own(aliases, alias)));
+  }
+
+  /*
+   * Three writes, each to one document, each harmless to repeat. First what came with the alias is
+   * taken out of the cart it is in, which keeps it as being on its way. Then the alias's cart is in
+   * use again with it, and remembers that it arrived. Last the other cart forgets it.
+   */
+  private Mono<Void> giveBack(String customer, String alias, Set<String> aliases) {
+    return store
+        .load(alias)
+        .flatMap(
+            hers -> {
+              if (!hers.isMoved()) {
+                return end(customer).flatMap(there -> forget(there, alias));
+              }
+              var whole = hers.handedOver() ? Mono.<Void>empty() : handOver(hers, Caller.ANONYMOUS);
+              return whole
+                  .then(Mono.defer(() -> end(hers.movedTo())))
+                  .flatMap(there -> depart(there, alias, aliases))
+                  .flatMap(there -> arrive(there, hers).then(forget(there, alias)));
+            });
+  }
+
+  /** The cart at the end of a chain, whether or not all of it has been handed over. */
+  private Mono<Cart> end(String customer) {
+    return Mono.just(customer)
+        .expand(
+            name ->
+                store
+                    .load(name)
+                    .flatMap(cart -> cart.isMoved() ? Mono.just(cart.movedTo()) : Mono.empty()))
+        .take(MOVES_MAX + 2L)
+        .last()
+        .flatMap(store::load);
+  }
+
+  private Mono<Cart> depart(Cart there, String alias, Set<String> aliases) {
+    if (there.departure(alias) != null) {
+      return Mono.just(there);
+    }
+    var now = now();
+    var next = there.part(alias, aliases, now);
+    var leaving = Objects.requireNonNull(next.departure(alias));
+    int count = leaving.lines().size() + leaving.savedLines().size();
+    return store
+        .write(
+            there,
+            next,
+            List.of(new CartFact.Unmerged(there.customer(), alias, count)),
+            Caller.ANONYMOUS,
+            now)
+        .doOnNext(kept -> changes.tell(name(kept.customer())));
+  }
+
+  private Mono<Void> arrive(Cart there, Cart hers) {
+    var departure = there.departure(hers.customer());
+    if (departure == null || hers.history().arrivals().contains(departure.id())) {
+      return Mono.empty();
+    }
+    var now = now();
+    return store
+        .load(hers.customer())
+        .flatMap(
+            seen ->
+                seen.isMoved()
+                    ? store.write(
+                        seen,
+                        seen.arrive(departure, there.history(), now),
+                        List.of(),
+                        Caller.ANONYMOUS,
+                        now)
+                    : Mono.empty())
+        .doOnNext(kept -> changes.tell(name(kept.customer())))
+        .then();
+  }
+
+  private Mono<Void> forget(Cart there, String alias) {
+    var departure = there.departure(alias);
+    return departure == null
+        ? Mono.empty()
+        : store
+            .write(there, there.departed(departure.id(), now()), List.of(), Caller.ANONYMOUS, now())
+            .then();
   }
 
   private Mono<Void> handOver(Cart moved, Caller by) {
@@ -274,7 +510,7 @@ public final class Carts {
         .load(into)
         .flatMap(
             seen -> {
-              if (moved.isBlank() || seen.history().merges().contains(moved.customer())) {
+              if (moved.isBlank() || seen.history().has(moved.customer())) {
                 return Mono.empty();
               }
               if (seen.isMoved()) {
@@ -297,7 +533,7 @@ public final class Carts {
             });
   }
 
-  private Instant now() {
+  Instant now() {
     return clock.instant().truncatedTo(ChronoUnit.MILLIS);
   }
 

@@ -2,14 +2,28 @@ package dev.filo.cart.service;
 
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /** What can be had. */
 @FunctionalInterface
 public interface Stock {
-  /** How much there is of SKUs. One value; an error when it could not be asked. */
-  Mono<Levels> levels(Set<String> skus);
+  /**
+   * How much there is of SKUs. One value; an error when it could not be asked.
+   *
+   * @param near where the customer is; without it no store is nearest
+   */
+  Mono<Levels> levels(Set<String> skus, Optional<Point> near);
+
+  /**
+   * A point on the map.
+   *
+   * @param latitude -90..90
+   * @param longitude -180..180
+   */
+  record Point(double latitude, double longitude) {}
 
   /**
    * How much there is, by SKU.
@@ -28,7 +42,22 @@ public interface Stock {
    *
    * @param deliverable pieces that can be delivered
    * @param stores stores that have it
-   * @param most pieces in the store that has most
+   * @param most pieces in the nearest store that has it; where no place is known, in the store that
+   *     has most
+   * @param nearest the nearest store that has it; null when none has, or no place is known
    */
-  record Level(int deliverable, int stores, int most) {}
+  record Level(int deliverable, int stores, int most, @Nullable Nearest nearest) {
+    /** Where no place is known. */
+    public Level(int deliverable, int stores, int most) {
+      this(deliverable, stores, most, null);
+    }
+  }
+
+  /**
+   * The nearest store that has something.
+   *
+   * @param store {@code stores/x}
+   * @param title its name to show
+   */
+  record Nearest(String store, String title, double distanceMeters, int available) {}
 }

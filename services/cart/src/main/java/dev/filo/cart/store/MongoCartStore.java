@@ -4,13 +4,16 @@ import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.exists;
 import static com.mongodb.client.model.Filters.in;
+import static com.mongodb.client.model.Filters.lt;
 import static com.mongodb.client.model.Projections.exclude;
 import static com.mongodb.client.model.Projections.include;
 import static com.mongodb.client.model.Updates.combine;
 import static com.mongodb.client.model.Updates.inc;
 import static com.mongodb.client.model.Updates.set;
+import static com.mongodb.client.model.Updates.unset;
 
 import com.mongodb.client.model.FindOneAndUpdateOptions;
+import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.ReplaceOptions;
 import com.mongodb.client.model.ReturnDocument;
 import com.mongodb.reactivestreams.client.MongoCollection;
@@ -27,6 +30,7 @@ import dev.filo.platform.mongo.StaleVersionException;
 import dev.filo.proto.feed.v1.Event;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,6 +69,7 @@ public final class MongoCartStore implements CartStore {
   /** Makes the indexes; to be called when the service starts. */
   public void prepare() {
     relay.watch(carts);
+    Mongo.index(carts, Indexes.ascending(CartDocuments.IDLE_SINCE));
   }
 
   @Override
@@ -130,7 +135,12 @@ public final class MongoCartStore implements CartStore {
     Mono<Document> written;
     if (seen.version() == 0) {
       var document = new Document("_id", seen.customer());
-      document.putAll(fields);
+      fields.forEach(
+          (field, value) -> {
+            if (value != null) {
+              document.append(field, value);
+            }
+          });
       Outbox.with(document, happened, now);
       written =
           Mono.from(carts.insertOne(document))
@@ -138,7 +148,8 @@ public final class MongoCartStore implements CartStore {
               .onErrorMap(Mongo::isDuplicate, error -> stale(seen));
     } else {
       var updates = new ArrayList<Bson>();
-      fields.forEach((field, value) -> updates.add(set(field, value)));
+      fields.forEach(
+          (field, value) -> updates.add(value == null ? unset(field) : set(field, value)));
       if (!happened.isEmpty()) {
         updates.add(Outbox.record(happened, now));
       }
@@ -164,7 +175,10 @@ public final class MongoCartStore implements CartStore {
     return Mono.from(
             carts.findOneAndUpdate(
                 and(eq("_id", customer), exists(CartDocuments.MOVED_TO, false)),
-                combine(set(CartDocuments.MOVED_TO, movedTo), inc(CartDocuments.VERSION, 1L)),
+                combine(
+                    set(CartDocuments.MOVED_TO, movedTo),
+                    inc(CartDocuments.VERSION, 1L),
+                    unset(CartDocuments.IDLE_SINCE)),
                 new FindOneAndUpdateOptions()
                     .upsert(true)
                     .projection(exclude(Outbox.FIELD, Outbox.SINCE))
@@ -186,6 +200,35 @@ public final class MongoCartStore implements CartStore {
                 and(eq("_id", customer), exists(CartDocuments.MOVED_TO)),
                 set(CartDocuments.HANDED_OVER, true)))
         .then();
+  }
+
+  @Override
+  public Flux<String> idle(Instant before, int limit) {
+    return Flux.from(
+            carts
+                .find(lt(CartDocuments.IDLE_SINCE, Date.from(before)))
+                .projection(include("_id"))
+                .limit(limit))
+        .map(document -> document.getString("_id"));
+  }
+
+  @Override
+  public Mono<Boolean> tellIdle(Cart seen, List<CartFact> facts, Instant now) {
+    List<Event> happened =
+        facts.stream().map(fact -> events.event(fact, Caller.ANONYMOUS, now)).toList();
+    return Mono.from(
+            carts.findOneAndUpdate(
+                and(
+                    eq("_id", seen.customer()),
+                    eq(CartDocuments.VERSION, seen.version()),
+                    exists(CartDocuments.IDLE_SINCE)),
+                combine(unset(CartDocuments.IDLE_SINCE), Outbox.record(happened, now)),
+                new FindOneAndUpdateOptions()
+                    .projection(include(Outbox.FIELD))
+                    .returnDocument(ReturnDocument.AFTER)))
+        .doOnNext(document -> relay.offer(carts, document))
+        .map(document -> true)
+        .defaultIfEmpty(false);
   }
 
   /** Makes the event that tells followers of a fact. */

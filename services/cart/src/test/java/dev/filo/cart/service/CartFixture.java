@@ -6,6 +6,8 @@ import dev.filo.cart.domain.Money;
 import dev.filo.cart.domain.Operation;
 import dev.filo.cart.events.CartEvents;
 import dev.filo.cart.store.MongoCartStore;
+import dev.filo.cart.store.MongoLinkStore;
+import dev.filo.cart.store.MongoVoucherStore;
 import dev.filo.platform.auth.Caller;
 import dev.filo.platform.feed.FeedStore;
 import dev.filo.platform.feed.FeedTail;
@@ -20,7 +22,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import reactor.core.publisher.Mono;
 
@@ -38,6 +43,27 @@ public final class CartFixture implements AutoCloseable {
   /** The carts. */
   public final Carts carts;
 
+  /** Links to them. */
+  public final CartLinks cartLinks;
+
+  /** Vouchers. */
+  public final Vouchers vouchers;
+
+  /** What links are kept in. */
+  public final MongoLinkStore links;
+
+  /** Who is said to be a customer of her own again. */
+  public final Set<String> parted = ConcurrentHashMap.newKeySet();
+
+  /** What time it is. */
+  public final AtomicReference<Instant> now =
+      new AtomicReference<>(Instant.parse("2026-03-02T09:00:00Z"));
+
+  /** What the retailer decides. */
+  public static final CartPolicy POLICY =
+      new CartPolicy(
+          Duration.ofHours(4), Duration.ofDays(30), Duration.ofDays(14), Duration.ofMinutes(1));
+
   private final Relay relay;
 
   /** Carts over a store, through whatever {@code around} puts about it. */
@@ -54,13 +80,24 @@ public final class CartFixture implements AutoCloseable {
     mongo.prepare();
     relay.start();
     store = around.apply(mongo);
+    links = new MongoLinkStore(database);
+    links.prepare();
+    vouchers = new Vouchers(new MongoVoucherStore(database));
+    Catalog catalog = (skus, language) -> Mono.just(goods(skus));
     carts =
         new Carts(
             store,
-            (skus, language) -> Mono.just(goods(skus)),
-            skus -> Mono.just(new Stock.Levels(Instant.EPOCH, Map.of())),
+            new Carts.Others(
+                catalog,
+                (skus, near) -> Mono.just(new Stock.Levels(Instant.EPOCH, Map.of())),
+                customer -> Mono.just(Optional.empty()),
+                store -> Mono.just(true)),
+            vouchers,
+            links,
+            customer -> Mono.just(parted.contains(customer)),
             changes,
-            InstantSource.system());
+            now::get);
+    cartLinks = new CartLinks(carts, store, links, catalog, POLICY);
   }
 
   private static Map<String, Goods> goods(Set<String> skus) {

@@ -10,11 +10,13 @@ import dev.filo.cart.domain.Cart;
 import dev.filo.cart.domain.CartFact;
 import dev.filo.platform.auth.Caller;
 import dev.filo.proto.cart.v1.CartsMerged;
+import dev.filo.proto.cart.v1.CartsUnmerged;
 import dev.filo.testkit.StoreTest;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +30,8 @@ class CartMergeTest {
   private static final String GUEST = "customers/guest";
 
   private final AtomicReference<Kill> kill = new AtomicReference<>(Kill.NEVER);
+  // Which of the points before and after writes is the last one reached; negative: none.
+  private final AtomicInteger countdown = new AtomicInteger(-1);
   private final CartFixture fixture;
 
   CartMergeTest(MongoDatabase database) {
@@ -155,6 +159,107 @@ class CartMergeTest {
     assertThat(fixture.pieces(JULIA)).isEqualTo(Map.of("SOFA", 3, "LAMP", 4, "RUG", 1));
   }
 
+  @Test
+  void unmerge_killedAtEveryStep_thenAgain_losesAndDoublesNothing() {
+    boolean died = true;
+    int step = 0;
+    for (; died; step++) {
+      var julia = "customers/unmerged-julia" + step;
+      var guest = "customers/unmerged-guest" + step;
+      fixture.add(julia, "j1", "SOFA", 1).block(PATIENCE);
+      fixture.add(guest, "g1", "SOFA", 2).block(PATIENCE);
+      fixture.add(guest, "g2", "LAMP", 4).block(PATIENCE);
+      fixture.carts.merge(julia, guest).block(PATIENCE);
+      fixture.add(julia, "j2", "LAMP", 1).block(PATIENCE);
+      countdown.set(step);
+      try {
+        fixture.carts.unmerge(julia, guest, Set.of(guest)).block(PATIENCE);
+        died = false;
+      } catch (IllegalStateException e) {
+        assertThat(e).hasMessage("killed");
+      }
+      countdown.set(-1);
+      fixture.carts.unmerge(julia, guest, Set.of(guest)).block(PATIENCE);
+      fixture.carts.unmerge(julia, guest, Set.of(guest)).block(PATIENCE);
+      assertThat(fixture.pieces(julia)).as("%d", step).isEqualTo(Map.of("SOFA", 1, "LAMP", 1));
+      assertThat(fixture.pieces(guest)).as("%d", step).isEqualTo(Map.of("SOFA", 2, "LAMP", 4));
+    }
+    // Three writes, each with a before and an after; and the one that went through.
+    assertThat(step).isEqualTo(7);
+  }
+
+  @Test
+  void unmerge_16AtOnce_whileSheAdds_isOne() {
+    someLines();
+    fixture.carts.merge(JULIA, GUEST).block(PATIENCE);
+    var adds =
+        Flux.range(0, 20)
+            .flatMap(
+                i -> fixture.add(JULIA, "late" + i, "RUG", 1).subscribeOn(Schedulers.parallel()));
+    var unmerges =
+        Flux.range(0, 16)
+            .flatMap(
+                i ->
+                    fixture
+                        .carts
+                        .unmerge(JULIA, GUEST, Set.of(GUEST))
+                        .subscribeOn(Schedulers.parallel()),
+                16);
+    Flux.merge(adds.then(), unmerges.then()).blockLast(PATIENCE);
+    assertThat(fixture.pieces(JULIA)).isEqualTo(Map.of("SOFA", 1, "RUG", 20));
+    assertThat(fixture.pieces(GUEST)).isEqualTo(Map.of("SOFA", 2, "LAMP", 4));
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(fixture.events())
+                    .filteredOn(event -> event.getData().is(CartsUnmerged.class))
+                    .hasSize(1));
+  }
+
+  @Test
+  void unmerge_ofACartThatNeverWas_opensIt_andAMergeAgainIsAMerge() {
+    fixture.add(JULIA, "j1", "SOFA", 1).block(PATIENCE);
+    fixture.carts.merge(JULIA, GUEST).block(PATIENCE);
+    fixture.carts.unmerge(JULIA, GUEST, Set.of(GUEST)).block(PATIENCE);
+    fixture.add(GUEST, "g1", "LAMP", 4).block(PATIENCE);
+    assertThat(fixture.pieces(JULIA)).isEqualTo(Map.of("SOFA", 1));
+    assertThat(fixture.pieces(GUEST)).isEqualTo(Map.of("LAMP", 4));
+    // A token of before says still that the guest was she: it is older than that.
+    var old =
+        new Caller(
+            JULIA,
+            Set.of(dev.filo.proto.api.v1.Role.ROLE_CUSTOMER),
+            List.of(),
+            "shop-web",
+            "web",
+            "PC",
+            "",
+            GUEST,
+            "s",
+            "t");
+    fixture.carts.ensureMerged(old).block(PATIENCE);
+    assertThat(fixture.pieces(JULIA)).isEqualTo(Map.of("SOFA", 1));
+    fixture.carts.merge(JULIA, GUEST).block(PATIENCE);
+    assertThat(fixture.pieces(JULIA)).isEqualTo(Map.of("SOFA", 1, "LAMP", 4));
+  }
+
+  @Test
+  void cart_onItsWayBack_isNeverSomebodyElses() {
+    someLines();
+    fixture.carts.merge(JULIA, GUEST).block(PATIENCE);
+    fixture.parted.add(GUEST);
+    assertThatThrownBy(() -> fixture.carts.get(GUEST, "it").block(PATIENCE))
+        .isInstanceOfSatisfying(
+            io.grpc.StatusRuntimeException.class,
+            error ->
+                assertThat(error.getStatus().getCode()).isEqualTo(io.grpc.Status.Code.UNAVAILABLE));
+    assertThatThrownBy(() -> fixture.add(GUEST, "x", "RUG", 1).block(PATIENCE))
+        .isInstanceOf(io.grpc.StatusRuntimeException.class);
+    fixture.carts.unmerge(JULIA, GUEST, Set.of(GUEST)).block(PATIENCE);
+    assertThat(fixture.pieces(GUEST)).isEqualTo(Map.of("SOFA", 2, "LAMP", 4));
+  }
+
   private final class Killed implements CartStore {
     private final CartStore store;
 
@@ -165,11 +270,22 @@ class CartMergeTest {
     private <T> Mono<T> die(Kill before, Kill after, Mono<T> work) {
       return Mono.defer(
           () ->
-              kill.get() == before
-                  ? Mono.error(new IllegalStateException("killed"))
-                  : kill.get() == after
-                      ? work.then(Mono.error(new IllegalStateException("killed")))
-                      : work);
+              countdown.get() >= 0
+                  ? dieInTime(work)
+                  : kill.get() == before
+                      ? Mono.error(new IllegalStateException("killed"))
+                      : kill.get() == after
+                          ? work.then(Mono.error(new IllegalStateException("killed")))
+                          : work);
+    }
+
+    private <T> Mono<T> dieInTime(Mono<T> work) {
+      if (countdown.getAndDecrement() == 0) {
+        return Mono.error(new IllegalStateException("killed"));
+      }
+      return countdown.getAndDecrement() == 0
+          ? work.then(Mono.error(new IllegalStateException("killed")))
+          : work;
     }
 
     @Override
@@ -190,6 +306,16 @@ class CartMergeTest {
     @Override
     public Mono<Cart> move(String customer, String movedTo, Instant now) {
       return die(Kill.BEFORE_MOVE, Kill.AFTER_MOVE, store.move(customer, movedTo, now));
+    }
+
+    @Override
+    public Flux<String> idle(Instant before, int limit) {
+      return store.idle(before, limit);
+    }
+
+    @Override
+    public Mono<Boolean> tellIdle(Cart seen, List<CartFact> facts, Instant now) {
+      return store.tellIdle(seen, facts, now);
     }
 
     @Override

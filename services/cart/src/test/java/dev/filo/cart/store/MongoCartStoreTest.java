@@ -64,7 +64,7 @@ class MongoCartStoreTest {
                     false,
                     Map.of("S", goods),
                     Map.of(),
-                    id -> "line-" + id));
+                    (customer, id) -> "line-" + id));
     return decision.next();
   }
 
@@ -172,8 +172,11 @@ class MongoCartStoreTest {
         next.lines(),
         next.savedLines(),
         next.proposals(),
+        next.voucher(),
+        next.grant(),
         next.history(),
         next.notices(),
+        next.departures(),
         "",
         false,
         next.updateTime());

@@ -112,6 +112,10 @@ public final class EventTouchpoints {
       case PROPOSE -> "cart_proposal";
       case ACCEPT -> "proposal_accepted";
       case DECLINE -> "proposal_declined";
+      case NOTE -> "cart_note";
+      case CHOOSE_FULFILMENT -> "cart_fulfilment";
+      case UNDO_MERGE -> "cart_merge_undone";
+      case APPLY_VOUCHER, REMOVE_VOUCHER, ASK_TO_EDIT, ALLOW_EDITING, END_EDITING -> "cart_change";
       case OPERATION_NOT_SET -> "cart_change";
     };
   }

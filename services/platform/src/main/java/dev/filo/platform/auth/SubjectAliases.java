@@ -101,6 +101,14 @@ public final class SubjectAliases {
         .then(Mono.fromRunnable(this::forget));
   }
 
+  /**
+   * True when a subject was an alias once and is none any more: what had come with it may still be
+   * on its way back. One value.
+   */
+  public Mono<Boolean> isParted(String subject) {
+    return source.subjectOf(subject).map(subject::equals).defaultIfEmpty(false);
+  }
+
   /** Looks again at what is asked next: something has changed at the source. */
   public void forget() {
     remembered.invalidateAll();

@@ -1,0 +1,383 @@
+package dev.filo.e2e;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.FormData;
+import com.microsoft.playwright.options.RequestOptions;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The cart's pages in a real browser: two devices of one person, one of them without a network for
+ * a while; an agent; a link. {@code -Dfilo.target=http://localhost:8080} plays it against a suite
+ * that runs already.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class CartPageTest {
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final String SOFA = "DIV-LUC-VEL-VRD";
+  private static final String LAMP = "LST-NOT-OTN-NER";
+  private static final double PATIENCE = 60_000;
+  private static final List<String> WCAG =
+      List.of("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa");
+
+  private final List<BrowserContext> contexts = new ArrayList<>();
+  private @Nullable SuiteProcess suite;
+  private @Nullable Playwright playwright;
+  private Browser browser;
+  private String target = "";
+
+  @BeforeAll
+  void open(@TempDir Path data) {
+    var chromium = Chromium.find();
+    if (chromium.isEmpty()) {
+      var reason = "no Chromium on this machine: set FILO_CHROMIUM to look at the cart's pages";
+      System.out.println("CartPageTest is skipped: " + reason);
+      Assumptions.abort(reason);
+    }
+    target = System.getProperty("filo.target", "");
+    if (target.isEmpty()) {
+      suite = SuiteProcess.start(data, Map.of());
+      target = suite.target();
+    }
+    playwright =
+        Playwright.create(
+            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+    browser =
+        playwright
+            .chromium()
+            .launch(
+                new BrowserType.LaunchOptions()
+                    .setExecutablePath(chromium.orElseThrow())
+                    .setArgs(Chromium.ARGS));
+    PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE);
+  }
+
+  @AfterEach
+  void leave() {
+    contexts.forEach(BrowserContext::close);
+    contexts.clear();
+  }
+
+  @AfterAll
+  void close() {
+    if (playwright != null) {
+      playwright.close();
+    }
+    if (suite != null) {
+      suite.close();
+    }
+  }
+
+  private Page device(int width, int height, boolean phone) {
+    var options =
+        new Browser.NewContextOptions()
+            .setLocale("it-IT")
+            .setTimezoneId("Europe/Rome")
+            .setViewportSize(width, height);
+    if (phone) {
+      options
+          .setIsMobile(true)
+          .setHasTouch(true)
+          .setUserAgent(
+              "Mozilla/5.0 (Linux; Android 16; Pixel 10) AppleWebKit/537.36 (KHTML, like Gecko)"
+                  + " Chrome/150.0.0.0 Mobile Safari/537.36");
+    }
+    var context = browser.newContext(options);
+    context.setDefaultTimeout(PATIENCE);
+    contexts.add(context);
+    return context.newPage();
+  }
+
+  @Test
+  void twoDevices_oneWithoutANetworkMeanwhile() {
+    var pc = device(1280, 900, false);
+    var phone = device(390, 844, true);
+    var address = "julia." + UUID.randomUUID().toString().substring(0, 8) + "@example.com";
+
+    // An advertisement leads to the very variant; what is added remembers the campaign.
+    pc.navigate(target + "/go/" + SOFA + "?campaign=primavera");
+    pc.locator(".add").click();
+    assertThat(pc.locator(".in-cart")).containsText("1");
+    signIn(pc, address);
+    cart(pc);
+    assertThat(row(pc, SOFA)).isVisible();
+    var kept = get(pc, "/v1/customers/me/cart").path("lines").get(0);
+    assertThat(kept.path("origin").path("campaign").asString("")).isEqualTo("primavera");
+
+    // The phone had something of its own before she signed in there; it is hers, and said so.
+    phone.navigate(target + "/go/" + LAMP);
+    phone.locator(".add").tap();
+    assertThat(phone.locator(".in-cart")).containsText("1");
+    signIn(phone, address);
+    cart(phone);
+    assertThat(phone.locator(".merged")).containsText("1 riga viene da");
+    assertThat(row(phone, SOFA)).isVisible();
+    assertThat(row(pc, LAMP)).isVisible();
+    accessible(phone, "the cart after a merge, 390 px");
+
+    // Without a network: she goes on, sees that she is, and closes the page once.
+    assertThat(phone.locator(".foot .live.on")).isAttached();
+    phone.evaluate("() => navigator.serviceWorker.ready.then(() => undefined)");
+    phone.waitForCondition(
+        () -> Boolean.TRUE.equals(phone.evaluate("async () => (await caches.keys()).length > 0")));
+    phone.context().setOffline(true);
+    assertThat(phone.locator(".banner")).containsText("senza rete");
+    row(phone, SOFA).getByLabel("Uno di più").tap();
+    row(phone, SOFA).getByLabel("Uno di più").tap();
+    row(phone, LAMP).getByLabel("Uno di più").tap();
+    assertThat(phone.locator(".banner")).containsText("2 modifiche");
+    phone.reload();
+    assertThat(row(phone, SOFA).locator(".quantity")).hasText("3");
+    assertThat(phone.locator(".banner")).containsText("2 modifiche");
+    accessible(phone, "the cart without a network, 390 px");
+
+    // Meanwhile at home: one more sofa, and no lamp.
+    row(pc, SOFA).getByLabel("Uno di più").click();
+    row(pc, LAMP)
+        .getByRole(
+            AriaRole.BUTTON, new Locator.GetByRoleOptions().setName(Pattern.compile("^Togli ")))
+        .last()
+        .click();
+    pc.waitForCondition(() -> get(pc, "/v1/customers/me/cart").path("lines").size() == 1);
+    assertThat(get(pc, "/v1/customers/me/cart").path("lines").get(0).path("quantity").asInt())
+        .isEqualTo(2);
+
+    // Back: what was chosen last stands and says so, what was refused is told.
+    phone.context().setOffline(false);
+    assertThat(row(pc, SOFA).locator(".quantity")).hasText("3");
+    assertThat(row(phone, SOFA).locator(".quantity")).hasText("3");
+    assertThat(phone.locator(".note.danger")).containsText("non è più nel carrello");
+    assertThat(row(phone, LAMP)).hasCount(0);
+    assertThat(phone.locator(".banner")).hasCount(0);
+    assertThat(get(pc, "/v1/customers/me/cart").path("itemCount").asInt()).isEqualTo(3);
+  }
+
+  @Test
+  void mergeIsUndone_notesAndFulfilmentStay() {
+    var pc = device(1280, 900, false);
+    var phone = device(390, 844, true);
+    var address = "marta." + UUID.randomUUID().toString().substring(0, 8) + "@example.com";
+    pc.navigate(target + "/go/" + SOFA);
+    pc.locator(".add").click();
+    assertThat(pc.locator(".in-cart")).containsText("1");
+    signIn(pc, address);
+    cart(pc);
+    row(pc, SOFA).getByText("Aggiungi una nota").click();
+    pc.getByLabel("La tua nota").fill("Per il soggiorno");
+    pc.keyboard().press("Tab");
+    pc.keyboard().press("Tab");
+    pc.keyboard().press("Enter");
+    assertThat(row(pc, SOFA).locator(".line-note")).containsText("Per il soggiorno");
+    row(pc, SOFA).locator(".fulfilment .link").click();
+    assertThat(pc.locator("dialog[open] .choices .choice").first()).isVisible();
+    accessible(pc, "how it should come");
+    pc.locator("dialog[open] .choices .choice").first().click();
+    assertThat(row(pc, SOFA).locator(".fulfilment")).containsText("Ritiro:");
+
+    phone.navigate(target + "/go/" + SOFA);
+    phone.locator(".add").tap();
+    assertThat(phone.locator(".in-cart")).containsText("1");
+    signIn(phone, address);
+    cart(phone);
+    assertThat(row(phone, SOFA).locator(".quantity")).hasText("2");
+    assertThat(row(phone, SOFA)).containsText("Per il soggiorno");
+    phone.locator(".merged .button").tap();
+    assertThat(phone.locator(".merged")).hasCount(0);
+    assertThat(row(phone, SOFA).locator(".quantity")).hasText("1");
+    assertThat(row(pc, SOFA).locator(".quantity")).hasText("1");
+    assertThat(row(pc, SOFA).locator(".line-note")).containsText("Per il soggiorno");
+    accessible(pc, "the cart, 1280 px");
+  }
+
+  @Test
+  void anAgentProposes_asksToEdit_andEditsInSight() {
+    var pc = device(1280, 900, false);
+    pc.navigate(target + "/go/" + SOFA);
+    pc.locator(".add").click();
+    assertThat(pc.locator(".in-cart")).containsText("1");
+    cart(pc);
+    assertThat(pc.locator(".foot .live.on")).isAttached();
+    var customer = get(pc, "/v1/customers/me").path("name").asString("");
+    var agent = agentToken(pc);
+    apply(
+        pc,
+        agent,
+        customer,
+        "{\"propose\":{\"sku\":\""
+            + LAMP
+            + "\",\"quantity\":1,\"note\":\"Sta bene con il verde\"}}",
+        200);
+    assertThat(pc.locator(".proposal")).containsText("Sta bene con il verde");
+    accessible(pc, "a proposal");
+    pc.locator(".proposal .button").first().click();
+    assertThat(row(pc, LAMP).locator(".origin")).containsText("Proposto da");
+    apply(pc, agent, customer, "{\"add\":{\"sku\":\"" + LAMP + "\",\"quantity\":1}}", 403);
+    apply(pc, agent, customer, "{\"askToEdit\":{}}", 200);
+    assertThat(pc.locator(".grant")).containsText("vorrebbe sistemare");
+    pc.locator(".grant .button.primary").click();
+    assertThat(pc.locator(".grant")).containsText("può modificare");
+    pc.waitForCondition(() -> get(pc, "/v1/customers/me/cart").path("editGrant").has("expireTime"));
+    apply(pc, agent, customer, "{\"add\":{\"sku\":\"" + LAMP + "\",\"quantity\":1}}", 200);
+    assertThat(row(pc, LAMP)).containsText("con il tuo permesso");
+    pc.locator(".grant .button").click();
+    assertThat(pc.locator(".grant")).hasCount(0);
+    pc.waitForCondition(() -> !get(pc, "/v1/customers/me/cart").has("editGrant"));
+    apply(pc, agent, customer, "{\"add\":{\"sku\":\"" + LAMP + "\",\"quantity\":1}}", 403);
+  }
+
+  @Test
+  void linkIsShared_taken_andRevoked_aForgedOneLeadsNowhere() {
+    var pc = device(1280, 900, false);
+    pc.navigate(target + "/go/" + SOFA);
+    pc.locator(".add").click();
+    assertThat(pc.locator(".in-cart")).containsText("1");
+    cart(pc);
+    pc.getByText("Condividi").click();
+    pc.getByText("Crea un link").click();
+    assertThat(pc.locator(".share-link")).hasCount(1);
+    accessible(pc, "sharing");
+    var url = pc.locator(".share-link input").inputValue();
+
+    var other = device(390, 844, true);
+    other.navigate(url);
+    assertThat(other.locator(".link-lines .cart-line")).hasCount(1);
+    accessible(other, "a cart received");
+    other.getByText("Metti nel mio carrello").tap();
+    assertThat(row(other, SOFA)).containsText("ricevuto con un link");
+    // Again: no more than before.
+    other.navigate(url);
+    other.getByText("Metti nel mio carrello").tap();
+    assertThat(row(other, SOFA).locator(".quantity")).hasText("1");
+
+    pc.locator(".share-link .danger").click();
+    assertThat(pc.locator(".share-link")).hasCount(0);
+    other.navigate(url);
+    assertThat(other.locator("#main")).containsText("non porta a niente");
+    other.navigate(target + "/l/forged0000000000000");
+    assertThat(other.locator("#main")).containsText("non porta a niente");
+    assertThat(get(other, "/v1/customers/me/cart").path("itemCount").asInt()).isEqualTo(1);
+  }
+
+  private void cart(Page page) {
+    page.navigate(target + "/cart");
+    assertThat(page.locator(".cart-line").first()).isVisible();
+  }
+
+  private static Locator row(Page page, String sku) {
+    return page.locator(".cart > .cart-lines > .cart-line[data-sku='" + sku + "']");
+  }
+
+  private void signIn(Page page, String address) {
+    page.navigate(target + "/account");
+    page.getByLabel("E-mail").fill(address);
+    page.getByText("Mandami il codice").click();
+    var field = page.getByLabel("Codice di sei cifre");
+    assertThat(field).isVisible();
+    field.fill(code(page, address));
+    assertThat(page.locator(".identifier")).containsText(address);
+  }
+
+  private String code(Page page, String address) {
+    var box =
+        page.request()
+            .get(target + "/dev/mailbox?to=" + URLEncoder.encode(address, StandardCharsets.UTF_8));
+    var mails = new ArrayList<String>();
+    for (var mail : JSON.readTree(box.text()).path("messages")) {
+      mails.add(mail.path("createTime").asString("") + " " + mail.path("text").asString(""));
+    }
+    var newest = mails.stream().max(Comparator.naturalOrder()).orElseThrow();
+    var matcher = Pattern.compile("\\b\\d{6}\\b").matcher(newest);
+    assertThat(matcher.find()).as("a code for " + address).isTrue();
+    return matcher.group();
+  }
+
+  private String agentToken(Page page) {
+    var address = "agent@filo.example";
+    var started =
+        page.request()
+            .post(
+                target + "/v1/signIns", RequestOptions.create().setData(Map.of("email", address)));
+    var signIn = JSON.readTree(started.text()).path("name").asString("");
+    var token =
+        page.request()
+            .post(
+                target + "/oauth2/token",
+                RequestOptions.create()
+                    .setForm(
+                        FormData.create()
+                            .set("grant_type", "urn:filo:oauth:code")
+                            .set("client_id", "desk-web")
+                            .set("sign_in", signIn)
+                            .set("code", code(page, address))));
+    assertThat(token.status()).isEqualTo(200);
+    return JSON.readTree(token.text()).path("access_token").asString("");
+  }
+
+  private void apply(Page page, String token, String customer, String operation, int status) {
+    var id = UUID.randomUUID().toString();
+    var body = "{\"operations\":[{\"id\":\"" + id + "\"," + operation.substring(1) + "]}";
+    var answer =
+        page.request()
+            .post(
+                target + "/v1/" + customer + "/cart:apply",
+                RequestOptions.create()
+                    .setHeader("Authorization", "Bearer " + token)
+                    .setHeader("Content-Type", "application/json")
+                    .setData(body));
+    assertThat(answer.status()).as(answer.text()).isEqualTo(status);
+  }
+
+  /** Reads as the page's own session. */
+  private static JsonNode get(Page page, String path) {
+    var text =
+        page.evaluate(
+            """
+            async (path) => {
+              const key = Object.keys(localStorage).find((each) => each.includes('session'));
+              const {accessToken} = JSON.parse(localStorage.getItem(key));
+              const answer = await fetch(path, {headers: {authorization: `Bearer ${accessToken}`}});
+              return answer.text();
+            }
+            """,
+            path);
+    return JSON.readTree(String.valueOf(text));
+  }
+
+  private static void accessible(Page page, String what) {
+    var seen = new AxeBuilder(page).withTags(WCAG).analyze();
+    assertThat(seen.getPasses()).as("rules that looked at " + what).hasSizeGreaterThan(10);
+    assertThat(seen.getViolations())
+        .filteredOn(rule -> List.of("serious", "critical").contains(rule.getImpact()))
+        .flatExtracting(rule -> rule.getNodes())
+        .extracting(node -> what + ": " + node.getTarget() + " " + node.getFailureSummary())
+        .isEmpty();
+  }
+}
