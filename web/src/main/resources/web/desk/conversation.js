@@ -7,7 +7,7 @@ import {icon} from 'filo/icons.js';
 import {t} from 'filo/i18n.js';
 import {errorBlock, loadingBlock, toast} from 'filo/ui.js';
 import {lineText, stateTag} from 'filo/staff/staff.js';
-import {api, person} from './state.js';
+import {allStores, api, person, zoneOf} from './state.js';
 import {drafts} from './drafts.js';
 import {inbox, stateOf} from './inbox.js';
 import {threadOf} from './thread-store.js';
@@ -38,6 +38,7 @@ class Conversation extends FiloElement {
     this.panel = false;
     this.draft = '';
     this.context = new Load(this, (signal) => api.get(`/v1/${this.#name}/context`, {signal}));
+    allStores().then(() => this.requestUpdate(), () => { /* times are shown in one's own zone */ });
     this.listen(inbox, 'change');
     this.listen(drafts, 'saved', ({detail}) => { if (detail.conversation === this.#name) this.saved = detail.kept; });
     this.listen(document, 'visibilitychange', () => this.#see());
@@ -206,7 +207,7 @@ class Conversation extends FiloElement {
     return html`<div class="card reservation-card">${line?.mediaUri ? html`<img src=${line.mediaUri} alt="" width="64" height="48" loading="lazy">` : icon('ticket')}
       <div class="grow stack-4">${stateTag(message.subjectState)}
         <span class="card-title">${reservation ? reservation.lines.map(lineText).join(', ') : t('reservation.one')}</span>
-        ${reservation ? html`<span class="muted small">${[reservation.storeTitle, reservation.expireTime && t('reservation.until', {until: format.dayTime(reservation.expireTime)})].filter(Boolean).join(' · ')}</span>` : nothing}
+        ${reservation ? html`<span class="muted small">${[reservation.storeTitle, reservation.expireTime && t('reservation.until', {until: format.dayTime(reservation.expireTime, zoneOf(reservation.store))})].filter(Boolean).join(' · ')}</span>` : nothing}
         ${message.staffOnly ? html`<span class="small">${t('thread.note')}</span>` : nothing}</div></div>`;
   };
 

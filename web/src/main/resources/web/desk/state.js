@@ -13,14 +13,18 @@ export const person = new Person(session);
 export const isAgent = () => person.is('agent');
 
 let stores;
+let known = new Map();
 
 /** All stores people visit, by name: a Map. */
 export function allStores() {
   stores ??= api.get('/v1/stores', {query: {pageSize: 500}, auth: 'optional'})
-    .then((answer) => new Map((answer.stores ?? []).map((store) => [store.name, store])))
+    .then((answer) => { known = new Map((answer.stores ?? []).map((store) => [store.name, store])); return known; })
     .catch((error) => { stores = undefined; throw error; });
   return stores;
 }
+
+/** The time zone a store's times are told in; undefined, one's own, until its stores are known. */
+export const zoneOf = (store) => known.get(store)?.timeZone;
 
 /** A setting of this browser: `setting('keys', true).get()`, `.set(false)`. */
 export function setting(name, initial) {

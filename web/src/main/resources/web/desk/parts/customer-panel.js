@@ -11,7 +11,7 @@ import {deviceKind} from 'filo/session.js';
 import {asOf, copy, glow, picture, plain, price, shown, stockBadge, toast} from 'filo/ui.js';
 import {explainedStock, far, KEPT, lineText, stateTag} from 'filo/staff/staff.js';
 import 'filo/staff/goods-search.js';
-import {allStores, api} from '../state.js';
+import {allStores, api, zoneOf} from '../state.js';
 import {reserve} from './reserve-dialog.js';
 import {ExtendDialog} from './extend-dialog.js';
 import {choosePlace} from './place-dialog.js';
@@ -247,8 +247,8 @@ class CustomerPanel extends FiloElement {
     const taken = (each.lines ?? []).reduce((sum, line) => sum + (line.collectedQuantity ?? 0), 0);
     const all = (each.lines ?? []).reduce((sum, line) => sum + (line.quantity ?? 1), 0);
     return html`<li class="kept-row" data-name=${each.name}><div class="spread"><span class="card-title">${(each.lines ?? []).map(lineText).join(', ')}</span>${stateTag(each.state)}</div>
-      <p class="muted small">${[each.storeTitle, open ? t('reservation.until', {until: format.dayTime(each.expireTime)}) : each.collectTime ? format.dayTime(each.collectTime) : each.updateTime && format.dayTime(each.updateTime), each.createdBy?.displayName,
-        open && each.shelf ? t('reservation.shelf', {shelf: each.shelf}) : open && each.acknowledgeTime ? t('reservation.seen') : '', open && each.remindTime ? t('reservation.reminded', {when: format.timeOrDay(each.remindTime)}) : '',
+      <p class="muted small">${[each.storeTitle, open ? t('reservation.until', {until: format.dayTime(each.expireTime, zoneOf(each.store))}) : each.collectTime ? format.dayTime(each.collectTime, zoneOf(each.store)) : each.updateTime && format.dayTime(each.updateTime, zoneOf(each.store)), each.createdBy?.displayName,
+        open && each.shelf ? t('reservation.shelf', {shelf: each.shelf}) : open && each.acknowledgeTime ? t('reservation.seen') : '', open && each.remindTime ? t('reservation.reminded', {when: format.timeOrDay(each.remindTime, zoneOf(each.store))}) : '',
         open && taken ? t('reservation.partly', {count: taken, all}) : ''].filter(Boolean).join(' · ')}</p>
       ${open && each.escalateTime && !each.acknowledgeTime ? html`<p class="note danger small">${icon('warning', {size: 'small'})}<span>${t('reservation.escalated')}</span></p>` : nothing}
       ${each.refusalReason || has(cause) ? html`<p class="small">${[has(cause) ? t(cause) : '', each.refusalReason].filter(Boolean).join(': ')}</p>` : nothing}

@@ -1,5 +1,6 @@
 package dev.filo.platform.grpc;
 
+import build.buf.validate.DurationRules;
 import build.buf.validate.FieldRules;
 import build.buf.validate.Ignore;
 import build.buf.validate.OneofRules;
@@ -32,7 +33,17 @@ import org.jspecify.annotations.Nullable;
 final class PlainRules {
   private static final Set<String> FIELD_RULES =
       Set.of(
-          "required", "ignore", "string", "int32", "int64", "double", "bytes", "enum", "repeated");
+          "required",
+          "ignore",
+          "string",
+          "int32",
+          "int64",
+          "double",
+          "bytes",
+          "enum",
+          "duration",
+          "repeated");
+  private static final long SECOND = 1_000_000_000;
   private static final Predicate<Object> ANY = value -> true;
   private static final Predicate<Message> NOTHING = message -> true;
 
@@ -170,6 +181,9 @@ final class PlainRules {
     boolean isAny =
         rules.getTypeCase() == FieldRules.TypeCase.TYPE_NOT_SET
             || rules.getTypeCase() == FieldRules.TypeCase.REPEATED;
+    if (rules.getTypeCase() == FieldRules.TypeCase.DURATION) {
+      return duration(rules.getDuration());
+    }
     if (isMessage && !isAny) { // of a time, or of a wrapper of one value
       return null;
     }
@@ -229,6 +243,29 @@ final class PlainRules {
       long number = ((Number) value).longValue();
       return number >= least && number <= most;
     };
+  }
+
+  /** A length of time from one to another, none of them negative. */
+  private static @Nullable Predicate<Object> duration(DurationRules rules) {
+    if (!knows(rules, Set.of("gte", "lte")) || !rules.hasGte() || !rules.hasLte()) {
+      return null;
+    }
+    long least = nanos(rules.getGte());
+    long most = nanos(rules.getLte());
+    return value -> {
+      long nanos = nanos((Message) value);
+      return nanos >= 0 && nanos >= least && nanos <= most;
+    };
+  }
+
+  /** -1 for what is none of 0 to 290 years. */
+  private static long nanos(Message duration) {
+    var fields = duration.getDescriptorForType();
+    long seconds = (long) duration.getField(fields.findFieldByNumber(1));
+    int nanos = (int) duration.getField(fields.findFieldByNumber(2));
+    return seconds < 0 || seconds >= Long.MAX_VALUE / SECOND || nanos < 0 || nanos >= SECOND
+        ? -1
+        : seconds * SECOND + nanos;
   }
 
   private static @Nullable Predicate<Object> string(StringRules rules) {
