@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.h2.mvstore.MVStore;
 
 /**
@@ -72,9 +73,22 @@ final class StoreBackend extends AbstractMongoBackend {
         throw e;
       }
     }
-    Document answer = super.handleCommand(channel, database, command, query);
+    Document answer =
+        command.equals("getMore") // may wait for long, and reads nothing of the store
+            ? super.handleCommand(channel, database, command, query)
+            : reading(() -> super.handleCommand(channel, database, command, query));
     awaitSeen(database, command, query);
     return answer;
+  }
+
+  /** While somebody reads, what commits replace stays in the file. */
+  private <T> T reading(Supplier<T> read) {
+    var version = store.registerVersionUsage();
+    try {
+      return read.get();
+    } finally {
+      store.deregisterVersionUsage(version);
+    }
   }
 
   private static boolean changes(String command, Document query) {
