@@ -38,7 +38,9 @@ public final class Bench implements Callable<Integer> {
     /** Availability near a point. */
     NEARBY,
     /** Holds on many SKUs. */
-    SPREAD
+    SPREAD,
+    /** Rows of an import. */
+    IMPORT
   }
 
   @Parameters(
@@ -65,6 +67,12 @@ public final class Bench implements Callable<Integer> {
   @Option(names = "--rounds", defaultValue = "3", description = "1 to 20 (${DEFAULT-VALUE}).")
   private int rounds;
 
+  @Option(
+      names = "--rows",
+      defaultValue = "40000",
+      description = "Of an import, 1000 to 10000000 (${DEFAULT-VALUE}).")
+  private int rows;
+
   @Option(names = "--update", description = "Put the tables into this page: docs/performance.md.")
   private @Nullable Path page;
 
@@ -87,6 +95,7 @@ public final class Bench implements Callable<Integer> {
     range("--clients", clients, 1, 1000);
     range("--seconds", seconds, 1, 60);
     range("--rounds", rounds, 1, 20);
+    range("--rows", rows, 1_000, 10_000_000);
     var out = commandSpec().commandLine().getOut();
     MongoClient given = uri == null ? null : Mongo.client(uri, "bench");
     try {
@@ -116,6 +125,7 @@ public final class Bench implements Callable<Integer> {
             case HOT -> Contention.hot(setting);
             case NEARBY -> Nearby.measure(setting);
             case SPREAD -> Contention.spread(setting);
+            case IMPORT -> Import.measure(setting, rows);
           };
       var table = new StringBuilder(Figure.head());
       for (Figure figure : figures) {

@@ -145,6 +145,12 @@ final class Inventory implements AutoCloseable {
         .withCallCredentials(tokens.bearer(role, principal));
   }
 
+  /** The same for streams. */
+  InventoryServiceGrpc.InventoryServiceStub importing(Role role, String principal) {
+    return InventoryServiceGrpc.newStub(channel)
+        .withCallCredentials(tokens.bearer(role, principal));
+  }
+
   /** Puts pieces of each of the SKUs on the shelf of each of the stores. */
   void receive(List<String> skus, List<String> locations, int quantity) {
     var now = clock.instant();

@@ -21,7 +21,11 @@ class BenchTest {
   @Test
   void eachMeasurementAnswersWithFigures() throws InterruptedException {
     for (var figures :
-        List.of(Contention.hot(SETTING), Contention.spread(SETTING), Nearby.measure(SETTING))) {
+        List.of(
+            Contention.hot(SETTING),
+            Contention.spread(SETTING),
+            Nearby.measure(SETTING),
+            Import.measure(SETTING, 2_000))) {
       assertThat(figures).hasSizeGreaterThanOrEqualTo(2);
       assertThat(figures.getFirst().ratio()).isNull();
       assertThat(figures).allSatisfy(figure -> assertThat(figure.rate()).isPositive());

@@ -5,7 +5,7 @@ import * as format from 'filo/format.js';
 import {icon} from 'filo/icons.js';
 import {has, t} from 'filo/i18n.js';
 import {errorBlock, idOf, plain} from 'filo/ui.js';
-import {api} from '../state.js';
+import {allStores, api} from '../state.js';
 import {chat} from '../chat-store.js';
 import {keptReservation} from '../reservation-cache.js';
 import 'filo/thread.js';
@@ -16,7 +16,7 @@ const DRAFT = 'filo.chat.draft';
 const happened = (what) => t(has(`reservation.happened.${what}`) ? `reservation.happened.${what}` : `reservation.state.${what}`);
 
 export class ChatView extends FiloElement {
-  static properties = {draft: {state: true}};
+  static properties = {draft: {state: true}, stores: {state: true}};
 
   #cards = new Map();
 
@@ -24,6 +24,7 @@ export class ChatView extends FiloElement {
     super();
     this.draft = sessionStorage.getItem(DRAFT) ?? '';
     this.listen(chat, 'change');
+    allStores().then((stores) => { this.stores = stores; }, () => { /* times are shown in one's own zone */ });
     this.whileConnected(() => {
       chat.open = true;
       chat.start();
@@ -55,7 +56,7 @@ export class ChatView extends FiloElement {
       <span class="grow"><span class="tag ${state === 'REFUSED' ? 'danger' : ['EXPIRED', 'CANCELLED'].includes(state) ? '' : 'accent'}">${happened(state || 'HELD')}</span>
       <span class="chat-card-title">${line?.title ?? t('reservation.one')}</span>
       ${reservation ? html`<span class="muted small">${[reservation.storeTitle, reservation.expireTime && ['HELD', 'PREPARED'].includes(plain(reservation.state))
-        ? t('reservation.until', {until: format.dayTime(reservation.expireTime)}) : ''].filter(Boolean).join(' · ')}</span>` : nothing}</span>
+        ? t('reservation.until', {until: format.dayTime(reservation.expireTime, this.stores?.get(reservation.store)?.timeZone)}) : ''].filter(Boolean).join(' · ')}</span>` : nothing}</span>
       ${icon('right')}</a>`;
   };
 

@@ -201,7 +201,9 @@ final class Schemas {
         .forEach(
             (rule, value) -> {
               String keyword = KEYWORDS.get(rule.getName());
-              if (keyword != null && !schema.containsKey("$ref")) {
+              if (keyword != null
+                  && !(value instanceof Message) // bounds of a time: a schema's are numbers
+                  && !schema.containsKey("$ref")) {
                 schema.put(keyword, value instanceof Long whole ? whole : value);
               } else if (rule.getName().equals("email") && Boolean.TRUE.equals(value)) {
                 schema.put("format", "email");
