@@ -263,9 +263,7 @@ final class PlainRules {
     var fields = duration.getDescriptorForType();
     long seconds = (long) duration.getField(fields.findFieldByNumber(1));
     int nanos = (int) duration.getField(fields.findFieldByNumber(2));
-    return seconds < 0 || seconds >= Long.MAX_VALUE / SECOND || nanos < 0 || nanos >= SECOND
-        ? -1
-        : seconds * SECOND + nanos;
+    return seconds < 0 || seconds >= Long.MAX_VALUE / SECOND - 3 ? -1 : seconds * SECOND + nanos;
   }
 
   private static @Nullable Predicate<Object> string(StringRules rules) {

@@ -71,7 +71,7 @@ class PlainRulesTest {
   private static final double[] DOUBLES = {
     0, 1, -1, 90, 90.5, -181, 1e9, Double.NaN, Double.POSITIVE_INFINITY
   };
-  private static final int ROUNDS = 6;
+  private static final int ROUNDS = 12;
   private static final int TRIES_MAX = 50;
   private static final int DEPTH = 3;
 
