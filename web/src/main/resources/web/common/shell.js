@@ -12,10 +12,27 @@ function resolve(specifier, base, imports) {
   return prefix ? imports[prefix] + specifier.slice(prefix.length) : null;
 }
 
+/**
+ * A file to keep: the one kept before where it is still the same. The browser's own cache is left alone: there, tabs
+ * that are loading at the same moment would wait for the copy, and the copy for them.
+ */
+async function fresh(path, before) {
+  const known = await before?.match(path);
+  const etag = known?.headers.get('etag');
+  const response = await fetch(path, {cache: 'no-store', headers: etag ? {'If-None-Match': etag} : {}});
+  if (response.status === 304) return known;
+  if (!response.ok) throw new Error(`${path}: ${response.status}`);
+  const headers = new Headers(response.headers);
+  headers.delete('content-encoding');
+  headers.delete('content-length');
+  return new Response(await response.arrayBuffer(), {headers});
+}
+
 /** Copies the page and all it can load. */
 async function copyShell({prefix, page: address}) {
-  const page = await fetch(address, {cache: 'no-cache'});
-  if (!page.ok) throw new Error(`shell: ${page.status}`);
+  const kept = (await caches.keys()).find((each) => each.startsWith(prefix));
+  const before = kept && await caches.open(kept);
+  const page = await fresh(address, before);
   const html = await page.clone().text();
   const {imports = {}} = JSON.parse(/<script type="importmap">([^<]*)</.exec(html)?.[1] ?? '{}');
   const found = new Map([[address, page]]);
@@ -24,12 +41,11 @@ async function copyShell({prefix, page: address}) {
   const tags = [];
   while (waiting.length) {
     await Promise.all(waiting.splice(0).map(async (path) => {
-      const response = await fetch(path, {cache: 'no-cache'});
-      if (!response.ok) throw new Error(`${path}: ${response.status}`);
-      found.set(path, response.clone());
+      const response = await fresh(path, before);
+      found.set(path, response);
       tags.push(path + response.headers.get('etag'));
       if (!path.endsWith('.js')) return;
-      const source = await response.text();
+      const source = await response.clone().text();
       for (const [, specifier] of source.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["']([\w@./-]+)["']/g)) {
         const next = resolve(specifier, new URL(path, location.origin), imports);
         if (next && !seen.has(next)) {
@@ -73,10 +89,16 @@ async function serve(request, path, {prefix}) {
  *   answers what else is asked for; nothing: the network does
  */
 function serveApp(app) {
-  addEventListener('install', (event) => event.waitUntil(copyShell(app)));
+  let copying;
+  // One at a time: what is asked for while a copy is made gets that one.
+  const copy = () => {
+    copying ??= copyShell(app).finally(() => { copying = undefined; });
+    return copying;
+  };
+  addEventListener('install', (event) => event.waitUntil(copy()));
   addEventListener('activate', (event) => event.waitUntil(clients.claim()));
   addEventListener('message', (event) => {
-    if (event.data === 'copy') event.waitUntil(copyShell(app).catch(() => { /* without a network the old copy stays */ }));
+    if (event.data === 'copy') event.waitUntil(copy().catch(() => { /* without a network the old copy stays */ }));
   });
   addEventListener('fetch', (event) => {
     const {request} = event;
