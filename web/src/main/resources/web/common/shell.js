@@ -65,15 +65,15 @@ async function copyShell({prefix, page: address}) {
   for (const old of await caches.keys()) if (old.startsWith(prefix) && old !== name) await caches.delete(old);
 }
 
-/** From the server; when it cannot be reached, from this app's own copy. */
+/** From the server; when it cannot be reached, from this app's own copy. Files that are still the same are taken from it too. */
 async function serve(request, path, {prefix}) {
+  const kept = (await caches.keys()).find((each) => each.startsWith(prefix));
+  const copy = kept && await caches.open(kept);
   try {
-    return await fetch(request);
+    return request.mode === 'navigate' ? await fetch(request) : await fresh(path, copy);
   } catch (failure) {
-    for (const cacheName of await caches.keys()) {
-      const copy = cacheName.startsWith(prefix) && await caches.match(path, {ignoreSearch: true, cacheName});
-      if (copy) return copy;
-    }
+    const known = await copy?.match(path, {ignoreSearch: true});
+    if (known) return known;
     throw failure;
   }
 }
