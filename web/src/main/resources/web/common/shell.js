@@ -65,7 +65,7 @@ async function copyShell({prefix, page: address}) {
   for (const old of await caches.keys()) if (old.startsWith(prefix) && old !== name) await caches.delete(old);
 }
 
-/** From the server; when it cannot be reached, from this app's own copy. Files that are still the same are taken from it too. */
+/** From the server; when it cannot be reached, and where a file is still the same, from this app's own copy. */
 async function serve(request, path, {prefix}) {
   const kept = (await caches.keys()).find((each) => each.startsWith(prefix));
   const copy = kept && await caches.open(kept);
