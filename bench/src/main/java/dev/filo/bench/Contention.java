@@ -30,6 +30,8 @@ import reactor.core.publisher.Mono;
 final class Contention {
   private static final int PLENTY = 1_000_000;
   private static final int SKUS = 1_000;
+  // What one SKU at one location must be able to carry; a round on one SKU ends there.
+  private static final int CARRIED = 20_000;
   private static final Duration WAIT = Duration.ofMinutes(2);
   private static final Duration LIFE = Duration.ofHours(1);
   private static final String STORE = Inventory.store(0);
@@ -146,7 +148,7 @@ final class Contention {
     return Load.run(
         setting.clients(),
         time,
-        Integer.MAX_VALUE,
+        documents == 1 ? CARRIED : Integer.MAX_VALUE,
         (client, number) -> {
           Bson take = Updates.inc("available", -1);
           var update =
@@ -182,7 +184,7 @@ final class Contention {
         Load.run(
             setting.clients(),
             time,
-            Integer.MAX_VALUE,
+            skus == 1 ? CARRIED : Integer.MAX_VALUE,
             (client, number) -> place(sku.apply(number), "hold-" + run + "-" + number));
     if (skus == 1 && inventory.level(sku.apply(0), STORE).held() != result.done()) {
       throw new IllegalStateException("the level does not have what was answered");

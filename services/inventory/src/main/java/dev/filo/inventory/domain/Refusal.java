@@ -20,6 +20,9 @@ public sealed interface Refusal {
   /** A level of the hold carries {@link Level#HOLDS_MAX} holds already. */
   record HoldsFull(String location) implements Refusal {}
 
+  /** Holds come faster to a level than they can be put among the others and told. */
+  record JournalsWaiting(String location) implements Refusal {}
+
   /** No hold has this id. */
   record HoldUnknown(String hold) implements Refusal {}
 

@@ -51,6 +51,8 @@ final class Refusals {
               ErrorReason.ERROR_REASON_HOLDS_FULL,
               "There are too many holds on this SKU here. Try again when some have ended.",
               Map.of("location", location, "holds_max", Integer.toString(Level.HOLDS_MAX)));
+      case Refusal.JournalsWaiting(var location) ->
+          Statuses.unavailable("The feed that tells of this SKU at " + location);
       case Refusal.HoldUnknown(var hold) ->
           refusal(
               Code.NOT_FOUND,

@@ -34,6 +34,9 @@ public interface HoldStore {
   /** What these holds are for, by id; those not known are left out. One value. */
   Mono<Map<String, String>> owners(Collection<String> ids);
 
+  /** The ids of the holds whose journals a level carries. */
+  Flux<String> carried(String level);
+
   /** Holds somebody must look at. */
   Flux<Hold> due(Instant now, int limit);
 }

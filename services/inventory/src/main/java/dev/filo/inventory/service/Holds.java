@@ -21,7 +21,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -58,6 +60,12 @@ public final class Holds {
   private static final int TRIES_MAX = 10;
   private static final int PLACED_MAX = 20_000;
 
+  /**
+   * How many journals a level may carry: some 2 MB of the 16 that its document can have. They wait
+   * there for milliseconds, unless the feed cannot be written.
+   */
+  public static final int CARRIED_MAX = 4_000;
+
   private final HoldStore holds;
   private final LevelWriter levels;
   private final Places places;
@@ -70,6 +78,8 @@ public final class Holds {
           .expireAfterWrite(PLACING_MAX)
           .executor(Runnable::run)
           .build();
+  // The holds whose journals a level carries, by level, as far as they were placed here.
+  private final Map<String, Set<String>> carried = new ConcurrentHashMap<>();
 
   /** Holds kept in these stores. */
   public Holds(
@@ -151,9 +161,22 @@ public final class Holds {
   /** Places a hold on the one level it is of. The hold as it has become, or as it was already. */
   private Mono<Hold> placeOnLevel(Hold asked) {
     var active = asked.active();
-    return levels
-        .submit(orders(asked, line -> placing(asked, line, active)))
+    var level = level(asked);
+    return room(level, asked.location())
+        .then(
+            Mono.defer(
+                () -> {
+                  carries(level, asked.id());
+                  return levels.submit(orders(asked, line -> placing(asked, line, active)));
+                }))
+        .doOnError(error -> carriesNoMore(level, asked.id()))
         .map(List::getFirst)
+        .doOnNext(
+            outcome -> {
+              if (!(outcome instanceof Outcome.Done)) {
+                carriesNoMore(level, asked.id());
+              }
+            })
         .flatMap(
             outcome ->
                 switch (outcome) {
@@ -174,6 +197,56 @@ public final class Holds {
                   case Outcome.Differs differs -> throw unexpected(asked, outcome);
                   case Outcome.Unfit unfit -> throw unexpected(asked, outcome);
                 });
+  }
+
+  private static String level(Hold ofOneSku) {
+    return Level.id(ofOneSku.lines().getFirst().sku(), ofOneSku.location());
+  }
+
+  /** Empty when a level can carry another journal; RefusedException when it cannot. */
+  private Mono<Void> room(String level, String location) {
+    if (carriedBy(level) < CARRIED_MAX) {
+      return Mono.empty();
+    }
+    // Others may have put them among the journals.
+    return holds
+        .carried(level)
+        .collectList()
+        .flatMap(
+            ids -> {
+              carried.computeIfPresent(
+                  level,
+                  (key, known) -> {
+                    known.retainAll(Set.copyOf(ids));
+                    return known;
+                  });
+              return carriedBy(level) < CARRIED_MAX
+                  ? Mono.<Void>empty()
+                  : refused(new Refusal.JournalsWaiting(location)).then();
+            });
+  }
+
+  private int carriedBy(String level) {
+    return carried.getOrDefault(level, Set.of()).size();
+  }
+
+  private void carries(String level, String id) {
+    carried.compute(
+        level,
+        (key, known) -> {
+          var all = known == null ? ConcurrentHashMap.<String>newKeySet() : known;
+          all.add(id);
+          return all;
+        });
+  }
+
+  private void carriesNoMore(String level, String id) {
+    carried.computeIfPresent(
+        level,
+        (key, known) -> {
+          known.remove(id);
+          return known.isEmpty() ? null : known;
+        });
   }
 
   private static IllegalStateException unexpected(Hold hold, Outcome outcome) {
@@ -212,7 +285,14 @@ public final class Holds {
                               : Mono.<Void>empty();
                         })
                     .onErrorResume(StaleVersionException.class, stale -> Mono.empty()))
-        .then(Mono.fromRunnable(() -> opened.forEach(hold -> placed.invalidate(hold.id()))));
+        .then(
+            Mono.fromRunnable(
+                () ->
+                    opened.forEach(
+                        hold -> {
+                          placed.invalidate(hold.id());
+                          carriesNoMore(level(hold), hold.id());
+                        })));
   }
 
   private Mono<Hold> answer(Hold hold, String content, Instant expireTime) {

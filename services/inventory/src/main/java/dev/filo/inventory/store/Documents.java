@@ -279,11 +279,18 @@ final class Documents {
   }
 
   static Document author(Author author) {
-    return new Document("principal", author.principal())
-        .append("role", author.role())
-        .append("channel", author.channel())
-        .append("device", author.device())
-        .append("displayName", author.displayName());
+    var document = new Document("principal", author.principal());
+    append(document, "role", author.role());
+    append(document, "channel", author.channel());
+    append(document, "device", author.device());
+    append(document, "displayName", author.displayName());
+    return document;
+  }
+
+  private static void append(Document document, String name, String text) {
+    if (!text.isEmpty()) {
+      document.append(name, text);
+    }
   }
 
   static Author author(Document document) {

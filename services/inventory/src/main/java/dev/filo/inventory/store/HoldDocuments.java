@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class HoldDocuments {
   private HoldDocuments() {}
 
+  /** What a hold has nothing of is left out: thousands lie in one level for a moment. */
   static Document document(Hold hold) {
     var more = hold.more();
     var document =
@@ -27,26 +28,31 @@ final class HoldDocuments {
             .append("content", hold.content())
             .append("state", hold.state().name())
             .append("version", hold.version())
-            .append("cleanings", hold.cleanings())
             .append("wasActive", hold.wasActive())
-            .append("shortages", shortages(hold.shortages()))
-            .append(
-                "extensions",
-                hold.extensions().stream()
-                    .map(
-                        extension ->
-                            new Document("id", extension.requestId())
-                                .append("expireTime", Date.from(extension.expireTime())))
-                    .toList())
-            .append("kits", kits(more.kits()))
-            .append("answers", more.answers().stream().map(HoldDocuments::answer).toList())
-            .append("sales", more.sales())
             .append("channel", more.channel());
     var seller = hold.seller();
     var sellTime = hold.sellTime();
     var due = hold.due();
     var placed = more.placed();
     var plan = more.plan();
+    if (hold.cleanings() != 0) {
+      document.append("cleanings", hold.cleanings());
+    }
+    if (more.sales() != 0) {
+      document.append("sales", more.sales());
+    }
+    append(document, "shortages", shortages(hold.shortages()));
+    append(
+        document,
+        "extensions",
+        hold.extensions().stream()
+            .map(
+                extension ->
+                    new Document("id", extension.requestId())
+                        .append("expireTime", Date.from(extension.expireTime())))
+            .toList());
+    append(document, "kits", kits(more.kits()));
+    append(document, "answers", more.answers().stream().map(HoldDocuments::answer).toList());
     if (seller != null) {
       document.append("seller", Documents.author(seller));
     }
@@ -63,6 +69,12 @@ final class HoldDocuments {
       document.append("plan", plan(plan));
     }
     return document;
+  }
+
+  private static void append(Document document, String name, List<Document> some) {
+    if (!some.isEmpty()) {
+      document.append(name, some);
+    }
   }
 
   static Hold hold(Document document) {

@@ -117,13 +117,13 @@ public final class MongoHoldStore implements HoldStore {
   @Override
   public Mono<Hold> find(String id) {
     return journal(id)
-        .switchIfEmpty(Mono.defer(() -> carried(id)))
+        .switchIfEmpty(Mono.defer(() -> ofLevel(id)))
         // its journal was put among the others between the two looks
         .switchIfEmpty(Mono.defer(() -> journal(id)));
   }
 
   /** A hold whose level still carries its journal; then it is among the journals as well. */
-  private Mono<Hold> carried(String id) {
+  private Mono<Hold> ofLevel(String id) {
     return CarriedJournals.of(levels, Set.of(id))
         .next()
         .flatMap(hold -> insert(List.of(hold)).then(Mono.defer(() -> journal(id))));
@@ -182,6 +182,13 @@ public final class MongoHoldStore implements HoldStore {
                     : CarriedJournals.of(levels, ids)
                         .doOnNext(hold -> found.putIfAbsent(hold.id(), hold.owner()))
                         .then(Mono.just(found)));
+  }
+
+  @Override
+  public Flux<String> carried(String level) {
+    return Flux.from(levels.find(eq("_id", level)).projection(include(Documents.OPENED)))
+        .concatMapIterable(Documents::opened)
+        .map(Hold::id);
   }
 
   @Override

@@ -34,6 +34,7 @@ import dev.filo.inventory.domain.Level;
 import dev.filo.inventory.domain.Movement;
 import dev.filo.inventory.domain.Snapshot;
 import dev.filo.inventory.service.LevelStore;
+import dev.filo.platform.feed.Left;
 import dev.filo.platform.feed.Outbox;
 import dev.filo.platform.feed.Relay;
 import dev.filo.platform.mongo.Docs;
@@ -51,7 +52,6 @@ import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
 import org.bson.Document;
@@ -236,36 +236,48 @@ public final class MongoLevelStore implements LevelStore {
                 Collectors.mapping(Ledger.Entry.Settled::applied, Collectors.toList())));
   }
 
-  private record Told(String id, List<Event> events, Map<String, Document> opened) {}
+  private record Told(
+      String id, List<Event> events, Document outbox, Map<String, Document> opened) {}
 
   @Override
   public Mono<Boolean> write(List<Write> writes, Instant now) {
     var models = new ArrayList<WriteModel<BsonDocument>>(writes.size());
     var told = new ArrayList<Told>();
+    var left = new HashMap<String, Left>();
     for (Write write : writes) {
-      var events =
-          write.changes().stream()
-              .map(
-                  change ->
-                      StockEvents.event(
-                          write.after(), change, ruling.apply(write.after(), change.after())))
-              .toList();
+      var events = StockEvents.events(write.after(), write.changes(), ruling);
       var opened = new LinkedHashMap<String, Document>();
       write
           .opened()
           .forEach(
               hold -> opened.put(Documents.openedKey(hold.id()), HoldDocuments.document(hold)));
-      models.add(model(write.before(), update(write, events, opened, now)));
+      var id = write.after().id();
+      var outbox = Outbox.keyed(events, write.after().version());
+      var parts = update(write, outbox, opened, now);
+      if (write.before().version() > 0) {
+        relay
+            .takeLeft(levels, id)
+            .ifPresent(
+                one -> {
+                  left.put(id, one);
+                  parts.add(one.removal());
+                });
+      }
+      models.add(model(write.before(), Updates.combine(parts)));
       if (!events.isEmpty()) {
-        told.add(new Told(write.after().id(), events, opened));
+        told.add(new Told(id, events, outbox, opened));
       }
     }
     return kept(models)
         .onErrorResume(MongoLevelStore::onlyDuplicates, error -> Mono.just(false))
+        .doOnError(error -> left.forEach((id, one) -> relay.giveBack(levels, id, one)))
         .doOnNext(
             all -> {
               if (all) {
-                told.forEach(one -> relay.offer(levels, one.id, one.events, one.opened));
+                told.forEach(
+                    one -> relay.offer(levels, one.id, one.events, one.outbox, one.opened));
+              } else {
+                left.forEach((id, one) -> relay.giveBack(levels, id, one));
               }
             });
   }
@@ -295,9 +307,6 @@ public final class MongoLevelStore implements LevelStore {
         }
         switch (part.getKey()) {
           case "$set", "$setOnInsert" -> made.append(field.getKey(), field.getValue());
-          case "$push" ->
-              made.append(
-                  field.getKey(), new BsonArray(field.getValue().asDocument().getArray("$each")));
           case "$unset" -> {}
           default -> {
             return null;
@@ -325,8 +334,8 @@ public final class MongoLevelStore implements LevelStore {
   }
 
   /** What changed; a level's first write says everything. */
-  private static Bson update(
-      Write write, List<Event> events, Map<String, Document> opened, Instant now) {
+  private static List<Bson> update(
+      Write write, Document outbox, Map<String, Document> opened, Instant now) {
     var before = write.before();
     var after = write.after();
     var parts = new ArrayList<Bson>();
@@ -367,10 +376,10 @@ public final class MongoLevelStore implements LevelStore {
       parts.addAll(ends(after.holds()));
     }
     opened.forEach((key, journal) -> parts.add(Updates.set(Documents.OPENED + "." + key, journal)));
-    if (!events.isEmpty()) {
-      parts.add(Outbox.record(events, now));
+    if (!outbox.isEmpty()) {
+      parts.add(Outbox.record(outbox, before.version() == 0, now));
     }
-    return Updates.combine(parts);
+    return parts;
   }
 
   private static List<Bson> ends(HeldPieces holds) {

@@ -9,8 +9,12 @@ import dev.filo.platform.feed.Outbox;
 import dev.filo.platform.grpc.Times;
 import dev.filo.proto.feed.v1.Actor;
 import dev.filo.proto.feed.v1.Event;
+import dev.filo.proto.inventory.v1.HoldChange;
 import dev.filo.proto.inventory.v1.StockLevel;
 import dev.filo.proto.inventory.v1.StockLevelChanged;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
 
 /** Changes of levels as the feed tells them. */
 final class StockEvents {
@@ -19,12 +23,36 @@ final class StockEvents {
   private StockEvents() {}
 
   /**
-   * The event of a change.
+   * The events of the changes that one write of a level makes: one for each movement, one for all
+   * holds that follow one another.
    *
-   * @param after the level as it became, with the safety stock of the rules
+   * @param level as it became
+   * @param ruling the numbers with the safety stock of the rules
    */
-  static Event event(Level level, Change change, Snapshot after) {
+  static List<Event> events(
+      Level level, List<Change> changes, BiFunction<Level, Snapshot, Snapshot> ruling) {
+    var events = new ArrayList<Event>();
+    for (int from = 0; from < changes.size(); ) {
+      int to = from + 1;
+      while (isHold(changes.get(from)) && to < changes.size() && isHold(changes.get(to))) {
+        to++;
+      }
+      var together = changes.subList(from, to);
+      events.add(event(level, together, ruling.apply(level, together.getLast().after())));
+      from = to;
+    }
+    return events;
+  }
+
+  private static boolean isHold(Change change) {
+    return change.movement().isEmpty() && !change.hold().isEmpty();
+  }
+
+  private static Event event(Level level, List<Change> together, Snapshot after) {
     var name = "stockLevels/" + level.id();
+    var change = together.getFirst();
+    boolean isOne = together.stream().allMatch(other -> other.author().equals(change.author()));
+    var author = isOne ? change.author() : Author.INVENTORY;
     var changed =
         StockLevelChanged.newBuilder()
             .setLevel(
@@ -40,13 +68,22 @@ final class StockEvents {
                     .setAvailable(after.available())
                     .setInTransit(after.inTransit())
                     .setAsOfTime(Times.timestamp(after.time()))
-                    .setEtag(after.etag()))
-            .setMovement(change.movement())
-            .setHold(change.hold().isEmpty() ? "" : "holds/" + change.hold())
-            .setCause(change.cause())
-            .setMovementKind(kind(change))
-            .setQuantity(change.quantity());
-    return Outbox.event(SOURCE, name, change.time(), actor(change.author()), changed.build());
+                    .setEtag(after.etag()));
+    if (isHold(change)) {
+      for (Change one : together) {
+        var hold =
+            HoldChange.newBuilder().setHold("holds/" + one.hold()).setQuantity(one.quantity());
+        changed.addHoldChanges(isOne ? hold : hold.setActor(actor(one.author())));
+      }
+    } else {
+      changed
+          .setMovement(change.movement())
+          .setHold(change.hold().isEmpty() ? "" : "holds/" + change.hold())
+          .setCause(change.cause())
+          .setMovementKind(kind(change))
+          .setQuantity(change.quantity());
+    }
+    return Outbox.event(SOURCE, name, change.time(), actor(author), changed.build());
   }
 
   private static dev.filo.proto.inventory.v1.Movement.Kind kind(Change change) {

@@ -11,14 +11,15 @@ final class Balance {
   /** The pieces each hold has taken from each level, less those freed or sold out of it. */
   static Map<String, Integer> of(MongoDatabase database) {
     var balance = new TreeMap<String, Integer>();
-    EventsOf.levels(database).stream()
-        .filter(event -> !event.getHold().isEmpty())
-        .forEach(
-            event ->
-                balance.merge(
-                    event.getHold() + " at " + event.getLevel().getName(),
-                    event.getQuantity(),
-                    Integer::sum));
+    for (var event : EventsOf.levels(database)) {
+      var level = " at " + event.getLevel().getName();
+      if (!event.getHold().isEmpty()) {
+        balance.merge(event.getHold() + level, event.getQuantity(), Integer::sum);
+      }
+      for (var change : event.getHoldChangesList()) {
+        balance.merge(change.getHold() + level, change.getQuantity(), Integer::sum);
+      }
+    }
     return balance;
   }
 }

@@ -14,6 +14,7 @@ import dev.filo.inventory.ShopFloor;
 import dev.filo.inventory.domain.Hold;
 import dev.filo.inventory.domain.Refusal;
 import dev.filo.inventory.service.HoldStore;
+import dev.filo.inventory.service.Holds;
 import dev.filo.inventory.service.LevelStore;
 import dev.filo.testkit.MutableClock;
 import dev.filo.testkit.StoreTest;
@@ -121,6 +122,25 @@ class CarriedJournalTest {
     got(floor.hold("h2", 2, HOUR));
     assertThat(refusal(other.hold("h2", 3, HOUR))).isEqualTo(new Refusal.HoldDiffers("h2"));
     assertThat(floor.level(SOFA, MILANO).held()).isEqualTo(4);
+  }
+
+  @Test
+  void aLevelCarriesSoManyAndNoMoreUntilTheyAreTold() {
+    floor.receive(SOFA, MILANO, 10_000);
+    var all =
+        Flux.range(0, Holds.CARRIED_MAX).flatMap(i -> floor.hold("many" + i, 1, HOUR), 500).count();
+    assertThat(got(all)).isEqualTo(Holds.CARRIED_MAX);
+    assertThat(refusal(floor.hold("late", 1, HOUR))).isEqualTo(new Refusal.JournalsWaiting(MILANO));
+    assertThat(carried()).hasSize(Holds.CARRIED_MAX);
+    got(other.hold("elsewhere", 1, HOUR));
+    clock.advance(Duration.ofSeconds(2)); // what lies so long is looked for by anybody
+    other.start();
+    try {
+      put(Holds.CARRIED_MAX + 1);
+    } finally {
+      other.stop();
+    }
+    assertThat(got(floor.hold("late", 1, HOUR)).state()).isEqualTo(Hold.State.ACTIVE);
   }
 
   @Test

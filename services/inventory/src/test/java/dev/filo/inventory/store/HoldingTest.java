@@ -118,8 +118,9 @@ class HoldingTest {
     Mono.when(floor.sweeper.sweep(), other.sweeper.sweep()).block(Duration.ofSeconds(20));
     done(floor.sweeper.sweep());
     assertThat(EventsOf.levels(database))
-        .filteredOn(event -> event.getHold().equals("holds/first"))
-        .extracting(event -> event.getQuantity())
+        .flatExtracting(event -> event.getHoldChangesList())
+        .filteredOn(change -> change.getHold().equals("holds/first"))
+        .extracting(change -> change.getQuantity())
         .containsExactly(1, -1);
     assertThat(got(floor.journal.find("first")).state()).isEqualTo(Hold.State.EXPIRED);
   }

@@ -193,7 +193,10 @@ class ItemsTest {
         .isEqualTo(new Refusal.EtagStale("2"));
     assertThat(got(floor.items.rules()).rules()).isEmpty();
     assertThat(EventsOf.levels(database))
-        .filteredOn(event -> event.getHold().equals("holds/d"))
+        .filteredOn(
+            event ->
+                event.getHoldChangesList().stream()
+                    .anyMatch(change -> change.getHold().equals("holds/d")))
         .extracting(event -> event.getLevel().getSafetyRule())
         .containsExactly("safetyRules/sofas");
   }

@@ -146,8 +146,10 @@ class ManyHoldsTest {
 
     var ended = new ArrayList<String>();
     for (var event : EventsOf.levels(database)) {
-      if (event.getQuantity() < 0) {
-        ended.add(event.getHold());
+      for (var change : event.getHoldChangesList()) {
+        if (change.getQuantity() < 0) {
+          ended.add(change.getHold());
+        }
       }
     }
     assertThat(ended).hasSize(expiring + 80);

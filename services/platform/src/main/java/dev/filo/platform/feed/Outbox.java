@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.TreeMap;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.bson.types.Binary;
@@ -20,9 +21,12 @@ import org.bson.types.Binary;
 /**
  * Events inside the document they happened to, written by the very update that made them happen.
  * {@link Relay} takes them out once they are in the service's feed.
+ *
+ * <p>Most documents have them in an array. One that is written all the time has them by name,
+ * {@link #keyed}, so that its next write can put new ones in and take old ones out.
  */
 public final class Outbox {
-  /** The array of events not yet in the feed. */
+  /** The events not yet in the feed, an array or by name. */
   public static final String FIELD = "outbox";
 
   /**
@@ -68,10 +72,35 @@ public final class Outbox {
     return document;
   }
 
+  /**
+   * Events by names that sort as they were written.
+   *
+   * @param version the document's own, which every write raises
+   */
+  public static Document keyed(List<Event> events, long version) {
+    var keyed = new Document();
+    for (Event event : events) {
+      keyed.append("v%019d-%04d".formatted(version, keyed.size()), toDocument(event));
+    }
+    return keyed;
+  }
+
+  /** The update's part that records events by name. Not for none. */
+  public static Bson record(Document keyed, boolean isNew, Instant now) {
+    var parts = new ArrayList<Bson>();
+    if (isNew) {
+      parts.add(Updates.set(FIELD, keyed));
+    } else {
+      keyed.forEach((name, event) -> parts.add(Updates.set(FIELD + "." + name, event)));
+    }
+    parts.add(Updates.set(SINCE, Date.from(now)));
+    return Updates.combine(parts);
+  }
+
   /** The events a document still has, oldest first. */
   public static List<Event> events(Document document) {
     var events = new ArrayList<Event>();
-    for (Document kept : Docs.list(document, FIELD)) {
+    for (Document kept : kept(document)) {
       try {
         events.add(Event.parseFrom(Docs.bytes(kept, "event")));
       } catch (InvalidProtocolBufferException e) {
@@ -79,6 +108,12 @@ public final class Outbox {
       }
     }
     return events;
+  }
+
+  private static List<Document> kept(Document document) {
+    return document.get(FIELD) instanceof Document keyed
+        ? new TreeMap<>(keyed).values().stream().map(Document.class::cast).toList()
+        : Docs.list(document, FIELD);
   }
 
   private static Document toDocument(Event event) {

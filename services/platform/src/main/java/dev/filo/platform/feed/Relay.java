@@ -1,16 +1,10 @@
 package dev.filo.platform.feed;
 
 import static com.mongodb.client.model.Filters.and;
-import static com.mongodb.client.model.Filters.elemMatch;
 import static com.mongodb.client.model.Filters.eq;
-import static com.mongodb.client.model.Filters.in;
 import static com.mongodb.client.model.Filters.lt;
-import static com.mongodb.client.model.Filters.nin;
-import static com.mongodb.client.model.Filters.not;
-import static com.mongodb.client.model.Filters.size;
 import static com.mongodb.client.model.Projections.include;
 import static com.mongodb.client.model.Updates.combine;
-import static com.mongodb.client.model.Updates.pull;
 import static com.mongodb.client.model.Updates.unset;
 
 import com.mongodb.ReadConcern;
@@ -18,7 +12,6 @@ import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.UpdateOneModel;
-import com.mongodb.client.model.Updates;
 import com.mongodb.client.model.WriteModel;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import dev.filo.platform.mongo.Mongo;
@@ -34,14 +27,15 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Queue;
-import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.bson.Document;
-import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,7 +58,10 @@ public final class Relay implements SmartLifecycle {
   private static final int BATCH = 250;
   // What waits in memory while the database is slow; beyond it the sweep does the work.
   private static final int PENDING_MAX = 10_000;
+  // How long what the feed has may wait for a next write of its document to take it out.
+  private static final Duration LEAVE = Duration.ofMillis(50);
   private static final String OFFERED = "offered";
+  private static final Document NONE = new Document();
   private static final BulkWriteOptions UNORDERED = new BulkWriteOptions().ordered(false);
 
   private final FeedStore feed;
@@ -100,7 +97,11 @@ public final class Relay implements SmartLifecycle {
     watch(collection, Carried.NOTHING);
   }
 
-  /** Looks after a collection whose documents have outboxes and carry something. */
+  /**
+   * Looks after a collection whose documents are written all the time: their outboxes are {@link
+   * Outbox#keyed}, they carry something, and their writes take out what has been moved ({@link
+   * #takeLeft}).
+   */
   public void watch(MongoCollection<Document> collection, Carried carried) {
     Mongo.index(collection, Indexes.ascending(Outbox.SINCE), new IndexOptions().sparse(true));
     watched.add(new Watched(collection, carried));
@@ -108,23 +109,47 @@ public final class Relay implements SmartLifecycle {
 
   /** Takes what is in the outbox of a document as just written; returns at once. */
   public void offer(MongoCollection<Document> collection, Document written) {
-    offer(collection, Objects.requireNonNull(written.get("_id")), Outbox.events(written), Map.of());
+    offer(
+        new Pending(
+            of(collection),
+            Objects.requireNonNull(written.get("_id")),
+            Outbox.events(written),
+            NONE,
+            Map.of()));
   }
 
   /**
-   * Takes what was just written to a document; returns at once.
+   * Takes what was just written to a document that is written all the time; returns at once.
    *
+   * @param outbox what the write put into its outbox
    * @param carried what else the document carries since, by its name in the watched field
    */
   public void offer(
       MongoCollection<Document> collection,
       Object id,
       List<Event> events,
+      Document outbox,
       Map<String, Document> carried) {
-    if (!events.isEmpty()
-        && pending.offer(new Pending(of(collection), id, events, carried))) { // else the sweep
+    offer(new Pending(of(collection), id, events, outbox, carried));
+  }
+
+  private void offer(Pending written) {
+    if (!written.events.isEmpty() && pending.offer(written)) { // else the sweep
       wake.tell(OFFERED);
     }
+  }
+
+  /**
+   * What a document still has though it lies elsewhere by now: to be taken out by a write that is
+   * made anyway. Empty when there is nothing. Whoever takes it and could not write gives it back.
+   */
+  public Optional<Left> takeLeft(MongoCollection<Document> collection, Object id) {
+    return Optional.ofNullable(of(collection).left.remove(id));
+  }
+
+  /** Gives back what could not be taken out. */
+  public void giveBack(MongoCollection<Document> collection, Object id, Left left) {
+    of(collection).leave(id, left);
   }
 
   private Watched of(MongoCollection<Document> collection) {
@@ -145,6 +170,11 @@ public final class Relay implements SmartLifecycle {
             .onBackpressureDrop()
             .concatMap(tick -> sweep().onErrorResume(this::later), 1)
             .subscribe());
+    all.add(
+        Flux.interval(LEAVE, LEAVE)
+            .onBackpressureDrop()
+            .concatMap(tick -> forgetLeft().onErrorResume(this::later), 1)
+            .subscribe());
     running = all;
   }
 
@@ -161,7 +191,7 @@ public final class Relay implements SmartLifecycle {
         break;
       }
     }
-    return batch.isEmpty() ? Mono.empty() : move(batch).onErrorResume(this::later);
+    return batch.isEmpty() ? Mono.empty() : move(batch, false).onErrorResume(this::later);
   }
 
   private Mono<Void> later(Throwable error) {
@@ -189,7 +219,7 @@ public final class Relay implements SmartLifecycle {
         .map(document -> pending(one, document))
         .collectList()
         .doOnNext(batch -> full.set(batch.size() == BATCH))
-        .flatMap(this::move)
+        .flatMap(batch -> move(batch, true))
         .repeat(full::get)
         .then();
   }
@@ -200,21 +230,31 @@ public final class Relay implements SmartLifecycle {
         .get(from.carried.field, new Document())
         .forEach((name, entry) -> carried.put(name, (Document) entry));
     return new Pending(
-        from, Objects.requireNonNull(document.get("_id")), Outbox.events(document), carried);
+        from,
+        Objects.requireNonNull(document.get("_id")),
+        Outbox.events(document),
+        document.get(Outbox.FIELD) instanceof Document keyed ? keyed : NONE,
+        carried);
   }
 
-  private Mono<Void> move(List<Pending> batch) {
-    return Mono.defer(() -> moved(batch));
+  /**
+   * Moves what was written or found.
+   *
+   * @param atOnce whether it is taken out of documents that are written all the time as well, or
+   *     left there for a moment
+   */
+  private Mono<Void> move(List<Pending> batch, boolean atOnce) {
+    return Mono.defer(() -> moved(batch, atOnce));
   }
 
-  private Mono<Void> moved(List<Pending> batch) {
+  private Mono<Void> moved(List<Pending> batch, boolean atOnce) {
     var events = new ArrayList<Event>();
     batch.forEach(one -> events.addAll(one.events));
     var told =
         feed.append(distinct(events), clock.instant())
             .retryWhen(Retry.backoff(3, Duration.ofMillis(50)))
             .then(Mono.<Void>fromRunnable(tail::nudge));
-    return Mono.when(told, kept(batch)).then(Mono.defer(() -> forget(batch)));
+    return Mono.when(told, kept(batch)).then(Mono.defer(() -> forget(batch, atOnce)));
   }
 
   private static Mono<Void> kept(List<Pending> batch) {
@@ -234,25 +274,48 @@ public final class Relay implements SmartLifecycle {
     return events.stream().filter(event -> seen.add(event.getId())).toList();
   }
 
-  /** Two writes for each collection, however many documents. */
-  private static Mono<Void> forget(List<Pending> batch) {
+  private static Mono<Void> forget(List<Pending> batch, boolean atOnce) {
     var byCollection = new IdentityHashMap<Watched, Map<Object, Moved>>();
     for (Pending one : batch) {
-      var moved =
-          byCollection
-              .computeIfAbsent(one.from, key -> new LinkedHashMap<>())
-              .computeIfAbsent(one.id, id -> new Moved(new LinkedHashSet<>(), new ArrayList<>()));
-      one.events.forEach(event -> moved.events.add(event.getId()));
-      one.carried.keySet().forEach(name -> moved.unsets.add(one.from.unset(name)));
+      if (one.outbox.isEmpty()) {
+        var moved =
+            byCollection
+                .computeIfAbsent(one.from, key -> new LinkedHashMap<>())
+                .computeIfAbsent(one.id, id -> new Moved.InArray(new LinkedHashSet<>()));
+        one.events.forEach(event -> ((Moved.InArray) moved).events().add(event.getId()));
+      } else if (atOnce) {
+        byCollection
+            .computeIfAbsent(one.from, key -> new LinkedHashMap<>())
+            .merge(one.id, one.left(), (had, more) -> ((Left) had).and((Left) more));
+      } else {
+        one.from.leave(one.id, one.left());
+      }
     }
+    return forget(byCollection);
+  }
+
+  /** Takes out of documents what no write of theirs has taken out meanwhile. */
+  private Mono<Void> forgetLeft() {
+    var byCollection = new IdentityHashMap<Watched, Map<Object, Moved>>();
+    for (Watched one : watched) {
+      var old = one.takeOld();
+      if (!old.isEmpty()) {
+        byCollection.put(one, old);
+      }
+    }
+    return forget(byCollection);
+  }
+
+  private static Mono<Void> forget(Map<Watched, Map<Object, Moved>> byCollection) {
     return Flux.fromIterable(byCollection.entrySet())
         .concatMap(entry -> forget(entry.getKey().collection, entry.getValue()))
         .then();
   }
 
   /**
-   * Takes what the feed has out of the outboxes. Most have nothing else in them and are removed at
-   * once; if not all had, the moved events are taken out of each by name.
+   * Takes what the feed has out of the outboxes: two writes at most, however many documents. Most
+   * have nothing else in them and are removed at once; if not all had, the moved events are taken
+   * out of each by name.
    */
   private static Mono<Void> forget(MongoCollection<Document> collection, Map<Object, Moved> moved) {
     var whole = new ArrayList<WriteModel<Document>>();
@@ -260,8 +323,8 @@ public final class Relay implements SmartLifecycle {
         (id, one) ->
             whole.add(
                 new UpdateOneModel<>(
-                    and(eq("_id", id), hasOnly(one.events)),
-                    combine(combine(one.unsets), unset(Outbox.FIELD), unset(Outbox.SINCE)))));
+                    and(eq("_id", id), one.hasOnly()),
+                    combine(one.others(), unset(Outbox.FIELD), unset(Outbox.SINCE)))));
     return Mono.from(collection.bulkWrite(whole, UNORDERED))
         .flatMap(
             done ->
@@ -270,24 +333,16 @@ public final class Relay implements SmartLifecycle {
                     : forgetByName(collection, moved));
   }
 
-  private static Bson hasOnly(Set<String> ids) {
-    return not(elemMatch(Outbox.FIELD, nin("id", ids)));
-  }
-
   private static Mono<Void> forgetByName(
       MongoCollection<Document> collection, Map<Object, Moved> moved) {
-    var pulls = new ArrayList<WriteModel<Document>>();
+    var removals = new ArrayList<WriteModel<Document>>();
     var unsets = new ArrayList<WriteModel<Document>>();
     moved.forEach(
         (id, one) -> {
-          pulls.add(
-              new UpdateOneModel<>(
-                  eq("_id", id),
-                  combine(combine(one.unsets), pull(Outbox.FIELD, in("id", one.events)))));
-          unsets.add(
-              new UpdateOneModel<>(and(eq("_id", id), size(Outbox.FIELD, 0)), unset(Outbox.SINCE)));
+          removals.add(new UpdateOneModel<>(eq("_id", id), one.removal()));
+          unsets.add(new UpdateOneModel<>(and(eq("_id", id), one.isEmpty()), unset(Outbox.SINCE)));
         });
-    return Mono.from(collection.bulkWrite(pulls, UNORDERED))
+    return Mono.from(collection.bulkWrite(removals, UNORDERED))
         .then(Mono.defer(() -> Mono.from(collection.bulkWrite(unsets, UNORDERED))))
         .then();
   }
@@ -312,20 +367,44 @@ public final class Relay implements SmartLifecycle {
   }
 
   private record Watched(
-      MongoCollection<Document> collection, MongoCollection<Document> settled, Carried carried) {
+      MongoCollection<Document> collection,
+      MongoCollection<Document> settled,
+      Carried carried,
+      ConcurrentMap<Object, Left> left) {
     Watched(MongoCollection<Document> collection, Carried carried) {
       // What a failover may still take back is not moved.
-      this(collection, collection.withReadConcern(ReadConcern.MAJORITY), carried);
+      this(
+          collection,
+          collection.withReadConcern(ReadConcern.MAJORITY),
+          carried,
+          new ConcurrentHashMap<>());
     }
 
-    Bson unset(String name) {
-      return Updates.unset(carried.field + "." + name);
+    void leave(Object id, Left more) {
+      left.merge(id, more, Left::and);
+    }
+
+    /** What was there the last time this was asked; the rest is given the next time. */
+    Map<Object, Moved> takeOld() {
+      var old = new LinkedHashMap<Object, Moved>();
+      left.forEach(
+          (id, one) -> {
+            if (!one.isOld()) {
+              left.replace(id, one, one.aged());
+            } else if (left.remove(id, one)) {
+              old.put(id, one);
+            }
+          });
+      return old;
     }
   }
 
   private record Pending(
-      Watched from, Object id, List<Event> events, Map<String, Document> carried) {}
+      Watched from, Object id, List<Event> events, Document outbox, Map<String, Document> carried) {
 
-  /** What was moved out of one document. */
-  private record Moved(Set<String> events, List<Bson> unsets) {}
+    Left left() {
+      var names = carried.keySet().stream().map(name -> from.carried.field + "." + name).toList();
+      return new Left(outbox, names);
+    }
+  }
 }

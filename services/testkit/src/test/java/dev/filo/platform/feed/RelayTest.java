@@ -21,11 +21,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.bson.Document;
+import org.bson.conversions.Bson;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -36,8 +40,10 @@ class RelayTest {
   private final Changes changes = new Changes();
   private final MongoCollection<Document> things;
   private final FeedStore feed;
+  private final MongoDatabase database;
 
   RelayTest(MongoDatabase database) {
+    this.database = database;
     things = database.getCollection("things");
     feed = new FeedStore(database);
     feed.prepare();
@@ -124,6 +130,104 @@ class RelayTest {
     sweep(relay());
     assertThat(ids(feed)).containsExactly("e1");
     assertNothingLeft();
+  }
+
+  /** A write of a document that is written all the time, taking out what was moved before. */
+  private Document writeBusy(Relay relay, int version) {
+    var left = relay.takeLeft(busy(), "busy");
+    var parts = new ArrayList<Bson>();
+    left.ifPresent(one -> parts.add(one.removal()));
+    var outbox = Outbox.keyed(List.of(event("busy", "e" + version)), version);
+    var name = "c" + version;
+    parts.add(Updates.set("version", version));
+    parts.add(Updates.set("carried." + name, new Document("id", name)));
+    parts.add(Outbox.record(outbox, version == 1, clock.instant()));
+    var written =
+        Mono.from(
+                busy()
+                    .findOneAndUpdate(
+                        eq("_id", "busy"),
+                        Updates.combine(parts),
+                        new FindOneAndUpdateOptions()
+                            .upsert(true)
+                            .returnDocument(ReturnDocument.AFTER)))
+            .blockOptional(PATIENCE)
+            .orElseThrow();
+    relay.offer(
+        busy(),
+        "busy",
+        List.of(event("busy", "e" + version)),
+        outbox,
+        Map.of(name, new Document("id", name)));
+    return written;
+  }
+
+  private MongoCollection<Document> busy() {
+    return database.getCollection("busy");
+  }
+
+  private Relay busyRelay(List<String> kept) {
+    var relay = relay();
+    relay.watch(
+        busy(),
+        new Relay.Carried(
+            "carried",
+            some -> Mono.fromRunnable(() -> some.forEach(one -> kept.add(one.getString("id"))))));
+    return relay;
+  }
+
+  private void assertNothingCarried() {
+    var busy = Mono.from(busy().find()).blockOptional(PATIENCE).orElseThrow();
+    assertThat(busy).doesNotContainKeys(Outbox.FIELD, Outbox.SINCE);
+    assertThat(busy.get("carried", Document.class)).isEmpty();
+  }
+
+  @Test
+  void aBusyDocumentsNextWriteTakesOutWhatWasMoved() {
+    var kept = new CopyOnWriteArrayList<String>();
+    var relay = busyRelay(kept);
+    relay.start();
+    try {
+      for (int version = 1; version <= 20; version++) {
+        var written = writeBusy(relay, version);
+        assertThat(Outbox.events(written).getLast().getId()).isEqualTo("e" + version);
+        int so = version;
+        await().atMost(PATIENCE).until(() -> kept.contains("c" + so));
+      }
+      await().atMost(PATIENCE).untilAsserted(this::assertNothingCarried);
+      assertThat(ids(feed)).isEqualTo(IntStream.rangeClosed(1, 20).mapToObj(i -> "e" + i).toList());
+    } finally {
+      relay.stop();
+    }
+  }
+
+  @Test
+  void ofABusyDocumentNothingIsLostThatOneReplicaLeftAndAnotherDidNotKnow() {
+    var dead = busyRelay(new ArrayList<>());
+    writeBusy(dead, 1);
+    var kept = new CopyOnWriteArrayList<String>();
+    var relay = busyRelay(kept);
+    relay.start();
+    try {
+      writeBusy(relay, 2);
+      await().atMost(PATIENCE).until(() -> kept.contains("c2"));
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(
+                          Mono.from(busy().find())
+                              .map(busy -> busy.get("carried", new Document()).keySet())
+                              .blockOptional(PATIENCE)
+                              .orElseThrow())
+                      .isEqualTo(Set.of("c1")));
+    } finally {
+      relay.stop();
+    }
+    sweep(relay);
+    assertThat(kept).contains("c1", "c2");
+    assertThat(ids(feed)).containsExactlyInAnyOrder("e1", "e2");
+    assertNothingCarried();
   }
 
   @Test
