@@ -26,14 +26,24 @@ public interface LevelStore {
    * @param before as it was read
    * @param changes what is to be told, recorded with it
    * @param opened holds whose journals the level carries until they lie among the journals
+   * @param isRepeatable true when all of it are movements that whoever asked for them asks for
+   *     again after a break: rows of an import
    */
-  record Write(Level before, Level after, List<Change> changes, List<Hold> opened) {}
+  record Write(
+      Level before, Level after, List<Change> changes, List<Hold> opened, boolean isRepeatable) {}
 
   /**
    * The levels with these ids by id, whole, as a majority of the database has them, so that no
    * failover takes them back; those never written are left out. One value.
    */
   Mono<Map<String, Level>> read(Collection<String> ids);
+
+  /**
+   * Tells what a killed process has written before a time and not told. Empty.
+   *
+   * @param limit how much at a time
+   */
+  Mono<Void> tellLeft(Instant before, int limit);
 
   /** The versions of the levels with these ids, by id, as {@link #read} would find them. */
   Mono<Map<String, Long>> versions(Collection<String> ids);

@@ -203,11 +203,16 @@ public final class LevelWriter {
         .filter(entry -> entry instanceof Ledger.Entry.Claimed)
         .map(Ledger.Entry::movement)
         .filter(movement -> movement.kind() == Movement.Kind.COUNT)
-        .filter(movement -> levels.containsKey(movement.level()))
+        .filter(movement -> hasSettled(levels.get(movement.level())))
         .collect(Collectors.groupingBy(Movement::effectiveTime))
         .flatMapIterable(Map::entrySet)
         .flatMap(counts -> later(counts.getKey(), counts.getValue()))
         .collect(HashMap::new, Map::putAll);
+  }
+
+  /** Whether the ledger may have movements of a level that the level does not carry itself. */
+  private static boolean hasSettled(@Nullable Level level) {
+    return level != null && level.sequence() > level.tail().size();
   }
 
   /** What the counts of one time must add: one question for all their levels. */
@@ -238,6 +243,7 @@ public final class LevelWriter {
     var next = new LinkedHashMap<String, Level>();
     var changes = new HashMap<String, List<Change>>();
     var opened = new HashMap<String, List<Hold>>();
+    var settling = new HashSet<String>();
     var outcomes = new LinkedHashMap<Waiting, Outcome>();
     for (Waiting one : batch) {
       var id = one.order.level;
@@ -253,6 +259,9 @@ public final class LevelWriter {
       told.addAll(step.changes());
       next.put(id, step.next());
       outcomes.put(one, ours(one.order.command, step.outcome(), attempted));
+      if (one.order.settles) {
+        settling.add(id);
+      }
       if (one.order.command instanceof Command.Place place
           && place.journal() != null
           && step.outcome() instanceof Outcome.Done) {
@@ -276,7 +285,8 @@ public final class LevelWriter {
                     before,
                     kept,
                     changes.getOrDefault(id, List.of()),
-                    opened.getOrDefault(id, List.of())));
+                    opened.getOrDefault(id, List.of()),
+                    !settling.contains(id)));
           }
         });
     var unwritten = new HashMap<>(known);

@@ -65,6 +65,7 @@ public final class Sweeper {
     return expired()
         .then(due())
         .then(unsettled())
+        .then(Mono.defer(() -> levels.tellLeft(clock.instant().minus(RECORDING_MAX), BATCH)))
         .then(Mono.defer(() -> transfers.goOn(clock.instant().minus(RECORDING_MAX), BATCH)));
   }
 

@@ -34,6 +34,7 @@ import dev.filo.inventory.domain.Level;
 import dev.filo.inventory.domain.Movement;
 import dev.filo.inventory.domain.Snapshot;
 import dev.filo.inventory.service.LevelStore;
+import dev.filo.platform.code.Ids;
 import dev.filo.platform.feed.Left;
 import dev.filo.platform.feed.Outbox;
 import dev.filo.platform.feed.Relay;
@@ -81,10 +82,13 @@ public final class MongoLevelStore implements LevelStore {
   private static final int ENDS_MAX = 24;
   // The server's own first batch of 101 would cost a second question for 102 levels.
   private static final int IN_ONE_ANSWER = 100_000;
+  // From so many levels on it costs less to announce what they tell in one document.
+  private static final int ANNOUNCED_MIN = 20;
 
   private final MongoCollection<Document> levels;
   private final MongoCollection<Document> settled;
   private final MongoCollection<Document> movements;
+  private final Announcements announcements;
   private final Relay relay;
   // What is told has the rules' safety stock too, as far as no channel matters.
   private volatile BiFunction<Level, Snapshot, Snapshot> ruling = (level, numbers) -> numbers;
@@ -96,6 +100,7 @@ public final class MongoLevelStore implements LevelStore {
     this.levels = database.getCollection("levels");
     this.settled = levels.withReadConcern(ReadConcern.MAJORITY);
     this.movements = database.getCollection("movements");
+    this.announcements = new Announcements(database);
     this.relay = relay;
   }
 
@@ -244,42 +249,105 @@ public final class MongoLevelStore implements LevelStore {
     var models = new ArrayList<WriteModel<BsonDocument>>(writes.size());
     var told = new ArrayList<Told>();
     var left = new HashMap<String, Left>();
+    var rows = new ArrayList<Announcements.Row>();
     for (Write write : writes) {
       var events = StockEvents.events(write.after(), write.changes(), ruling);
+      if (writes.size() >= ANNOUNCED_MIN && isAnnounced(write)) {
+        rows.addAll(rows(write, events));
+        events = List.of();
+      }
       var opened = new LinkedHashMap<String, Document>();
       write
           .opened()
           .forEach(
               hold -> opened.put(Documents.openedKey(hold.id()), HoldDocuments.document(hold)));
-      var id = write.after().id();
+      var level = write.after().id();
       var outbox = Outbox.keyed(events, write.after().version());
       var parts = update(write, outbox, opened, now);
       if (write.before().version() > 0) {
         relay
-            .takeLeft(levels, id)
+            .takeLeft(levels, level)
             .ifPresent(
                 one -> {
-                  left.put(id, one);
+                  left.put(level, one);
                   parts.add(one.removal());
                 });
       }
       models.add(model(write.before(), Updates.combine(parts)));
       if (!events.isEmpty()) {
-        told.add(new Told(id, events, outbox, opened));
+        told.add(new Told(level, events, outbox, opened));
       }
     }
-    return kept(models)
+    var id = Ids.random();
+    return (rows.isEmpty() ? Mono.<Void>empty() : announcements.insert(id, rows, now))
+        .then(Mono.defer(() -> kept(models)))
         .onErrorResume(MongoLevelStore::onlyDuplicates, error -> Mono.just(false))
-        .doOnError(error -> left.forEach((id, one) -> relay.giveBack(levels, id, one)))
+        .doOnError(error -> left.forEach((level, one) -> relay.giveBack(levels, level, one)))
         .doOnNext(
             all -> {
               if (all) {
                 told.forEach(
                     one -> relay.offer(levels, one.id, one.events, one.outbox, one.opened));
+                relay.offer(
+                    rows.stream().map(Announcements.Row::event).toList(), announcements.delete(id));
               } else {
-                left.forEach((id, one) -> relay.giveBack(levels, id, one));
+                left.forEach((level, one) -> relay.giveBack(levels, level, one));
               }
             });
+  }
+
+  private static boolean isAnnounced(Write write) {
+    return write.isRepeatable()
+        && write.changes().stream().noneMatch(change -> change.movement().isEmpty());
+  }
+
+  private static List<Announcements.Row> rows(Write write, List<Event> events) {
+    var sequences =
+        write.after().tail().stream()
+            .collect(Collectors.toMap(Applied::movement, Applied::sequence));
+    var rows = new ArrayList<Announcements.Row>(events.size());
+    for (int i = 0; i < events.size(); i++) {
+      var movement = write.changes().get(i).movement();
+      rows.add(
+          Announcements.Row.of(
+              write.after().id(), movement, sequences.getOrDefault(movement, 0L), events.get(i)));
+    }
+    return rows;
+  }
+
+  @Override
+  public Mono<Void> tellLeft(Instant before, int limit) {
+    return announcements.left(before, limit).concatMap(this::tellLeft).then();
+  }
+
+  /** Tells those that came true: their level carries the movement, or the ledger has it. */
+  private Mono<Void> tellLeft(Announcements.Left left) {
+    var ids = left.rows().stream().map(Announcements.Row::level).distinct().toList();
+    var movements = left.rows().stream().map(Announcements.Row::movement).toList();
+    return Flux.from(settled.find(in("_id", ids)).projection(include("tail")))
+        .flatMapIterable(Documents::tail)
+        .collectMap(Applied::movement, Applied::sequence)
+        .flatMap(
+            carried ->
+                entries(movements)
+                    .map(
+                        ledger -> {
+                          var sequences = new HashMap<>(carried);
+                          ledger.forEach(
+                              (movement, entry) -> {
+                                if (entry instanceof Ledger.Entry.Settled one) {
+                                  sequences.put(movement, one.applied().sequence());
+                                }
+                              });
+                          return left.rows().stream()
+                              .filter(
+                                  row ->
+                                      sequences.getOrDefault(row.movement(), 0L) == row.sequence())
+                              .map(Announcements.Row::event)
+                              .toList();
+                        }))
+        .flatMap(relay::tell)
+        .then(Mono.defer(() -> announcements.delete(left.id())));
   }
 
   private WriteModel<BsonDocument> model(Level before, Bson update) {

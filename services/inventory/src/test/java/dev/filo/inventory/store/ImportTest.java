@@ -7,6 +7,7 @@ import static dev.filo.inventory.ShopFloor.got;
 import static dev.filo.inventory.ShopFloor.movement;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.inventory.ShopFloor;
@@ -18,6 +19,7 @@ import dev.filo.inventory.service.Reconciliation.News;
 import dev.filo.platform.grpc.Statuses;
 import dev.filo.platform.grpc.Times;
 import dev.filo.proto.api.v1.ErrorReason;
+import dev.filo.proto.feed.v1.Event;
 import dev.filo.proto.inventory.v1.ImportProgress;
 import dev.filo.proto.inventory.v1.ImportRowResult;
 import dev.filo.proto.inventory.v1.ImportStockLevelsRequest;
@@ -30,6 +32,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
@@ -168,6 +171,76 @@ class ImportTest {
         .extracting(ImportTest::words)
         .containsExactly("1 RECORDED");
     assertThat(floor.level(SOFA, MONZA).onHand()).isZero();
+  }
+
+  private static final int MANY = 200;
+
+  private void importMany() throws Exception {
+    var rows = new ArrayList<StockLevelRow>();
+    for (int i = 1; i <= MANY; i++) {
+      rows.add(row(i, "SKU-" + i, MILANO, i % 7));
+    }
+    assertThat(
+            send(request("many", rows.toArray(StockLevelRow[]::new))).getFirst().getResultsList())
+        .allMatch(result -> words(result).endsWith(" RECORDED"));
+  }
+
+  private List<String> told() {
+    return got(floor.feed.after(0, 10_000)).stream()
+        .map(one -> one.event().getSubject())
+        .sorted()
+        .toList();
+  }
+
+  private static List<String> allOfThem() {
+    return IntStream.rangeClosed(1, MANY)
+        .mapToObj(i -> "stockLevels/" + Level.id("SKU-" + i, MILANO))
+        .sorted()
+        .toList();
+  }
+
+  private long announced() {
+    return got(Mono.from(database.getCollection("announcements").countDocuments()));
+  }
+
+  @Test
+  void whatManyLevelsTellIsAnnouncedTogetherAndToldOnce() throws Exception {
+    floor.start();
+    try {
+      importMany();
+      await().atMost(Duration.ofSeconds(20)).until(() -> told().size() == MANY && announced() == 0);
+      assertThat(told()).isEqualTo(allOfThem());
+      assertThat(EventsOf.levels(database)).as("no level pays for an outbox").isEmpty();
+    } finally {
+      floor.stop();
+    }
+    clock.advance(Duration.ofHours(1));
+    got(floor.sweeper.sweep().thenReturn(true));
+    assertThat(told()).isEqualTo(allOfThem());
+  }
+
+  @Test
+  void whatAKilledProcessAnnouncedIsToldAsFarAsItCameTrue() throws Exception {
+    importMany(); // nothing relays
+    assertThat(announced()).isPositive();
+    assertThat(told()).isEmpty();
+    var never =
+        Announcements.Row.of(Level.id(SOFA, MILANO), "import-never", 1, Event.getDefaultInstance());
+    var otherTry =
+        Announcements.Row.of(
+            Level.id("SKU-1", MILANO),
+            "import-many-%012d".formatted(1),
+            9,
+            Event.getDefaultInstance());
+    new Announcements(database)
+        .insert("killed", List.of(never, otherTry), clock.instant())
+        .block(Duration.ofSeconds(20));
+    got(floor.sweeper.sweep().thenReturn(true));
+    assertThat(told()).as("whoever announced it may still be at it").isEmpty();
+    clock.advance(Duration.ofMinutes(1));
+    got(floor.sweeper.sweep().thenReturn(true));
+    assertThat(told()).isEqualTo(allOfThem());
+    assertThat(announced()).isZero();
   }
 
   @Test

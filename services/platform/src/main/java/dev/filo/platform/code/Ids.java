@@ -72,9 +72,11 @@ public final class Ids {
   }
 
   private static String draw(int length) {
+    var drawn = new byte[length];
+    RANDOM.nextBytes(drawn);
     var code = new StringBuilder(length);
-    for (int i = 0; i < length; i++) {
-      code.append(ALPHABET.charAt(RANDOM.nextInt(ALPHABET.length())));
+    for (byte each : drawn) {
+      code.append(ALPHABET.charAt(each & 31)); // 32 signs: each as likely as the others
     }
     return code.toString();
   }

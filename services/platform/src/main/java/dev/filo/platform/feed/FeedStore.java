@@ -56,16 +56,17 @@ public final class FeedStore {
   }
 
   /**
-   * Appends events in this order; those that are there already stay where they are. Completes when
-   * all are there.
+   * Appends events in this order; those that are there already stay where they are. One value once
+   * all are there: the position of the first, the others following it; 0 when some had been there
+   * or there were none.
    */
-  public Mono<Void> append(List<Event> events, Instant now) {
+  public Mono<Long> append(List<Event> events, Instant now) {
     return append(events, now, 0);
   }
 
-  private Mono<Void> append(List<Event> events, Instant now, int tries) {
+  private Mono<Long> append(List<Event> events, Instant now, int tries) {
     if (events.isEmpty()) {
-      return Mono.empty();
+      return Mono.just(0L);
     }
     long known = tries == 0 ? appended.get() : 0;
     return (known > 0 ? Mono.just(known) : last())
@@ -83,12 +84,21 @@ public final class FeedStore {
                         .append("event", new Binary(event.toByteArray())));
               }
               long end = position;
-              return Mono.from(feed.insertMany(rows)).doOnNext(done -> appended.set(end));
+              return Mono.from(feed.insertMany(rows))
+                  .map(
+                      done -> {
+                        appended.set(end);
+                        return last + 1;
+                      });
             })
-        .then()
         .onErrorResume(
             error -> Mongo.isDuplicate(error) && tries < RETRIES_MAX,
-            error -> missing(events).flatMap(rest -> append(rest, now, tries + 1)));
+            error ->
+                missing(events)
+                    .flatMap(
+                        rest ->
+                            append(rest, now, tries + 1)
+                                .map(first -> rest.size() == events.size() ? first : 0L)));
   }
 
   private Mono<List<Event>> missing(List<Event> events) {

@@ -3,7 +3,10 @@ package dev.filo.platform.feed;
 import dev.filo.platform.watch.Changes;
 import dev.filo.proto.feed.v1.Event;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -25,11 +28,13 @@ public final class FeedTail implements SmartLifecycle {
 
   private static final Logger log = LoggerFactory.getLogger(FeedTail.class);
   private static final int BATCH = 500;
+  private static final int OWN_MAX = 10_000;
 
   private final FeedStore feed;
   private final Changes changes;
   private final Duration poll;
   private final Function<Event, List<String>> keys;
+  private final Queue<FeedStore.Positioned> own = new LinkedBlockingQueue<>(OWN_MAX);
   private final AtomicLong position = new AtomicLong(-1);
   private @Nullable Disposable running;
 
@@ -46,8 +51,17 @@ public final class FeedTail implements SmartLifecycle {
     this.keys = keys;
   }
 
-  /** Says that this process has just appended something. */
-  public void nudge() {
+  /**
+   * Says that this process has just appended something, which then need not be read.
+   *
+   * @param first the position of the first, the others following it; 0 when they do not
+   */
+  public void nudge(long first, List<Event> events) {
+    for (int i = 0; first > 0 && i < events.size(); i++) {
+      if (!own.offer(new FeedStore.Positioned(first + i, events.get(i)))) {
+        break; // the rest is read
+      }
+    }
     changes.tell("feed-nudge");
   }
 
@@ -70,19 +84,41 @@ public final class FeedTail implements SmartLifecycle {
     if (at < 0) {
       return feed.last().doOnNext(position::set).then();
     }
+    if (tellOwn(at)) {
+      return Mono.empty(); // what others appended meanwhile the poll finds
+    }
     return feed.after(at, BATCH)
         .flatMap(
             events -> {
-              for (var event : events) {
-                position.set(event.position());
-                changes.tell(event.event().getSubject());
-                keys.apply(event.event()).forEach(changes::tell);
-              }
-              if (!events.isEmpty()) {
-                changes.tell(ALL);
-              }
+              tell(events);
               return events.size() == BATCH ? read() : Mono.empty();
             });
+  }
+
+  /** Tells what this process appended right after a position; false when it appended nothing. */
+  private boolean tellOwn(long at) {
+    var next = new ArrayList<FeedStore.Positioned>();
+    long last = at;
+    for (var one = own.peek(); one != null && one.position() <= last + 1; one = own.peek()) {
+      own.poll();
+      if (one.position() == last + 1) { // else it has been read
+        next.add(one);
+        last++;
+      }
+    }
+    tell(next);
+    return !next.isEmpty();
+  }
+
+  private void tell(List<FeedStore.Positioned> events) {
+    for (var event : events) {
+      position.set(event.position());
+      changes.tell(event.event().getSubject());
+      keys.apply(event.event()).forEach(changes::tell);
+    }
+    if (!events.isEmpty()) {
+      changes.tell(ALL);
+    }
   }
 
   @Override

@@ -115,7 +115,8 @@ public final class Relay implements SmartLifecycle {
             Objects.requireNonNull(written.get("_id")),
             Outbox.events(written),
             NONE,
-            Map.of()));
+            Map.of(),
+            Mono.empty()));
   }
 
   /**
@@ -130,7 +131,26 @@ public final class Relay implements SmartLifecycle {
       List<Event> events,
       Document outbox,
       Map<String, Document> carried) {
-    offer(new Pending(of(collection), id, events, outbox, carried));
+    offer(new Pending(of(collection), id, events, outbox, carried, Mono.empty()));
+  }
+
+  /**
+   * Takes events that are recorded elsewhere than in an outbox; returns at once. What this process
+   * does not tell any more, whoever recorded it has to {@link #tell}.
+   *
+   * @param then done once the feed has them
+   */
+  public void offer(List<Event> events, Mono<Void> then) {
+    offer(new Pending(null, "", events, NONE, Map.of(), then));
+  }
+
+  /** Puts events into the feed; those that are there already stay as they are. Empty. */
+  public Mono<Void> tell(List<Event> events) {
+    var told = distinct(events);
+    return feed.append(told, clock.instant())
+        .retryWhen(Retry.backoff(3, Duration.ofMillis(50)))
+        .doOnNext(first -> tail.nudge(first, told))
+        .then();
   }
 
   private void offer(Pending written) {
@@ -185,9 +205,11 @@ public final class Relay implements SmartLifecycle {
 
   private Mono<Void> moveSome() {
     var batch = new ArrayList<Pending>();
+    int events = 0;
     for (Pending one = pending.poll(); one != null; one = pending.poll()) {
       batch.add(one);
-      if (batch.size() == BATCH) {
+      events += one.events.size();
+      if (events >= BATCH) {
         break;
       }
     }
@@ -234,7 +256,8 @@ public final class Relay implements SmartLifecycle {
         Objects.requireNonNull(document.get("_id")),
         Outbox.events(document),
         document.get(Outbox.FIELD) instanceof Document keyed ? keyed : NONE,
-        carried);
+        carried,
+        Mono.empty());
   }
 
   /**
@@ -250,17 +273,15 @@ public final class Relay implements SmartLifecycle {
   private Mono<Void> moved(List<Pending> batch, boolean atOnce) {
     var events = new ArrayList<Event>();
     batch.forEach(one -> events.addAll(one.events));
-    var told =
-        feed.append(distinct(events), clock.instant())
-            .retryWhen(Retry.backoff(3, Duration.ofMillis(50)))
-            .then(Mono.<Void>fromRunnable(tail::nudge));
-    return Mono.when(told, kept(batch)).then(Mono.defer(() -> forget(batch, atOnce)));
+    return Mono.when(tell(events), kept(batch))
+        .then(Mono.defer(() -> forget(batch, atOnce)))
+        .then(Flux.fromIterable(batch).concatMap(Pending::then).then());
   }
 
   private static Mono<Void> kept(List<Pending> batch) {
     var entries = new IdentityHashMap<Watched, List<Document>>();
     for (Pending one : batch) {
-      if (!one.carried.isEmpty()) {
+      if (one.from != null && !one.carried.isEmpty()) {
         entries.computeIfAbsent(one.from, key -> new ArrayList<>()).addAll(one.carried.values());
       }
     }
@@ -277,18 +298,22 @@ public final class Relay implements SmartLifecycle {
   private static Mono<Void> forget(List<Pending> batch, boolean atOnce) {
     var byCollection = new IdentityHashMap<Watched, Map<Object, Moved>>();
     for (Pending one : batch) {
+      var from = one.from;
+      if (from == null) {
+        continue;
+      }
       if (one.outbox.isEmpty()) {
         var moved =
             byCollection
-                .computeIfAbsent(one.from, key -> new LinkedHashMap<>())
+                .computeIfAbsent(from, key -> new LinkedHashMap<>())
                 .computeIfAbsent(one.id, id -> new Moved.InArray(new LinkedHashSet<>()));
         one.events.forEach(event -> ((Moved.InArray) moved).events().add(event.getId()));
       } else if (atOnce) {
         byCollection
-            .computeIfAbsent(one.from, key -> new LinkedHashMap<>())
-            .merge(one.id, one.left(), (had, more) -> ((Left) had).and((Left) more));
+            .computeIfAbsent(from, key -> new LinkedHashMap<>())
+            .merge(one.id, one.left(from), (had, more) -> ((Left) had).and((Left) more));
       } else {
-        one.from.leave(one.id, one.left());
+        from.leave(one.id, one.left(from));
       }
     }
     return forget(byCollection);
@@ -399,11 +424,22 @@ public final class Relay implements SmartLifecycle {
     }
   }
 
+  /**
+   * What is to be moved.
+   *
+   * @param from null: from nowhere the relay knows of
+   * @param then done once it is moved
+   */
   private record Pending(
-      Watched from, Object id, List<Event> events, Document outbox, Map<String, Document> carried) {
+      @Nullable Watched from,
+      Object id,
+      List<Event> events,
+      Document outbox,
+      Map<String, Document> carried,
+      Mono<Void> then) {
 
-    Left left() {
-      var names = carried.keySet().stream().map(name -> from.carried.field + "." + name).toList();
+    Left left(Watched of) {
+      var names = carried.keySet().stream().map(name -> of.carried.field + "." + name).toList();
       return new Left(outbox, names);
     }
   }
