@@ -30,6 +30,7 @@ import reactor.core.publisher.Mono;
 final class Contention {
   private static final int PLENTY = 1_000_000;
   private static final int SKUS = 1_000;
+  private static final int WARM_UPS = 8;
   // What one SKU at one location must be able to carry; a round on one SKU ends there.
   private static final int CARRIED = 20_000;
   private static final Duration WAIT = Duration.ofMinutes(2);
@@ -128,10 +129,13 @@ final class Contention {
         Figure.rate("service: holds on 1,000 SKUs", sum(service), counted));
   }
 
+  /** Until the compiler has seen most of it: some half a minute of holds. */
   private void warmUp() throws InterruptedException {
-    var time = setting.round().compareTo(Duration.ofSeconds(1)) > 0 ? 2 : 1;
     raw(1, true, setting.round(), PLENTY);
-    holds(number -> "HOT-" + runs, 1, setting.round().multipliedBy(time));
+    int times = setting.round().compareTo(Duration.ofSeconds(1)) > 0 ? WARM_UPS : 1;
+    for (int i = 0; i < times; i++) {
+      holds(number -> "HOT-" + runs, 1, setting.round());
+    }
   }
 
   private static Load.Result sum(List<Load.Result> results) {

@@ -286,11 +286,17 @@ public final class HeldPieces {
       if (mine[i] == theirs[i]) {
         continue;
       }
-      var was = new HashMap<String, Held>();
-      for (Held held : theirs[i]) {
-        was.put(held.hold(), held);
+      int same = 0; // most often one was added at the end
+      while (same < Math.min(mine[i].length, theirs[i].length)
+          && mine[i][same] == theirs[i][same]) {
+        same++;
       }
-      for (Held held : mine[i]) {
+      var was = new HashMap<String, Held>();
+      for (int j = same; j < theirs[i].length; j++) {
+        was.put(theirs[i][j].hold(), theirs[i][j]);
+      }
+      for (int j = same; j < mine[i].length; j++) {
+        var held = mine[i][j];
         if (!held.equals(was.remove(held.hold()))) {
           changes.put(held.hold(), Optional.of(held));
         }

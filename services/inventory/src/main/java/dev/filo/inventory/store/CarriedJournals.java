@@ -11,9 +11,12 @@ import dev.filo.platform.feed.Outbox;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Date;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.bson.Document;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /**
  * Journals of holds that their levels carry until they lie among the others: what was answered some
@@ -21,6 +24,23 @@ import reactor.core.publisher.Flux;
  */
 final class CarriedJournals {
   private CarriedJournals() {}
+
+  /**
+   * What was found of holds among the journals, by id, with what their levels still carry.
+   *
+   * @param of what is looked for in a hold
+   */
+  static <T> Mono<Map<String, T>> with(
+      Map<String, T> found,
+      MongoCollection<Document> levels,
+      Collection<String> ids,
+      Function<Hold, T> of) {
+    return found.size() == ids.size()
+        ? Mono.just(found)
+        : of(levels, ids)
+            .doOnNext(hold -> found.putIfAbsent(hold.id(), of.apply(hold)))
+            .then(Mono.just(found));
+  }
 
   /** The holds with these ids whose levels still carry their journals, in no order. */
   static Flux<Hold> of(MongoCollection<Document> levels, Collection<String> ids) {

@@ -96,14 +96,7 @@ public final class MongoCheckStore implements CheckStore {
     return Flux.from(holds.find(in("_id", ids)))
         .map(HoldDocuments::hold)
         .collectMap(Hold::id)
-        .flatMap(found -> found.size() == ids.size() ? Mono.just(found) : carried(ids, found));
-  }
-
-  /** With those whose journals their levels still carry. */
-  private Mono<Map<String, Hold>> carried(Collection<String> ids, Map<String, Hold> found) {
-    return CarriedJournals.of(levels, ids)
-        .doOnNext(hold -> found.putIfAbsent(hold.id(), hold))
-        .then(Mono.just(found));
+        .flatMap(found -> CarriedJournals.with(found, levels, ids, hold -> hold));
   }
 
   @Override

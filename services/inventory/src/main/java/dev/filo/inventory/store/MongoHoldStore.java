@@ -175,13 +175,7 @@ public final class MongoHoldStore implements HoldStore {
     return Flux.from(holds.find(in("_id", ids)).projection(include("owner")))
         .collectMap(
             document -> document.getString("_id"), document -> Docs.string(document, "owner"))
-        .flatMap(
-            found ->
-                found.size() == ids.size()
-                    ? Mono.just(found)
-                    : CarriedJournals.of(levels, ids)
-                        .doOnNext(hold -> found.putIfAbsent(hold.id(), hold.owner()))
-                        .then(Mono.just(found)));
+        .flatMap(found -> CarriedJournals.with(found, levels, ids, Hold::owner));
   }
 
   @Override
