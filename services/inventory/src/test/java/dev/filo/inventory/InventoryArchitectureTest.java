@@ -18,13 +18,15 @@ class InventoryArchitectureTest extends ServiceArchitecture {
               "dev.filo.calendar..",
               "com.github.benmanes.caffeine.cache..",
               "io.micrometer.core.instrument..");
-      // Events are made by the write they belong to; locations are kept as catalog's own messages.
+      // Events are made by the write they belong to; locations are kept as catalog's own messages;
+      // where a level's holds lie is remembered.
       case STORE ->
           List.of(
               "dev.filo.proto..",
               "com.google.protobuf..",
               "com.google.type..",
-              "dev.filo.calendar..");
+              "dev.filo.calendar..",
+              "com.github.benmanes.caffeine.cache..");
       case DOMAIN, GRPC, EVENTS -> List.of();
     };
   }

@@ -43,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -102,10 +103,29 @@ public final class ShopFloor {
     this(database, clock, store -> store, store -> store);
   }
 
+  /** A replica whose levels have so many holds in their own documents and the others beside. */
+  public ShopFloor(MongoDatabase database, MutableClock clock, int inlineMax) {
+    this(
+        database,
+        clock,
+        relay -> new MongoLevelStore(database, relay, inlineMax),
+        store -> store,
+        store -> store);
+  }
+
   /** A replica whose stores are wrapped. */
   public ShopFloor(
       MongoDatabase database,
       MutableClock clock,
+      UnaryOperator<LevelStore> levelStore,
+      UnaryOperator<HoldStore> holdStore) {
+    this(database, clock, relay -> new MongoLevelStore(database, relay), levelStore, holdStore);
+  }
+
+  private ShopFloor(
+      MongoDatabase database,
+      MutableClock clock,
+      Function<Relay, MongoLevelStore> levelsOf,
       UnaryOperator<LevelStore> levelStore,
       UnaryOperator<HoldStore> holdStore) {
     this.clock = clock;
@@ -114,7 +134,7 @@ public final class ShopFloor {
     feed.prepare();
     tail = new FeedTail(feed, changes, Duration.ofMillis(20), event -> List.of());
     relay = new Relay(feed, tail, clock);
-    levels = new MongoLevelStore(database, relay);
+    levels = levelsOf.apply(relay);
     levels.prepare();
     journal = new MongoHoldStore(database);
     journal.prepare();

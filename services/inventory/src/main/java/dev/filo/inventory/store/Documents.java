@@ -72,8 +72,26 @@ final class Documents {
   static List<Held> held(Document document) {
     var all = new ArrayList<Held>((int) Docs.number(document, "holdCount"));
     for (Object bucket : document.get("holds", new Document()).values()) {
-      ((Document) bucket).forEach((name, text) -> all.add(held(name.substring(1), (String) text)));
+      ((Document) bucket)
+          .forEach(
+              (name, text) -> {
+                if (!text.equals(HoldSheets.GONE)) {
+                  all.add(held(name.substring(1), (String) text));
+                }
+              });
     }
+    return all;
+  }
+
+  /** All holds as they lie in a level's document, {@code b<bucket>.h<id>}. */
+  static Document holds(HeldPieces holds) {
+    var all = new Document();
+    holds.forEach(
+        held ->
+            ((Document)
+                    all.computeIfAbsent(
+                        "b" + HeldPieces.bucket(held.hold()), bucket -> new Document()))
+                .append("h" + held.hold(), held(held)));
     return all;
   }
 

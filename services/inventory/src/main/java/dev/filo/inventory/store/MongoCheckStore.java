@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import org.bson.Document;
 import org.bson.conversions.Bson;
+import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -34,27 +35,31 @@ public final class MongoCheckStore implements CheckStore {
   private final MongoCollection<Document> levels;
   private final MongoCollection<Document> movements;
   private final MongoCollection<Document> holds;
+  private final HoldSheets sheets;
 
   /** Over a service's own database. */
   public MongoCheckStore(MongoDatabase database) {
     this.levels = database.getCollection("levels");
     this.movements = database.getCollection("movements");
     this.holds = database.getCollection("holds");
+    this.sheets = new HoldSheets(database, 0);
   }
 
   @Override
   public Mono<List<Stand>> levels(String after, int limit) {
-    return Flux.from(
-            levels.find(gt("_id", after)).projection(CHECKED).sort(ascending("_id")).limit(limit))
-        .map(MongoCheckStore::stand)
-        .collectList();
+    return stands(
+        levels.find(gt("_id", after)).projection(CHECKED).sort(ascending("_id")).limit(limit));
   }
 
   @Override
   public Mono<List<Stand>> levels(Collection<String> ids) {
-    return Flux.from(levels.find(in("_id", ids)).projection(CHECKED))
-        .map(MongoCheckStore::stand)
-        .collectList();
+    return stands(levels.find(in("_id", ids)).projection(CHECKED));
+  }
+
+  private Mono<List<Stand>> stands(Publisher<Document> found) {
+    return sheets
+        .whole(Flux.from(found).collectList())
+        .map(documents -> documents.stream().map(MongoCheckStore::stand).toList());
   }
 
   private static Stand stand(Document document) {

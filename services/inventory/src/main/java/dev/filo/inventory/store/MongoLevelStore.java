@@ -50,6 +50,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -66,8 +67,9 @@ import reactor.core.publisher.Mono;
  * each movement, {@code _id} = the movement's id.
  *
  * <p>A hold is a field of its level's document, {@code holds.b<bucket>.h<id>}: a write says only
- * which holds changed. Beside them is what readers need: {@code held}, the pieces in all of them,
- * and {@code ends}, how many of these pieces end at the next instants.
+ * which holds changed, and of a level with very many most lie elsewhere ({@link HoldSheets}).
+ * Beside them is what readers need: {@code held}, the pieces in all of them, and {@code ends}, how
+ * many of these pieces end at the next instants.
  *
  * <p>A movement takes effect in its level's one update, which also puts the effect into the level's
  * {@code tail}; the ledger's document exists before, and has the effect noted after. Only what the
@@ -84,11 +86,14 @@ public final class MongoLevelStore implements LevelStore {
   private static final int IN_ONE_ANSWER = 100_000;
   // From so many levels on it costs less to announce what they tell in one document.
   private static final int ANNOUNCED_MIN = 20;
+  // 70 kB of a level's document; with more it gets a sheet.
+  private static final int INLINE_MAX = 1_000;
 
   private final MongoCollection<Document> levels;
   private final MongoCollection<Document> settled;
   private final MongoCollection<Document> movements;
   private final Announcements announcements;
+  private final HoldSheets sheets;
   private final Relay relay;
   // What is told has the rules' safety stock too, as far as no channel matters.
   private volatile BiFunction<Level, Snapshot, Snapshot> ruling = (level, numbers) -> numbers;
@@ -97,6 +102,16 @@ public final class MongoLevelStore implements LevelStore {
 
   /** Levels in a service's own database. */
   public MongoLevelStore(MongoDatabase database, Relay relay) {
+    this(database, relay, INLINE_MAX);
+  }
+
+  /**
+   * Levels whose holds go to a sheet early.
+   *
+   * @param inlineMax how many holds may lie in a level's document, at least 1
+   */
+  public MongoLevelStore(MongoDatabase database, Relay relay, int inlineMax) {
+    this.sheets = new HoldSheets(database, inlineMax);
     this.levels = database.getCollection("levels");
     this.settled = levels.withReadConcern(ReadConcern.MAJORITY);
     this.movements = database.getCollection("movements");
@@ -116,6 +131,7 @@ public final class MongoLevelStore implements LevelStore {
 
   /** Makes the indexes and has the relay look after what is told. */
   public void prepare() {
+    sheets.prepare();
     Mongo.index(levels, Indexes.ascending("sku"));
     Mongo.index(levels, Indexes.ascending("nextExpiry"), new IndexOptions().sparse(true));
     Mongo.index(movements, Indexes.ascending("level", "applied.sequence"));
@@ -131,12 +147,18 @@ public final class MongoLevelStore implements LevelStore {
 
   @Override
   public Mono<Map<String, Level>> read(Collection<String> ids) {
-    return Flux.from(
-            settled
-                .find(in("_id", ids))
-                .projection(exclude("outbox", "outboxSince", Documents.OPENED)))
-        .map(Documents::level)
-        .collectMap(Level::id);
+    return sheets
+        .whole(
+            Flux.from(
+                    settled
+                        .find(in("_id", ids))
+                        .projection(exclude("outbox", "outboxSince", Documents.OPENED)))
+                .collectList())
+        .map(
+            found ->
+                found.stream()
+                    .map(Documents::level)
+                    .collect(Collectors.toMap(Level::id, level -> level)));
   }
 
   @Override
@@ -246,6 +268,14 @@ public final class MongoLevelStore implements LevelStore {
 
   @Override
   public Mono<Boolean> write(List<Write> writes, Instant now) {
+    return sheets
+        .layouts(writes.stream().map(Write::before).toList())
+        .flatMap(layouts -> write(writes, layouts, now));
+  }
+
+  private Mono<Boolean> write(
+      List<Write> writes, Map<String, HoldSheets.Layout> layouts, Instant now) {
+    var laid = new ArrayList<Laid>();
     var models = new ArrayList<WriteModel<BsonDocument>>(writes.size());
     var told = new ArrayList<Told>();
     var left = new HashMap<String, Left>();
@@ -264,6 +294,11 @@ public final class MongoLevelStore implements LevelStore {
       var level = write.after().id();
       var outbox = Outbox.keyed(events, write.after().version());
       var parts = update(write, outbox, opened, now);
+      var holds = laid(write, layouts.get(level));
+      if (holds != null) {
+        laid.add(holds);
+        parts.addAll(holds.parts);
+      }
       if (write.before().version() > 0) {
         relay
             .takeLeft(levels, level)
@@ -279,7 +314,10 @@ public final class MongoLevelStore implements LevelStore {
       }
     }
     var id = Ids.random();
-    return (rows.isEmpty() ? Mono.<Void>empty() : announcements.insert(id, rows, now))
+    var next = laid.stream().flatMap(one -> one.next.stream()).toList();
+    return sheets
+        .insert(next)
+        .then(rows.isEmpty() ? Mono.empty() : announcements.insert(id, rows, now))
         .then(Mono.defer(() -> kept(models)))
         .onErrorResume(MongoLevelStore::onlyDuplicates, error -> Mono.just(false))
         .doOnError(error -> left.forEach((level, one) -> relay.giveBack(levels, level, one)))
@@ -288,12 +326,81 @@ public final class MongoLevelStore implements LevelStore {
               if (all) {
                 told.forEach(
                     one -> relay.offer(levels, one.id, one.events, one.outbox, one.opened));
+                laid.forEach(this::remember);
                 relay.offer(
                     rows.stream().map(Announcements.Row::event).toList(), announcements.delete(id));
               } else {
                 left.forEach((level, one) -> relay.giveBack(levels, level, one));
               }
             });
+  }
+
+  /**
+   * What a write does with a level's holds.
+   *
+   * @param layout how they lie then
+   * @param next the sheet the level names then, if it is a new one
+   * @param replaces whether the level named another one before
+   */
+  private record Laid(
+      String level,
+      List<Bson> parts,
+      HoldSheets.Layout layout,
+      Optional<HoldSheets.Sheet> next,
+      boolean replaces) {}
+
+  /** Null when a level has no holds and gets none. */
+  private @Nullable Laid laid(Write write, HoldSheets.@Nullable Layout known) {
+    var before = write.before();
+    var after = write.after();
+    var changed = after.holds().since(before.holds());
+    if (changed.isEmpty()) {
+      return known == null
+          ? null
+          : new Laid(after.id(), List.of(), known.at(after.version()), Optional.empty(), false);
+    }
+    var was = known == null ? new HoldSheets.Layout(0, "", before.holds().size()) : known;
+    var plan = sheets.plan(after, was, changed.size());
+    var next =
+        plan == HoldSheets.Plan.NEW_SHEET
+            ? Optional.of(sheets.next(after))
+            : Optional.<HoldSheets.Sheet>empty();
+    var parts = new ArrayList<>(ends(after.holds()));
+    var layout =
+        switch (plan) {
+          case AS_IT_IS -> {
+            changed.forEach(
+                (hold, held) ->
+                    parts.add(
+                        held.isPresent()
+                            ? Updates.set(Documents.path(hold), Documents.held(held.get()))
+                            : was.hasSheet()
+                                ? Updates.set(Documents.path(hold), HoldSheets.GONE)
+                                : Updates.unset(Documents.path(hold))));
+            yield new HoldSheets.Layout(
+                after.version(),
+                was.sheet(),
+                was.hasSheet() ? was.inline() + changed.size() : after.holds().size());
+          }
+          case NEW_SHEET -> {
+            parts.add(Updates.set("holds", new Document()));
+            yield new HoldSheets.Layout(after.version(), next.orElseThrow().id(), 0);
+          }
+          case NO_SHEET -> {
+            parts.add(Updates.set("holds", Documents.holds(after.holds())));
+            yield new HoldSheets.Layout(after.version(), "", after.holds().size());
+          }
+        };
+    parts.addAll(sheets.parts(layout));
+    return new Laid(
+        after.id(), parts, layout, next, was.hasSheet() && plan != HoldSheets.Plan.AS_IT_IS);
+  }
+
+  private void remember(Laid laid) {
+    sheets.remember(laid.level, laid.layout);
+    if (laid.replaces) {
+      sheets.deleteOlder(laid.level, laid.layout.version());
+    }
   }
 
   private static boolean isAnnounced(Write write) {
@@ -432,16 +539,6 @@ public final class MongoLevelStore implements LevelStore {
     }
     if (!after.requests().equals(before.requests())) {
       parts.add(Updates.set("requests", Documents.requests(after)));
-    }
-    var changed = after.holds().since(before.holds());
-    if (!changed.isEmpty()) {
-      changed.forEach(
-          (hold, held) ->
-              parts.add(
-                  held.isPresent()
-                      ? Updates.set(Documents.path(hold), Documents.held(held.get()))
-                      : Updates.unset(Documents.path(hold))));
-      parts.addAll(ends(after.holds()));
     }
     opened.forEach((key, journal) -> parts.add(Updates.set(Documents.OPENED + "." + key, journal)));
     if (!outbox.isEmpty()) {

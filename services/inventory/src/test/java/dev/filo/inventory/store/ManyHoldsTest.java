@@ -5,6 +5,7 @@ import static dev.filo.inventory.ShopFloor.SOFA;
 import static dev.filo.inventory.ShopFloor.TILL;
 import static dev.filo.inventory.ShopFloor.got;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Projections;
@@ -85,6 +86,9 @@ class ManyHoldsTest {
       assertThat(floor.level(SOFA, MILANO).held()).isEqualTo(MANY);
       assertThat(floor.level(SOFA, MILANO).available()).isEqualTo(1);
 
+      assertThat(inline()).as("what a write of the level has to copy").isLessThan(2_000);
+      await().atMost(LIMIT).until(() -> sheets() == 1);
+
       // Another replica, which has to read them all first, and then one that need not.
       var other = new ShopFloor(database, clock);
       assertThat(other.writer.submit(List.of(place(MANY, end))).block(LIMIT))
@@ -104,6 +108,36 @@ class ManyHoldsTest {
     } finally {
       floor.stop();
     }
+  }
+
+  private int inline() {
+    return document("holds").get("holds", new Document()).values().stream()
+        .mapToInt(bucket -> ((Document) bucket).size())
+        .sum();
+  }
+
+  private long sheets() {
+    return got(Mono.from(database.getCollection("holdSheets").countDocuments()));
+  }
+
+  @Test
+  void whenFewAreLeftOfManyTheyLieInTheLevelAgain() {
+    floor.receive(SOFA, MILANO, 5_000);
+    var end = clock.instant().plus(Duration.ofHours(1));
+    place(0, 3_000, i -> end);
+    place(3_000, 3_005, i -> end.plus(Duration.ofHours(1)));
+    assertThat(sheets()).isPositive();
+    clock.set(end);
+    for (int i = 0; i < 10; i++) {
+      got(floor.writer.submit(ID, new Command.DropExpired()));
+    }
+    await().atMost(LIMIT).until(() -> sheets() == 0);
+    assertThat(inline()).isEqualTo(5);
+    var read = got(new ShopFloor(database, clock).levels.read(List.of(ID))).get(ID);
+    assertThat(read).isNotNull();
+    assertThat(read.holds().all())
+        .extracting(held -> held.hold())
+        .containsExactlyInAnyOrder(id(3_000), id(3_001), id(3_002), id(3_003), id(3_004));
   }
 
   private static String id(int number) {

@@ -41,7 +41,8 @@ class RandomCommandsTest {
     private final TestMongo.Store store = TestMongo.embedded().newStore();
     private final MutableClock clock = MutableClock.standing();
     private final List<ShopFloor> replicas =
-        List.of(new ShopFloor(store.database(), clock), new ShopFloor(store.database(), clock));
+        List.of(
+            new ShopFloor(store.database(), clock, 2), new ShopFloor(store.database(), clock, 5));
     private final AtomicInteger requests = new AtomicInteger();
 
     Shop() {
