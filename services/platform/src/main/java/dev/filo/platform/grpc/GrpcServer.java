@@ -29,6 +29,12 @@ import org.springframework.context.SmartLifecycle;
  */
 public final class GrpcServer implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(GrpcServer.class);
+
+  /**
+   * The health service's name for whether this process answers at all, whatever its database does.
+   */
+  public static final String ALIVE = "alive";
+
   private static final int MESSAGE_BYTES_MAX = 16 * 1024 * 1024;
 
   private final String listen;
@@ -64,6 +70,8 @@ public final class GrpcServer implements SmartLifecycle {
     for (BindableService service : services) {
       builder.addService(ServerInterceptors.intercept(service, inward));
     }
+    health.setStatus(ALIVE, ServingStatus.SERVING);
+    ready(false); // until it is known to be
     builder.addService(health.getHealthService());
     builder.addService(ProtoReflectionServiceV1.newInstance());
     try {
@@ -90,8 +98,8 @@ public final class GrpcServer implements SmartLifecycle {
         .maxInboundMessageSize(MESSAGE_BYTES_MAX)
         .permitKeepAliveTime(20, TimeUnit.SECONDS)
         .permitKeepAliveWithoutCalls(true)
-        // Clients re-resolve when a connection ends: new instances get their share within minutes.
-        .maxConnectionAge(5, TimeUnit.MINUTES)
+        // Clients re-resolve when a connection ends: new instances get their share within a minute.
+        .maxConnectionAge(1, TimeUnit.MINUTES)
         .maxConnectionAgeGrace(24, TimeUnit.HOURS)
         .executor(executor);
   }
