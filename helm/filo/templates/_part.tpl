@@ -106,12 +106,12 @@ spec:
             - {name: metrics, containerPort: 9464}
           {{- if eq $part "gateway" }}
           # Neither asks the services: a gateway without one of them still serves the others.
-          startupProbe: {httpGet: {path: /livez, port: http}, periodSeconds: 2, failureThreshold: 90}
+          startupProbe: {httpGet: {path: /livez, port: http}, periodSeconds: 2, timeoutSeconds: 3, failureThreshold: 90}
           livenessProbe: {httpGet: {path: /livez, port: http}, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6}
           readinessProbe: {httpGet: {path: /livez, port: http}, periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 3}
           {{- else }}
           # Alive: it answers. Ready: its database answers too, or has been silent for no longer than an election takes.
-          startupProbe: {grpc: {port: {{ $fact.ports.grpc }}, service: alive}, periodSeconds: 2, failureThreshold: 150}
+          startupProbe: {grpc: {port: {{ $fact.ports.grpc }}, service: alive}, periodSeconds: 2, timeoutSeconds: 3, failureThreshold: 150}
           livenessProbe: {grpc: {port: {{ $fact.ports.grpc }}, service: alive}, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6}
           readinessProbe: {grpc: {port: {{ $fact.ports.grpc }}}, periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 4}
           {{- end }}
