@@ -1,3 +1,4 @@
 # What starts each service once while its image is built, on an embedded store: the suite. It is in no image that runs.
-FROM eclipse-temurin:25-jre
+ARG BASE=eclipse-temurin:25-jre
+FROM ${BASE}
 COPY . /trainer

@@ -3,6 +3,8 @@ package dev.filo.gateway.stream;
 import dev.filo.gateway.GatewayProperties;
 import dev.filo.gateway.edge.Caller;
 import dev.filo.gateway.edge.RateLimits;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,8 +27,11 @@ public final class StreamLimits implements SmartLifecycle {
   private volatile boolean running;
 
   /** Reads the limit. */
-  public StreamLimits(GatewayProperties properties) {
+  public StreamLimits(GatewayProperties properties, MeterRegistry meters) {
     this.most = properties.stream().perSubject();
+    Gauge.builder("filo.watch.streams", this, StreamLimits::count)
+        .description("Streams of server-sent events that are open.")
+        .register(meters);
   }
 
   /**

@@ -113,7 +113,8 @@ final class TopicStream {
       opening.opened();
       return Flux.just(new Event(topic, Event.RESET, "{}", ""));
     }
-    if (code == Status.Code.UNAVAILABLE) {
+    // A service that is cut off cancels its calls; nobody here has.
+    if (code == Status.Code.UNAVAILABLE || code == Status.Code.CANCELLED) {
       backOff();
       return opening.unreachable(topic, problem).flux();
     }

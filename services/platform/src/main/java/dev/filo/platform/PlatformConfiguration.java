@@ -13,6 +13,7 @@ import dev.filo.platform.auth.TokenVerifier;
 import dev.filo.platform.auth.UnmergeHandler;
 import dev.filo.platform.feed.FeedFollower;
 import dev.filo.platform.feed.FeedKeys;
+import dev.filo.platform.feed.FeedMeters;
 import dev.filo.platform.feed.FeedStore;
 import dev.filo.platform.feed.FeedTail;
 import dev.filo.platform.feed.GrpcFeedService;
@@ -31,9 +32,10 @@ import dev.filo.proto.identity.v1.CustomerUnmerged;
 import dev.filo.proto.identity.v1.IdentityServiceGrpc;
 import dev.filo.proto.identity.v1.ListSigningKeysRequest;
 import dev.filo.proto.identity.v1.SessionEnded;
+import dev.filo.telemetry.TelemetryConfiguration;
+import dev.filo.telemetry.TelemetryProperties;
 import io.grpc.BindableService;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -41,6 +43,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -50,8 +53,12 @@ import reactor.core.publisher.Mono;
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(PlatformProperties.class)
+@Import(TelemetryConfiguration.class)
 public class PlatformConfiguration {
   private static final Duration PROBE = Duration.ofSeconds(2);
+  private static final Duration DATABASE_START =
+      Duration.ofMinutes(2); // pulled and started with us
+  private static final Duration FEED_LOOK = Duration.ofSeconds(10);
   private static final Duration TRIM = Duration.ofHours(1);
   private static final Duration ENDED_REFRESH = Duration.ofSeconds(1);
   private static final String MERGED = CustomerMerged.getDescriptor().getFullName();
@@ -63,11 +70,6 @@ public class PlatformConfiguration {
     return InstantSource.system();
   }
 
-  @Bean
-  MeterRegistry meters() {
-    return new SimpleMeterRegistry();
-  }
-
   @Bean(destroyMethod = "close")
   MongoClient mongoClient(PlatformProperties properties) {
     return Mongo.client(properties.mongodb().uri(), properties.service());
@@ -75,7 +77,9 @@ public class PlatformConfiguration {
 
   @Bean
   MongoDatabase mongoDatabase(MongoClient client, PlatformProperties properties) {
-    return client.getDatabase(properties.mongodb().prefix() + properties.service());
+    var database = client.getDatabase(properties.mongodb().prefix() + properties.service());
+    Mongo.await(database, DATABASE_START);
+    return database;
   }
 
   @Bean
@@ -203,6 +207,21 @@ public class PlatformConfiguration {
             .onBackpressureDrop()
             .concatMap(tick -> Mongo.answers(database), 1)
             .doOnNext(server::ready));
+  }
+
+  /** Only where somebody reads them. */
+  @Bean
+  Background feedMeters(
+      TelemetryProperties telemetry,
+      MongoDatabase database,
+      FeedStore feed,
+      InstantSource clock,
+      MeterRegistry meters,
+      PlatformProperties properties) {
+    return new Background(
+        telemetry.port() == 0
+            ? Flux.never()
+            : new FeedMeters(database, feed, clock, meters, properties.service()).every(FEED_LOOK));
   }
 
   @Bean

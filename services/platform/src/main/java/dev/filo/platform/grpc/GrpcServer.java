@@ -25,16 +25,24 @@ import org.springframework.context.SmartLifecycle;
 
 /**
  * A service's gRPC server: its services, health and reflection, on a port or, in the suite, in this
- * JVM. It stops by first saying that it is not serving, then letting calls under way end.
+ * JVM. It stops by first saying that it is not serving, then sending watchers elsewhere and letting
+ * calls under way end.
  */
 public final class GrpcServer implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(GrpcServer.class);
+
+  /**
+   * The health service's name for whether this process answers at all, whatever its database does.
+   */
+  public static final String ALIVE = "alive";
+
   private static final int MESSAGE_BYTES_MAX = 16 * 1024 * 1024;
 
   private final String listen;
   private final Duration drain;
   private final List<BindableService> services;
   private final List<ServerInterceptor> interceptors;
+  private final OpenStreams streams = new OpenStreams();
   private final HealthStatusManager health = new HealthStatusManager();
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
   private @Nullable Server server;
@@ -62,8 +70,11 @@ public final class GrpcServer implements SmartLifecycle {
     var builder = builder();
     var inward = interceptors.reversed();
     for (BindableService service : services) {
-      builder.addService(ServerInterceptors.intercept(service, inward));
+      builder.addService(
+          ServerInterceptors.intercept(ServerInterceptors.intercept(service, inward), streams));
     }
+    health.setStatus(ALIVE, ServingStatus.SERVING);
+    ready(false); // until it is known to be
     builder.addService(health.getHealthService());
     builder.addService(ProtoReflectionServiceV1.newInstance());
     try {
@@ -90,8 +101,8 @@ public final class GrpcServer implements SmartLifecycle {
         .maxInboundMessageSize(MESSAGE_BYTES_MAX)
         .permitKeepAliveTime(20, TimeUnit.SECONDS)
         .permitKeepAliveWithoutCalls(true)
-        // Clients re-resolve when a connection ends: new instances get their share within minutes.
-        .maxConnectionAge(5, TimeUnit.MINUTES)
+        // Clients re-resolve when a connection ends: new instances get their share within a minute.
+        .maxConnectionAge(1, TimeUnit.MINUTES)
         .maxConnectionAgeGrace(24, TimeUnit.HOURS)
         .executor(executor);
   }
@@ -117,9 +128,10 @@ public final class GrpcServer implements SmartLifecycle {
     }
     health.enterTerminalState();
     running.shutdown();
+    streams.end(); // they have no end of their own
     try {
       if (!running.awaitTermination(drain.toMillis(), TimeUnit.MILLISECONDS)) {
-        running.shutdownNow(); // watchers never end by themselves
+        running.shutdownNow();
         running.awaitTermination(2, TimeUnit.SECONDS);
       }
     } catch (InterruptedException e) {

@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.bson.Document;
 import org.bson.conversions.Bson;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
 /**
@@ -25,7 +27,10 @@ public final class Mongo {
   // Long enough for a replica set's election (10 s by default), short enough that a caller is told.
   private static final Duration SERVER_SELECTION = Duration.ofSeconds(5);
 
+  private static final Duration LOOK = Duration.ofSeconds(1);
+
   private static final int DUPLICATE = 11000;
+  private static final Logger log = LoggerFactory.getLogger(Mongo.class);
 
   private Mongo() {}
 
@@ -57,6 +62,34 @@ public final class Mongo {
   /** Makes an index and waits for it. */
   public static void index(MongoCollection<Document> collection, Bson keys) {
     index(collection, keys, new IndexOptions());
+  }
+
+  /**
+   * Waits until the database answers: it may be started together with the service.
+   *
+   * @throws IllegalStateException when it has not within {@code most}
+   */
+  public static void await(MongoDatabase database, Duration most) {
+    boolean answered =
+        Boolean.TRUE.equals(
+            answers(database)
+                .doOnNext(
+                    answers -> {
+                      if (!answers) {
+                        log.info("MongoDB does not answer yet; waiting for it");
+                      }
+                    })
+                .filter(answers -> answers)
+                .repeatWhenEmpty(empty -> empty.delayElements(LOOK))
+                .timeout(most)
+                .onErrorReturn(false)
+                .block());
+    if (!answered) {
+      throw new IllegalStateException(
+          "MongoDB has not answered for "
+              + most.toSeconds()
+              + " s. Is filo.mongodb.uri (FILO_MONGODB_URI) right, and has it a primary?");
+    }
   }
 
   /** True once the database answers. One value; never an error. */
