@@ -190,8 +190,7 @@ class ErasureTest {
                     json(Map.of("signIn", others.name(), "code", others.code())))
                 .text("reason"))
         .isEqualTo("CONFIRMATION_NEEDED");
-    assertThat(
-            call(marco.token, "POST", "/v1/" + julia.name + ":erase", json(Map.of())).status)
+    assertThat(call(marco.token, "POST", "/v1/" + julia.name + ":erase", json(Map.of())).status)
         .isEqualTo(404);
 
     var again = signIn(julia.email);
@@ -209,8 +208,7 @@ class ErasureTest {
     await()
         .atMost(PATIENCE)
         .untilAsserted(
-            () ->
-                assertThat(get("", "/v1/" + name).path("state").asString("")).isEqualTo("DONE"));
+            () -> assertThat(get("", "/v1/" + name).path("state").asString("")).isEqualTo("DONE"));
     var done = get("", "/v1/" + name);
     assertThat(done.path("receipts"))
         .hasSize(5)
@@ -290,13 +288,13 @@ class ErasureTest {
             person.token,
             "PATCH",
             "/v1/customers/me/consents",
-            json(Map.of("purpose", "PURPOSE_OFFERS", "channel", "CHANNEL_EMAIL", "granted", true))));
+            json(
+                Map.of("purpose", "PURPOSE_OFFERS", "channel", "CHANNEL_EMAIL", "granted", true))));
     var cart = apply(person.token, "add", Map.of("sku", sku, "quantity", 1), person.email + "-2");
     apply(
         person.token,
         "note",
-        Map.of(
-            "line", cart.path("lines").path(0).path("id").asString(""), "note", person.note),
+        Map.of("line", cart.path("lines").path(0).path("id").asString(""), "note", person.note),
         person.email + "-3");
     apply(guest, "add", Map.of("sku", sku, "quantity", 1), person.email + "-4");
     say(guest, person.saidBefore);
@@ -459,7 +457,8 @@ class ErasureTest {
     for (var trace : julia.traces()) {
       assertThat(mentions(client, prefix, trace)).as("where «" + trace + "» stands").isEmpty();
     }
-    assertThat(mentions(client, prefix, marco.email)).as("the search finds what is there")
+    assertThat(mentions(client, prefix, marco.email))
+        .as("the search finds what is there")
         .isNotEmpty();
   }
 
@@ -469,7 +468,10 @@ class ErasureTest {
     for (var database : databases(client, prefix)) {
       var all = client.getDatabase(database);
       for (var collection :
-          Flux.from(all.listCollectionNames()).collectList().blockOptional(PATIENCE).orElseThrow()) {
+          Flux.from(all.listCollectionNames())
+              .collectList()
+              .blockOptional(PATIENCE)
+              .orElseThrow()) {
         if (collection.startsWith("system.")) {
           continue;
         }
@@ -492,8 +494,7 @@ class ErasureTest {
       case String string -> string.contains(text);
       case Document document ->
           document.entrySet().stream()
-              .anyMatch(
-                  entry -> entry.getKey().contains(text) || contains(entry.getValue(), text));
+              .anyMatch(entry -> entry.getKey().contains(text) || contains(entry.getValue(), text));
       case List<?> list -> list.stream().anyMatch(one -> contains(one, text));
       case Binary binary ->
           new String(binary.getData(), StandardCharsets.ISO_8859_1)
@@ -504,8 +505,8 @@ class ErasureTest {
   }
 
   private static List<String> databases(MongoClient client, String prefix) {
-    return List.of("identity", "catalog", "inventory", "cart", "reservation", "conversation",
-            "journey")
+    return List.of(
+            "identity", "catalog", "inventory", "cart", "reservation", "conversation", "journey")
         .stream()
         .map(name -> prefix + name)
         .toList();
@@ -522,8 +523,7 @@ class ErasureTest {
   private record SignIn(String name, String code) {}
 
   private String guest(String device) {
-    return tokens(
-        "grant_type=urn:filo:oauth:guest&client_id=shop-web&device=" + encode(device));
+    return tokens("grant_type=urn:filo:oauth:guest&client_id=shop-web&device=" + encode(device));
   }
 
   private String token(String email, String guest) {
@@ -579,8 +579,7 @@ class ErasureTest {
   }
 
   private String sku(String token) {
-    for (var result :
-        get(token, "/v1/products:search?query=lampada&pageSize=20").path("results")) {
+    for (var result : get(token, "/v1/products:search?query=lampada&pageSize=20").path("results")) {
       for (var variant : result.path("product").path("variants")) {
         var sku = variant.path("sku").asString("");
         var near =
@@ -610,19 +609,15 @@ class ErasureTest {
   }
 
   private void say(String token, String text) {
-    ok(
-        call(
-            token,
-            "POST",
-            "/v1/customers/me/conversation/messages",
-            json(Map.of("text", text))));
+    ok(call(token, "POST", "/v1/customers/me/conversation/messages", json(Map.of("text", text))));
   }
 
   private JsonNode get(String token, String path) {
     return ok(call(token, "GET", path, null));
   }
 
-  private Answer call(String token, String method, String path, @org.jspecify.annotations.Nullable String body) {
+  private Answer call(
+      String token, String method, String path, @org.jspecify.annotations.Nullable String body) {
     return answer(send(request(token, method, path, body), HttpResponse.BodyHandlers.ofString()));
   }
 

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +60,8 @@ public final class ExportFile {
                       .map(
                           part -> {
                             counts.merge(service, 1, Integer::sum);
-                            return zip.entry(service + "/" + part.getName() + ".json", part.getJson());
+                            return zip.entry(
+                                service + "/" + part.getName() + ".json", part.getJson());
                           });
                 });
     // Asked for once more, so that neither the documents nor the page have to be kept meanwhile.
@@ -84,7 +84,9 @@ public final class ExportFile {
                         "contents.json",
                         new Document("time", now.toString())
                             .append("complete", true)
-                            .append("documents", new Document(new LinkedHashMap<String, Object>(counts)))
+                            .append(
+                                "documents",
+                                new Document(new LinkedHashMap<String, Object>(counts)))
                             .toJson(JsonWriterSettings.builder().indent(true).build()))
                     .concat(zip.finish()));
     return Flux.concat(documents, readable, contents);

@@ -132,15 +132,11 @@ public final class GrpcCustomerPrivacyService
             .flatMapMany(names -> file.of(names, language))
             .map(
                 bytes ->
-                    HttpBody.newBuilder()
-                        .setContentType("application/zip")
-                        .setData(bytes)
-                        .build())
+                    HttpBody.newBuilder().setContentType("application/zip").setData(bytes).build())
             .onErrorMap(Refusals::toStatus));
   }
 
-  private static Erasure message(
-      dev.filo.identity.domain.Erasure erasure, List<String> services) {
+  private static Erasure message(dev.filo.identity.domain.Erasure erasure, List<String> services) {
     var message =
         Erasure.newBuilder()
             .setName(erasure.name())

@@ -211,9 +211,7 @@ public final class Privacy {
 
   /** An erasure. One value; refused with ErasureUnknown when there is none. */
   public Mono<Erasure> get(String name) {
-    return store
-        .find(Erasure.id(name))
-        .switchIfEmpty(refused(new Refusal.ErasureUnknown(name)));
+    return store.find(Erasure.id(name)).switchIfEmpty(refused(new Refusal.ErasureUnknown(name)));
   }
 
   /** Goes on with all erasures that are due. Completes; what fails is tried again later. */
@@ -226,8 +224,7 @@ public final class Privacy {
         .take(id, now(), now().plus(LEASE))
         .flatMap(
             taken ->
-                steps(taken)
-                    .onErrorResume(failed -> postponed(taken, failed).then(Mono.empty())))
+                steps(taken).onErrorResume(failed -> postponed(taken, failed).then(Mono.empty())))
         .then();
   }
 
@@ -239,11 +236,7 @@ public final class Privacy {
   /** One step after the other, until it is over or the second round is to be waited for. */
   private Mono<Void> steps(Erasure erasure) {
     return step(erasure)
-        .flatMap(
-            next ->
-                next.isDone() || isToSettle(erasure, next)
-                    ? Mono.empty()
-                    : steps(next));
+        .flatMap(next -> next.isDone() || isToSettle(erasure, next) ? Mono.empty() : steps(next));
   }
 
   private static boolean isToSettle(Erasure before, Erasure next) {

@@ -168,8 +168,7 @@ public final class Recognition {
                 first.equals(content)
                     ? store
                         .isErased(request) // who was made by it then
-                        .flatMap(
-                            erased -> resolve(facts, erased ? Ids.random() : request, actor))
+                        .flatMap(erased -> resolve(facts, erased ? Ids.random() : request, actor))
                     : Mono.error(new RefusedException(new Refusal.RequestReused())));
   }
 

@@ -103,10 +103,10 @@ public final class IdentityPersonalData implements PersonalData {
   @Override
   public Mono<List<Treatment>> preview(Set<String> names) {
     return Mono.zip(
-        Flux.from(customers.find(and(in("_id", ids(names)), ne("erased", true)))).collectList(),
-        Mono.from(sessions.countDocuments(in("principal", names))),
-        Mono.from(audit.countDocuments(in("subject", names))),
-        Mono.from(cases.countDocuments(about(ids(names)))))
+            Flux.from(customers.find(and(in("_id", ids(names)), ne("erased", true)))).collectList(),
+            Mono.from(sessions.countDocuments(in("principal", names))),
+            Mono.from(audit.countDocuments(in("subject", names))),
+            Mono.from(cases.countDocuments(about(ids(names)))))
         .map(
             found -> {
               var hers = found.getT1();
@@ -176,10 +176,7 @@ public final class IdentityPersonalData implements PersonalData {
                         inc("version", 1L))),
                 // What ended is needed no more once it was told.
                 sessions.deleteMany(
-                    and(
-                        in("principal", names),
-                        eq("ended", true),
-                        exists(Outbox.SINCE, false)))))
+                    and(in("principal", names), eq("ended", true), exists(Outbox.SINCE, false)))))
         .then();
   }
 

@@ -114,7 +114,8 @@ public final class MongoCustomerStore implements CustomerStore {
   }
 
   private Flux<Customer> read(Bson filter) {
-    return Flux.from(customers.find(and(filter, LIVING)).projection(exclude("requests", Outbox.FIELD)))
+    return Flux.from(
+            customers.find(and(filter, LIVING)).projection(exclude("requests", Outbox.FIELD)))
         .map(MongoCustomerStore::customer);
   }
 
@@ -153,8 +154,7 @@ public final class MongoCustomerStore implements CustomerStore {
             customers.findOneAndUpdate(
                 and(eq("_id", id), eq("erased", true), ne("told", true)),
                 combine(
-                    set("told", true),
-                    Outbox.record(events(id, List.of(told), actor, now), now)),
+                    set("told", true), Outbox.record(events(id, List.of(told), actor, now), now)),
                 AFTER))
         .doOnNext(written -> relay.offer(customers, written))
         .then();

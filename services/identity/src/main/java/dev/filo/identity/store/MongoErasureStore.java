@@ -134,8 +134,7 @@ public final class MongoErasureStore implements ErasureStore {
   @Override
   public Mono<Void> postpone(String id, Instant due) {
     return Mono.from(
-            erasures.updateOne(
-                and(eq("_id", id), eq("endTime", null)), set("due", Date.from(due))))
+            erasures.updateOne(and(eq("_id", id), eq("endTime", null)), set("due", Date.from(due))))
         .then();
   }
 

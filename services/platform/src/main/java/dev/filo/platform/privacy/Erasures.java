@@ -161,17 +161,14 @@ public final class Erasures {
         .forEach(
             (category, value) -> {
               var counted = (Document) value;
-              long count =
+              var rounds =
                   counted.keySet().stream()
                       .filter(key -> key.startsWith("round"))
-                      .mapToLong(key -> Docs.number(counted, key))
-                      .sum();
-              counts.add(
-                  new Treatment(
-                      category,
-                      Kind.valueOf(counted.getString("kind")),
-                      count,
-                      Docs.string(counted, "reason")));
+                      .mapToLong(key -> Docs.number(counted, key));
+              var kind = Kind.valueOf(counted.getString("kind"));
+              // What stays is found in every round.
+              long count = kind == Kind.KEPT ? rounds.max().orElse(0) : rounds.sum();
+              counts.add(new Treatment(category, kind, count, Docs.string(counted, "reason")));
             });
     return new Receipt(counts, Objects.requireNonNull(Docs.instant(document, "time")));
   }

@@ -58,8 +58,7 @@ class ErasuresTest {
 
     @Override
     public Mono<List<Treatment>> preview(Set<String> customers) {
-      return Mono.from(
-              database.getCollection("notes").countDocuments(in("customer", customers)))
+      return Mono.from(database.getCollection("notes").countDocuments(in("customer", customers)))
           .map(count -> List.of(Treatment.gone("notes", count)));
     }
 
@@ -78,11 +77,7 @@ class ErasuresTest {
 
   private Erasures erasures(MongoDatabase seen) {
     return new Erasures(
-        seen,
-        List.of(new Notes(seen)),
-        new Tombstones(seen, clock),
-        new FeedScrubber(seen),
-        clock);
+        seen, List.of(new Notes(seen)), new Tombstones(seen, clock), new FeedScrubber(seen), clock);
   }
 
   private void add(String id, String customer) {
