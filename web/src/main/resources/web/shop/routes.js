@@ -9,6 +9,7 @@ const routes = [
   {path: '/reservations', tag: 'shop-reservations', load: () => import('./pages/reservations.js')},
   {path: '/reservations/:reservation', tag: 'shop-reservation', load: () => import('./pages/reservation.js')},
   {path: '/account', tag: 'shop-account', load: () => import('./pages/account.js')},
+  {path: '/privacy', tag: 'shop-privacy', load: () => import('./pages/privacy.js')},
   {path: '/handoff/:code', tag: 'shop-handoff', load: () => import('./pages/handoff.js')},
   {path: '/l/:link', tag: 'shop-cart-link', load: () => import('./pages/link.js')},
   {path: '/go/:sku', tag: 'shop-go', load: () => import('./pages/go.js')},

@@ -120,7 +120,8 @@ class CustomerPanel extends FiloElement {
         <p class="cluster">${customer.guest ? html`<span class="tag">${t('desk.guest')}</span>` : html`<span class="tag accent">${t('desk.customer')}</span>`}</p>
         <ul class="facts">${(customer.identifiers ?? []).map(identifierRow)}
           <li>${icon('pin', {size: 'small'})} <span class="grow">${customer.place?.title || html`<span class="muted">${t('panel.noPlace')}</span>`}</span><button class="link small" @click=${() => this.#place(customer)}>${customer.place ? t('panel.changePlace') : t('panel.choosePlace')}</button></li></ul>
-        ${(customer.merged ?? []).length ? this.#merged(customer) : nothing}</div></section>`;
+        ${(customer.merged ?? []).length ? this.#merged(customer) : nothing}
+        <p><button class="link small" @click=${() => this.#privacy(customer)}>${t('privacy.open')}</button></p></div></section>`;
   }
 
   /** Who turned out to be her; each can be taken out again. */
@@ -130,6 +131,11 @@ class CustomerPanel extends FiloElement {
       return html`<li class="kept-row"><div class="spread"><span class="grow break">${known}</span><button class="button text" aria-label=${t('panel.unmergeWho', {who: known})} @click=${() => this.#unmerge(each, known)}>${t('panel.unmerge')}</button></div>
         <p class="muted small">${[plain(each.cause, 'TYPE_') !== 'UNSPECIFIED' && each.cause ? t('panel.mergedBy', {what: typeWord(each.cause)}) : t('panel.mergedByStaff'), each.mergeTime && format.dayTime(each.mergeTime)].filter(Boolean).join(' · ')}</p></li>`;
     })}</ul></details>`;
+  }
+
+  async #privacy(customer) {
+    const {privacyOf} = await import('./privacy-dialog.js');
+    if (await privacyOf(customer.name)) this.context.run();
   }
 
   async #unmerge(each, known) {

@@ -32,7 +32,8 @@ class Account extends FiloElement {
       <section class="card stack"><h2 class="small-head">${t('settings.title')}</h2>
         <div class="spread wrap"><span>${t('place.near', {place: place.current.title})}</span><button class="button" @click=${choosePlace}>${icon('pin')} ${t('place.change')}</button></div>
         <div class="spread wrap"><span>${t('settings.language')}</span>${languageSwitch()}</div>
-        <div class="spread wrap"><span>${t('settings.theme')}</span>${themeSwitch()}</div></section></div>`;
+        <div class="spread wrap"><span>${t('settings.theme')}</span>${themeSwitch()}</div>
+        <p><a href="/privacy">${t('privacy.link')}</a></p></section></div>`;
   }
 
   #problem() { return this.problem ? html`<p class="problem" id="account-problem" role="alert">${this.problem}</p>` : nothing; }

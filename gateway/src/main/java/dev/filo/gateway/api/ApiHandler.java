@@ -96,6 +96,9 @@ public final class ApiHandler implements WebHandler {
                 }
                 return watches.single(exchange, match, caller);
               }
+              if (method.isDownload()) {
+                return download(exchange, match);
+              }
               return body(exchange, match.route()).flatMap(body -> call(exchange, match, body));
             });
   }
@@ -174,6 +177,37 @@ public final class ApiHandler implements WebHandler {
         .flatMap(response -> answer(exchange, method, response));
   }
 
+  /** A file as it comes and as fast as it is read; a refusal only instead of its first piece. */
+  private Mono<Void> download(ServerWebExchange exchange, Route.Match match) {
+    ApiMethod method = match.route().method();
+    ServerHttpResponse response = exchange.getResponse();
+    Message request =
+        RequestBinder.bind(
+            match,
+            new RequestBinder.Input(
+                exchange.getRequest().getURI().getRawQuery(), ByteString.EMPTY, null, null));
+    return GrpcCalls.stream(
+            channels.get(method.target()), method, request, headers.of(exchange), () -> {})
+        .onErrorMap(GrpcFailure.class, failure -> refused(failure, method, exchange, false))
+        .cast(HttpBody.class)
+        .switchOnFirst(
+            (first, pieces) -> {
+              HttpBody begin = first.get();
+              if (begin == null) {
+                return pieces.then();
+              }
+              response.setStatusCode(HttpStatus.OK);
+              HttpHeaders to = response.getHeaders();
+              to.set(HttpHeaders.CONTENT_TYPE, begin.getContentType());
+              to.set(HttpHeaders.CACHE_CONTROL, "no-store");
+              to.set(HttpHeaders.CONTENT_DISPOSITION, "attachment");
+              return response.writeWith(
+                  pieces.map(
+                      piece -> response.bufferFactory().wrap(piece.getData().toByteArray())));
+            })
+        .then();
+  }
+
   private static RuntimeException refused(
       GrpcFailure failure, ApiMethod method, ServerWebExchange exchange, boolean conditional) {
     String incident = ProblemWriter.requestId(exchange);
@@ -192,7 +226,9 @@ public final class ApiHandler implements WebHandler {
     if (message instanceof HttpBody raw) {
       bytes = raw.getData().toByteArray();
       to.set(HttpHeaders.CONTENT_TYPE, raw.getContentType());
-      to.set(HttpHeaders.CACHE_CONTROL, "public, max-age=31536000, immutable");
+      to.set(
+          HttpHeaders.CACHE_CONTROL,
+          method.isPublic() ? "public, max-age=31536000, immutable" : "no-store");
       if (raw.getContentType().startsWith("image/svg")) {
         to.set("Content-Security-Policy", SVG_POLICY);
       }

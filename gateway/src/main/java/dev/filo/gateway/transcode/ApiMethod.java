@@ -60,9 +60,22 @@ public record ApiMethod(
     return rule.getRequestIds() == RequestIds.REQUEST_IDS_REQUIRED;
   }
 
-  /** Whether the method is a stream of messages for one request. */
+  /** Whether the method is a stream of messages for one request; a file is none. */
   public boolean isServerStream() {
+    return streams() && !isFile();
+  }
+
+  /** Whether the method answers with a file, piece by piece. */
+  public boolean isDownload() {
+    return streams() && isFile();
+  }
+
+  private boolean streams() {
     return grpc.getType() == MethodDescriptor.MethodType.SERVER_STREAMING;
+  }
+
+  private boolean isFile() {
+    return descriptor.getOutputType().getFullName().equals("google.api.HttpBody");
   }
 
   /** A string field of the request, if it has one of that name. */

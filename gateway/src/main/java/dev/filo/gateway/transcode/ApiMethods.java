@@ -48,9 +48,11 @@ public final class ApiMethods {
     Map<String, ServiceDescriptor> services = new LinkedHashMap<>();
     for (FileDescriptorProto file : files.getFileList()) {
       boolean ours = file.getPackage().startsWith("filo.");
-      boolean feed = file.getPackage().startsWith("filo.feed.");
+      boolean internal =
+          file.getPackage().startsWith("filo.feed.")
+              || file.getPackage().startsWith("filo.privacy.");
       boolean devOnly = file.getPackage().startsWith("filo.dev.");
-      if (!ours || feed || (devOnly && !dev)) {
+      if (!ours || internal || (devOnly && !dev)) {
         continue;
       }
       for (ServiceDescriptorProto service : file.getServiceList()) {

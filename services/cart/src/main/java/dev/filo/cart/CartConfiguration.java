@@ -13,6 +13,7 @@ import dev.filo.cart.service.CartStore;
 import dev.filo.cart.service.Carts;
 import dev.filo.cart.service.LinkStore;
 import dev.filo.cart.service.Vouchers;
+import dev.filo.cart.store.CartPersonalData;
 import dev.filo.cart.store.MongoCartStore;
 import dev.filo.cart.store.MongoLinkStore;
 import dev.filo.cart.store.MongoVoucherStore;
@@ -23,6 +24,7 @@ import dev.filo.platform.auth.UnmergeHandler;
 import dev.filo.platform.feed.FeedKeys;
 import dev.filo.platform.feed.Relay;
 import dev.filo.platform.grpc.Channels;
+import dev.filo.platform.privacy.PersonalData;
 import dev.filo.platform.watch.Changes;
 import java.time.InstantSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -88,6 +90,11 @@ public class CartConfiguration {
   CartHandler cartHandler(
       Carts carts, CartLinks links, Vouchers vouchers, Changes changes, InstantSource clock) {
     return new CartHandler(carts, links, vouchers, changes, clock);
+  }
+
+  @Bean
+  PersonalData cartPersonalData(MongoDatabase database) {
+    return new CartPersonalData(database);
   }
 
   @Bean

@@ -7,6 +7,7 @@ import dev.filo.conversation.events.WaitlistNews;
 import dev.filo.conversation.grpc.GrpcConversationService;
 import dev.filo.conversation.service.ContextReader;
 import dev.filo.conversation.service.Conversations;
+import dev.filo.conversation.store.ConversationPersonalData;
 import dev.filo.conversation.store.MongoConversationStore;
 import dev.filo.platform.Background;
 import dev.filo.platform.PlatformProperties;
@@ -16,6 +17,7 @@ import dev.filo.platform.feed.FeedFollower;
 import dev.filo.platform.feed.FeedKeys;
 import dev.filo.platform.feed.Relay;
 import dev.filo.platform.grpc.Channels;
+import dev.filo.platform.privacy.PersonalData;
 import dev.filo.platform.watch.Changes;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -134,6 +136,11 @@ class ConversationConfiguration {
   @Bean
   UnmergeHandler unmergeHandler(Conversations conversations) {
     return conversations::unmerged;
+  }
+
+  @Bean
+  PersonalData conversationPersonalData(MongoDatabase database) {
+    return new ConversationPersonalData(database);
   }
 
   @Bean

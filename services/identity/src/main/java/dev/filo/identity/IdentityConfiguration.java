@@ -3,9 +3,12 @@ package dev.filo.identity;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.identity.domain.Customer;
 import dev.filo.identity.domain.StaffMember;
+import dev.filo.identity.export.ExportFile;
+import dev.filo.identity.grpc.GrpcCustomerPrivacyService;
 import dev.filo.identity.grpc.GrpcIdentityService;
 import dev.filo.identity.grpc.GrpcMailService;
 import dev.filo.identity.grpc.GrpcMailboxService;
+import dev.filo.identity.grpc.GrpcParticipants;
 import dev.filo.identity.grpc.GrpcSessionService;
 import dev.filo.identity.grpc.GrpcStaffService;
 import dev.filo.identity.mail.Mailbox;
@@ -17,14 +20,18 @@ import dev.filo.identity.service.DeviceLogins;
 import dev.filo.identity.service.Mails;
 import dev.filo.identity.service.MergeCases;
 import dev.filo.identity.service.Messenger;
+import dev.filo.identity.service.Participants;
+import dev.filo.identity.service.Privacy;
 import dev.filo.identity.service.Recognition;
 import dev.filo.identity.service.Secrets;
 import dev.filo.identity.service.Sessions;
 import dev.filo.identity.service.SignIns;
 import dev.filo.identity.service.Staff;
+import dev.filo.identity.store.IdentityPersonalData;
 import dev.filo.identity.store.MongoAuditStore;
 import dev.filo.identity.store.MongoCustomerStore;
 import dev.filo.identity.store.MongoDeviceLoginStore;
+import dev.filo.identity.store.MongoErasureStore;
 import dev.filo.identity.store.MongoKeyStore;
 import dev.filo.identity.store.MongoMailStore;
 import dev.filo.identity.store.MongoMergeCaseStore;
@@ -42,6 +49,8 @@ import dev.filo.platform.auth.JwksSource;
 import dev.filo.platform.auth.SubjectAliases;
 import dev.filo.platform.code.Ids;
 import dev.filo.platform.feed.Relay;
+import dev.filo.platform.grpc.Channels;
+import dev.filo.platform.privacy.PersonalData;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -339,6 +348,66 @@ public class IdentityConfiguration {
   }
 
   @Bean
+  MongoErasureStore erasureStore(MongoDatabase database) {
+    var store = new MongoErasureStore(database);
+    store.prepare();
+    return store;
+  }
+
+  @Bean
+  PersonalData identityPersonalData(
+      MongoDatabase database, Sessions sessions, InstantSource clock) {
+    var data = new IdentityPersonalData(database, sessions::end, clock);
+    data.prepare();
+    return data;
+  }
+
+  @Bean
+  Participants participants(Channels channels, IdentityProperties identity) {
+    return new GrpcParticipants(channels, identity.privacy().services());
+  }
+
+  @Bean
+  Privacy privacy(
+      MongoErasureStore store,
+      MongoCustomerStore customers,
+      Customers people,
+      SignIns signIns,
+      AuditLog audit,
+      Participants participants,
+      Secrets secrets,
+      IdentityProperties identity,
+      InstantSource clock) {
+    var times = identity.privacy();
+    return new Privacy(
+        store,
+        customers,
+        people,
+        signIns,
+        audit,
+        participants,
+        secrets,
+        new Privacy.Times(times.settle(), times.exportLife()),
+        clock);
+  }
+
+  @Bean
+  GrpcCustomerPrivacyService customerPrivacyService(
+      Privacy privacy,
+      Participants participants,
+      IdentityProperties identity,
+      PlatformProperties platform,
+      InstantSource clock) {
+    return new GrpcCustomerPrivacyService(
+        privacy, new ExportFile(participants, clock), identity.publicUrlOr(platform.issuer()));
+  }
+
+  @Bean
+  Background erasing(Privacy privacy) {
+    return every(Duration.ofSeconds(1), Mono.defer(privacy::conduct));
+  }
+
+  @Bean
   Background keyRefresh(SigningKeys keys) {
     return every(Duration.ofSeconds(30), Mono.defer(keys::refresh));
   }
@@ -356,6 +425,7 @@ public class IdentityConfiguration {
       MongoSessionStore sessions,
       MongoDeviceLoginStore deviceLogins,
       MongoAuthorizations authorizations,
+      MongoErasureStore erasures,
       Optional<Mailbox> mailbox,
       InstantSource clock) {
     return every(
@@ -368,6 +438,7 @@ public class IdentityConfiguration {
                   .then(sessions.forget(before))
                   .then(deviceLogins.forget(before))
                   .then(authorizations.forget(before))
+                  .then(erasures.forgetTickets(before))
                   .then(mailbox.map(box -> box.forget(before)).orElseGet(Mono::empty));
             }));
   }

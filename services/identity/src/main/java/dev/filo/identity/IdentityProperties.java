@@ -35,6 +35,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     lower case
  * @param merge what keeps people from being taken for one
  * @param smtp the mail server; without a host no mail is sent
+ * @param privacy export and erasure
  */
 @ConfigurationProperties("filo.identity")
 public record IdentityProperties(
@@ -53,7 +54,8 @@ public record IdentityProperties(
     @DefaultValue("") String firstManager,
     @DefaultValue Map<String, Provider> providers,
     @DefaultValue MergeProtection merge,
-    @DefaultValue Smtp smtp) {
+    @DefaultValue Smtp smtp,
+    @DefaultValue PrivacyTimes privacy) {
 
   /**
    * Sign-in by code.
@@ -130,6 +132,21 @@ public record IdentityProperties(
       @DefaultValue("") String password,
       @DefaultValue("no-reply@localhost") String from,
       @DefaultValue("true") boolean startTls) {}
+
+  /**
+   * Export and erasure.
+   *
+   * @param services those that hold personal data, in the order in which people are erased there;
+   *     identity must be the first
+   * @param settle between the two rounds of an erasure: longer than an event or a call is on its
+   *     way
+   * @param exportLife how long an export can be downloaded
+   */
+  public record PrivacyTimes(
+      @DefaultValue({"identity", "cart", "reservation", "conversation", "journey"})
+          List<String> services,
+      @DefaultValue("15s") Duration settle,
+      @DefaultValue("1h") Duration exportLife) {}
 
   /** The public URL without a slash at the end. */
   public String publicUrlOr(String issuer) {

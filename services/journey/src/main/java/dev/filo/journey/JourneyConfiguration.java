@@ -5,11 +5,14 @@ import dev.filo.journey.events.TouchpointKeeper;
 import dev.filo.journey.grpc.JourneyHandler;
 import dev.filo.journey.service.Timelines;
 import dev.filo.journey.service.TouchpointStore;
+import dev.filo.journey.store.JourneyPersonalData;
 import dev.filo.journey.store.MongoTouchpointStore;
 import dev.filo.platform.auth.MergeHandler;
 import dev.filo.platform.auth.UnmergeHandler;
 import dev.filo.platform.feed.FeedFollower;
 import dev.filo.platform.grpc.Channels;
+import dev.filo.platform.privacy.PersonalData;
+import dev.filo.platform.privacy.Tombstones;
 import java.time.InstantSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -45,8 +48,13 @@ public class JourneyConfiguration {
   }
 
   @Bean
-  TouchpointKeeper touchpointKeeper(Timelines timelines) {
-    return new TouchpointKeeper(timelines);
+  PersonalData journeyPersonalData(MongoDatabase database) {
+    return new JourneyPersonalData(database);
+  }
+
+  @Bean
+  TouchpointKeeper touchpointKeeper(Timelines timelines, Tombstones tombstones) {
+    return new TouchpointKeeper(timelines, tombstones::has);
   }
 
   @Bean

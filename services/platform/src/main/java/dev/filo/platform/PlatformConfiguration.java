@@ -26,7 +26,13 @@ import dev.filo.platform.grpc.FieldRules;
 import dev.filo.platform.grpc.GrpcServer;
 import dev.filo.platform.grpc.Rules;
 import dev.filo.platform.mongo.Mongo;
+import dev.filo.platform.privacy.Erasures;
+import dev.filo.platform.privacy.FeedScrubber;
+import dev.filo.platform.privacy.GrpcPrivacyService;
+import dev.filo.platform.privacy.PersonalData;
+import dev.filo.platform.privacy.Tombstones;
 import dev.filo.platform.watch.Changes;
+import dev.filo.proto.identity.v1.CustomerErased;
 import dev.filo.proto.identity.v1.CustomerMerged;
 import dev.filo.proto.identity.v1.CustomerUnmerged;
 import dev.filo.proto.identity.v1.IdentityServiceGrpc;
@@ -38,6 +44,7 @@ import io.grpc.BindableService;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.LinkedHashSet;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -62,6 +69,7 @@ public class PlatformConfiguration {
   private static final Duration TRIM = Duration.ofHours(1);
   private static final Duration ENDED_REFRESH = Duration.ofSeconds(1);
   private static final String MERGED = CustomerMerged.getDescriptor().getFullName();
+  private static final String ERASED = CustomerErased.getDescriptor().getFullName();
   private static final String SESSION_ENDED = SessionEnded.getDescriptor().getFullName();
   private static final String UNMERGED = CustomerUnmerged.getDescriptor().getFullName();
 
@@ -160,6 +168,40 @@ public class PlatformConfiguration {
   }
 
   @Bean
+  Tombstones tombstones(MongoDatabase database, InstantSource clock) {
+    var tombstones = new Tombstones(database, clock);
+    tombstones.prepare();
+    return tombstones;
+  }
+
+  @Bean
+  Background tombstonesRefresh(Tombstones tombstones) {
+    return new Background(
+        Flux.interval(ENDED_REFRESH)
+            .onBackpressureDrop()
+            .concatMap(tick -> tombstones.refresh().onErrorComplete(), 1));
+  }
+
+  @Bean
+  Erasures erasures(
+      MongoDatabase database,
+      ObjectProvider<PersonalData> kinds,
+      Tombstones tombstones,
+      InstantSource clock) {
+    var all = kinds.orderedStream().toList();
+    var scrubber = new FeedScrubber(database);
+    if (!all.isEmpty()) { // else nothing is ever looked for
+      scrubber.prepare();
+    }
+    return new Erasures(database, all, tombstones, scrubber, clock);
+  }
+
+  @Bean
+  GrpcPrivacyService privacyService(Erasures erasures) {
+    return new GrpcPrivacyService(erasures);
+  }
+
+  @Bean
   TokenVerifier tokenVerifier(
       ObjectProvider<JwksSource> own,
       EndedSessions ended,
@@ -189,6 +231,7 @@ public class PlatformConfiguration {
       List<BindableService> services,
       TokenVerifier tokens,
       SubjectAliases aliases,
+      Tombstones tombstones,
       FieldRules fieldRules,
       MeterRegistry meters) {
     return new GrpcServer(
@@ -197,7 +240,14 @@ public class PlatformConfiguration {
         services,
         List.of(
             new CallLog(meters),
-            new AccessInterceptor(Rules.of(services), tokens, aliases, fieldRules)));
+            new AccessInterceptor(
+                Rules.of(services),
+                tokens,
+                aliases,
+                fieldRules,
+                tombstones::has,
+                // who asks identity again for an erasure is told what became of it
+                name -> !properties.service().equals("identity") && tombstones.has(name))));
   }
 
   @Bean
@@ -244,6 +294,8 @@ public class PlatformConfiguration {
       InstantSource clock,
       SubjectAliases aliases,
       EndedSessions ended,
+      Tombstones tombstones,
+      Erasures erasures,
       ObjectProvider<MergeHandler> merges,
       ObjectProvider<UnmergeHandler> unmerges) {
     boolean isIdentity = properties.service().equals("identity"); // it is where aliases come from
@@ -261,16 +313,30 @@ public class PlatformConfiguration {
               return Mono.empty();
             } else if (event.getType().equals(MERGED)) {
               var merged = event.getData().unpack(CustomerMerged.class);
-              return merged(merged.getCustomer(), merged.getAlias(), aliases, merges);
+              return isErased(tombstones, merged.getCustomer(), merged.getAlias())
+                  ? Mono.empty()
+                  : merged(merged.getCustomer(), merged.getAlias(), aliases, merges);
             } else if (event.getType().equals(UNMERGED)) {
               var parted = event.getData().unpack(CustomerUnmerged.class);
-              return unmerged(parted.getCustomer(), parted.getAlias(), aliases, unmerges);
+              return isErased(tombstones, parted.getCustomer(), parted.getAlias())
+                  ? Mono.empty()
+                  : unmerged(parted.getCustomer(), parted.getAlias(), aliases, unmerges);
+            } else if (event.getType().equals(ERASED)) {
+              // Done already, unless this service's data is older than the erasure.
+              var gone = event.getData().unpack(CustomerErased.class);
+              var names = new LinkedHashSet<>(gone.getAliasesList());
+              names.add(gone.getCustomer());
+              return erasures.erase(names, gone.getErasure(), 1).then();
             }
             return Mono.empty();
           } catch (InvalidProtocolBufferException e) {
             return Mono.error(e);
           }
         });
+  }
+
+  private static boolean isErased(Tombstones tombstones, String one, String other) {
+    return tombstones.has(one) || tombstones.has(other);
   }
 
   /**

@@ -8,6 +8,7 @@ import dev.filo.platform.auth.UnmergeHandler;
 import dev.filo.platform.feed.FeedKeys;
 import dev.filo.platform.feed.Relay;
 import dev.filo.platform.grpc.Channels;
+import dev.filo.platform.privacy.PersonalData;
 import dev.filo.platform.watch.Changes;
 import dev.filo.proto.reservation.v1.ReservationChanged;
 import dev.filo.proto.reservation.v1.WaitlistEntryChanged;
@@ -19,6 +20,7 @@ import dev.filo.reservation.service.ReservationPolicy;
 import dev.filo.reservation.service.Reservations;
 import dev.filo.reservation.store.MongoQuotaStore;
 import dev.filo.reservation.store.MongoReservationStore;
+import dev.filo.reservation.store.ReservationPersonalData;
 import dev.filo.reservation.waitlist.WaitlistConfiguration;
 import dev.filo.reservation.waitlist.service.Waitlists;
 import java.time.Duration;
@@ -83,6 +85,11 @@ class ReservationConfiguration {
   @Bean
   UnmergeHandler unmergeHandler(Reservations reservations) {
     return reservations::unmerged;
+  }
+
+  @Bean
+  PersonalData reservationPersonalData(MongoDatabase database, Reservations reservations) {
+    return new ReservationPersonalData(database, reservations::withdraw);
   }
 
   @Bean

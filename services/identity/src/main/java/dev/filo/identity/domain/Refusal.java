@@ -111,4 +111,13 @@ public sealed interface Refusal {
 
   /** A field that is needed is missing. */
   record FieldMissing(String field) implements Refusal {}
+
+  /** She has to show again that she is herself. */
+  record ConfirmationNeeded() implements Refusal {}
+
+  /** There is no such erasure. */
+  record ErasureUnknown(String name) implements Refusal {}
+
+  /** There is no such leave to download, or it is over, or another session's. */
+  record ExportUnknown(String name) implements Refusal {}
 }

@@ -105,6 +105,7 @@ public final class GrpcIdentityService extends IdentityServiceGrpc.IdentityServi
   public void updateCustomer(
       UpdateCustomerRequest request, StreamObserver<dev.filo.proto.identity.v1.Customer> observer) {
     var wanted = request.getCustomer();
+    boolean shopper = Caller.current().isShopper();
     answer(
         observer,
         customers.update(
@@ -114,7 +115,10 @@ public final class GrpcIdentityService extends IdentityServiceGrpc.IdentityServi
             request.getRequestId(),
             request,
             dev.filo.proto.identity.v1.Customer.parser(),
-            person -> CustomerProtos.message(person, policy)));
+            person ->
+                shopper
+                    ? CustomerProtos.message(person, policy)
+                    : CustomerProtos.full(person, policy)));
   }
 
   @Override

@@ -148,6 +148,14 @@ final class Refusals {
       case Refusal.StoresInvalid() ->
           Statuses.field("stores", "Store staff need at least one store; others have none.");
       case Refusal.NobodyKnown(var name) -> Statuses.notFound(name);
+      case Refusal.ConfirmationNeeded() ->
+          refuse(
+              Code.FAILED_PRECONDITION,
+              ErrorReason.ERROR_REASON_CONFIRMATION_NEEDED,
+              "Ask for a code at one of your addresses and send it with this call.",
+              Map.of());
+      case Refusal.ErasureUnknown(var name) -> Statuses.notFound(name);
+      case Refusal.ExportUnknown(var name) -> Statuses.notFound(name);
       case Refusal.FieldMissing(var field) -> Statuses.field(field, "This is needed.");
       case Refusal.RefreshInvalid() ->
           Statuses.api(

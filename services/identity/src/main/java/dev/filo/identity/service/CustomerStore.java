@@ -40,6 +40,12 @@ public interface CustomerStore {
   /** Tells what happened to a customer. Empty when there is none. */
   Mono<Customer> tell(String id, List<Message> told, Actor actor, Instant now);
 
+  /** Tells that a customer was erased; nothing else is ever told of her again. Completes. */
+  Mono<Void> tellErased(String id, Message told, Actor actor, Instant now);
+
+  /** True when a customer was erased: nobody finds her, and nobody else has her id. One value. */
+  Mono<Boolean> isErased(String id);
+
   /**
    * Changes a customer's profile if she is at this version.
    *

@@ -166,7 +166,9 @@ public final class Recognition {
         .flatMap(
             first ->
                 first.equals(content)
-                    ? resolve(facts, request, actor)
+                    ? store
+                        .isErased(request) // who was made by it then
+                        .flatMap(erased -> resolve(facts, erased ? Ids.random() : request, actor))
                     : Mono.error(new RefusedException(new Refusal.RequestReused())));
   }
 

@@ -5,6 +5,7 @@ import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.exists;
 import static com.mongodb.client.model.Filters.in;
 import static com.mongodb.client.model.Filters.lt;
+import static com.mongodb.client.model.Filters.ne;
 import static com.mongodb.client.model.Projections.exclude;
 import static com.mongodb.client.model.Updates.combine;
 import static com.mongodb.client.model.Updates.inc;
@@ -53,6 +54,7 @@ import reactor.core.publisher.Mono;
  */
 public final class MongoCustomerStore implements CustomerStore {
   private static final String SOURCE = "filo/identity";
+  private static final Bson LIVING = ne("erased", true);
   private static final FindOneAndUpdateOptions AFTER =
       new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER);
 
@@ -77,7 +79,8 @@ public final class MongoCustomerStore implements CustomerStore {
 
   @Override
   public Mono<Customer> find(String id) {
-    return Mono.from(customers.find(eq("_id", id)).first()).map(MongoCustomerStore::customer);
+    return Mono.from(customers.find(and(eq("_id", id), LIVING)).first())
+        .map(MongoCustomerStore::customer);
   }
 
   @Override
@@ -111,7 +114,8 @@ public final class MongoCustomerStore implements CustomerStore {
   }
 
   private Flux<Customer> read(Bson filter) {
-    return Flux.from(customers.find(filter).projection(exclude("requests", Outbox.FIELD)))
+    return Flux.from(
+            customers.find(and(filter, LIVING)).projection(exclude("requests", Outbox.FIELD)))
         .map(MongoCustomerStore::customer);
   }
 
@@ -141,7 +145,24 @@ public final class MongoCustomerStore implements CustomerStore {
 
   @Override
   public Mono<Customer> tell(String id, List<Message> told, Actor actor, Instant now) {
-    return write(eq("_id", id), Outbox.record(events(id, told, actor, now), now));
+    return write(and(eq("_id", id), LIVING), Outbox.record(events(id, told, actor, now), now));
+  }
+
+  @Override
+  public Mono<Void> tellErased(String id, Message told, Actor actor, Instant now) {
+    return Mono.from(
+            customers.findOneAndUpdate(
+                and(eq("_id", id), eq("erased", true), ne("told", true)),
+                combine(
+                    set("told", true), Outbox.record(events(id, List.of(told), actor, now), now)),
+                AFTER))
+        .doOnNext(written -> relay.offer(customers, written))
+        .then();
+  }
+
+  @Override
+  public Mono<Boolean> isErased(String id) {
+    return Mono.from(customers.find(and(eq("_id", id), eq("erased", true))).first()).hasElement();
   }
 
   @Override
@@ -299,11 +320,10 @@ public final class MongoCustomerStore implements CustomerStore {
 
   /** One written before there were links knows only when it was last verified, by code. */
   private static Link link(Document document) {
-    var claim = document.getString("claim");
     var last = time(document, "verifyTime");
     var first = Docs.instant(document, "firstTime");
     return new Link(
-        IdentifierKey.ofKey(document.containsKey("key") ? document.getString("key") : claim),
+        IdentifierKey.ofKey(key(document)),
         document.containsKey("evidence")
             ? Evidence.valueOf(document.getString("evidence"))
             : Evidence.CODE,
@@ -312,6 +332,10 @@ public final class MongoCustomerStore implements CustomerStore {
         Docs.string(document, "by"),
         Docs.string(document, "channel"),
         Docs.instant(document, "withdrawTime"));
+  }
+
+  static String key(Document link) {
+    return link.getString(link.containsKey("key") ? "key" : "claim");
   }
 
   private static Document link(Link link) {

@@ -142,7 +142,10 @@ final class FiloGrantProvider implements AuthenticationProvider {
           Refusal.NobodyLeft _,
           Refusal.StoresInvalid _,
           Refusal.NobodyKnown _,
-          Refusal.FieldMissing _ ->
+          Refusal.FieldMissing _,
+          Refusal.ConfirmationNeeded _,
+          Refusal.ErasureUnknown _,
+          Refusal.ExportUnknown _ ->
           invalidGrant("The grant is not valid.");
     };
   }

@@ -5,6 +5,7 @@ import dev.filo.journey.domain.Touchpoint;
 import dev.filo.journey.service.Timelines;
 import dev.filo.proto.feed.v1.Event;
 import java.util.List;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
@@ -14,10 +15,16 @@ public final class TouchpointKeeper {
   private static final Logger log = LoggerFactory.getLogger(TouchpointKeeper.class);
 
   private final Timelines timelines;
+  private final Predicate<String> erased;
 
-  /** Puts them on these. */
-  public TouchpointKeeper(Timelines timelines) {
+  /**
+   * Puts them on these.
+   *
+   * @param erased whether a customer was erased: nothing of hers is kept any more
+   */
+  public TouchpointKeeper(Timelines timelines, Predicate<String> erased) {
     this.timelines = timelines;
+    this.erased = erased;
   }
 
   /** Deals with one event. Empty. */
@@ -31,7 +38,10 @@ public final class TouchpointKeeper {
       return Mono.empty();
     }
     return timelines
-        .keep(touchpoints.stream().filter(one -> !one.customer().isEmpty()).toList())
+        .keep(
+            touchpoints.stream()
+                .filter(one -> !one.customer().isEmpty() && !erased.test(one.customer()))
+                .toList())
         .then();
   }
 }

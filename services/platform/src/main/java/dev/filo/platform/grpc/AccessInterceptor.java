@@ -21,6 +21,7 @@ import io.grpc.StatusRuntimeException;
 import java.util.ArrayDeque;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,14 +45,34 @@ public final class AccessInterceptor implements ServerInterceptor {
   private final TokenVerifier tokens;
   private final SubjectAliases aliases;
   private final FieldRules fieldRules;
+  private final Predicate<String> erased;
+  private final Predicate<String> missing;
 
   /** Checks calls of the methods {@code rules} knows; others, such as health, pass. */
   public AccessInterceptor(
       Rules rules, TokenVerifier tokens, SubjectAliases aliases, FieldRules fieldRules) {
+    this(rules, tokens, aliases, fieldRules, name -> false, name -> false);
+  }
+
+  /**
+   * As the other; erased customers call no more, and are not to be found.
+   *
+   * @param erased whether whoever calls was erased, by her name
+   * @param missing whether a customer who is named is to be taken for one there never was
+   */
+  public AccessInterceptor(
+      Rules rules,
+      TokenVerifier tokens,
+      SubjectAliases aliases,
+      FieldRules fieldRules,
+      Predicate<String> erased,
+      Predicate<String> missing) {
     this.rules = rules;
     this.tokens = tokens;
     this.aliases = aliases;
     this.fieldRules = fieldRules;
+    this.erased = erased;
+    this.missing = missing;
   }
 
   @Override
@@ -88,15 +109,32 @@ public final class AccessInterceptor implements ServerInterceptor {
               if (!caller.principal().startsWith(CUSTOMERS)) {
                 return Mono.just(caller);
               }
-              var former = caller.former();
-              if (former.isEmpty() || former.equals(caller.principal())) {
-                return aliases.resolve(caller.principal()).map(caller::as);
-              }
-              return aliases
-                  .trust(former, caller.principal())
-                  .map(trusted -> trusted ? caller : caller.withoutFormer())
-                  .flatMap(who -> aliases.resolve(who.principal()).map(who::as));
+              return shopper(caller).doOnNext(this::requireNotErased);
             });
+  }
+
+  private Mono<Caller> shopper(Caller caller) {
+    var former = caller.former();
+    if (!former.isEmpty() && erased.test(former)) {
+      return shopper(caller.withoutFormer());
+    }
+    if (former.isEmpty() || former.equals(caller.principal())) {
+      return aliases.resolve(caller.principal()).map(caller::as);
+    }
+    return aliases
+        .trust(former, caller.principal())
+        .map(trusted -> trusted ? caller : caller.withoutFormer())
+        .flatMap(who -> aliases.resolve(who.principal()).map(who::as));
+  }
+
+  private void requireNotErased(Caller caller) {
+    if (erased.test(caller.principal())) {
+      throw Statuses.api(
+          Code.UNAUTHENTICATED,
+          ErrorReason.ERROR_REASON_TOKEN_INVALID,
+          "The session is over.",
+          Map.of());
+    }
   }
 
   private static void requireRole(Caller caller, MethodRule rule, ServerCall<?, ?> call) {
@@ -147,7 +185,7 @@ public final class AccessInterceptor implements ServerInterceptor {
     Mono<String> valid = me ? Mono.just(caller.principal()) : aliases.resolve(customer);
     return valid.map(
         found -> {
-          if (caller.isShopper() && !found.equals(caller.principal())) {
+          if ((caller.isShopper() && !found.equals(caller.principal())) || missing.test(found)) {
             throw Statuses.notFound(name);
           }
           return found.equals(customer)

@@ -9,6 +9,7 @@ import dev.filo.platform.watch.Changes;
 import dev.filo.proto.api.v1.Role;
 import dev.filo.proto.feed.v1.Actor;
 import dev.filo.proto.reservation.v1.AcceptOfferRequest;
+import dev.filo.proto.reservation.v1.CancelReservationRequest;
 import dev.filo.proto.reservation.v1.CollectPickupRequest;
 import dev.filo.proto.reservation.v1.CompletePutBackRequest;
 import dev.filo.proto.reservation.v1.CreateReservationRequest;
@@ -41,6 +42,19 @@ import reactor.core.publisher.Mono;
  * any replica goes on where it stopped ({@link #resume}).
  */
 public final class Reservations {
+  private static final Caller ITSELF =
+      new Caller(
+          "services/reservation",
+          Set.of(Role.ROLE_SERVICE),
+          List.of(),
+          "",
+          "system",
+          "",
+          "",
+          "",
+          "",
+          "");
+
   private final MongoReservationStore store;
   private final Neighbours neighbours;
   private final Terms terms;
@@ -153,6 +167,16 @@ public final class Reservations {
       String id, String etag, String requestId, Message request, Caller caller) {
     return change(id, etag, requestId, request, caller, seen -> seen.cancel(clock.instant()))
         .flatMap(document -> saga.finish(document, caller.actor()));
+  }
+
+  /**
+   * It is withdrawn, as she is to be erased. Completes; also when it is over, or ends by itself at
+   * this moment.
+   */
+  public Mono<Void> withdraw(String id) {
+    return cancel(id, "", "", CancelReservationRequest.getDefaultInstance(), ITSELF)
+        .then()
+        .onErrorResume(RefusedException.class, over -> Mono.empty());
   }
 
   /**

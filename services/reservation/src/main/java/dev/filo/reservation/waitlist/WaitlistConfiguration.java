@@ -6,6 +6,7 @@ import dev.filo.platform.auth.MergeHandler;
 import dev.filo.platform.auth.UnmergeHandler;
 import dev.filo.platform.feed.Relay;
 import dev.filo.platform.grpc.Channels;
+import dev.filo.platform.privacy.PersonalData;
 import dev.filo.platform.watch.Changes;
 import dev.filo.reservation.service.Limits;
 import dev.filo.reservation.service.Neighbours;
@@ -16,6 +17,7 @@ import dev.filo.reservation.waitlist.events.StockNews;
 import dev.filo.reservation.waitlist.grpc.GrpcWaitlistService;
 import dev.filo.reservation.waitlist.service.Waitlists;
 import dev.filo.reservation.waitlist.store.MongoWaitlistStore;
+import dev.filo.reservation.waitlist.store.WaitlistPersonalData;
 import java.time.Duration;
 import java.time.InstantSource;
 import org.springframework.context.annotation.Bean;
@@ -74,6 +76,11 @@ public class WaitlistConfiguration {
   @Bean
   UnmergeHandler waitlistUnmergeHandler(Waitlists waitlists) {
     return waitlists::unmerged;
+  }
+
+  @Bean
+  PersonalData waitlistPersonalData(MongoDatabase database, Waitlists waitlists) {
+    return new WaitlistPersonalData(database, waitlists::withdraw);
   }
 
   @Bean

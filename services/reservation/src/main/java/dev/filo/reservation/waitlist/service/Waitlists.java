@@ -78,6 +78,19 @@ public final class Waitlists {
           .setChannel("system")
           .build();
 
+  private static final Caller ITSELF =
+      new Caller(
+          "services/reservation",
+          Set.of(Role.ROLE_SERVICE),
+          List.of(),
+          "",
+          "system",
+          "",
+          "",
+          "",
+          "",
+          "");
+
   private final MongoWaitlistStore store;
   private final Limits limits;
   private final Neighbours neighbours;
@@ -569,6 +582,11 @@ public final class Waitlists {
                     .then(Mono.defer(() -> leaving(seen, id, caller)))
                     .then(Mono.defer(() -> served(seen.key()))))
         .then(Mono.defer(() -> current(id)));
+  }
+
+  /** She leaves, as she is to be erased. Completes; also when she is in line no more. */
+  public Mono<Void> withdraw(String id) {
+    return leave(id, ITSELF).then().onErrorResume(Waitlists::isRefusal, over -> Mono.empty());
   }
 
   private Mono<Void> leaving(Registered seen, String id, Caller caller) {
