@@ -2,6 +2,7 @@
 import {createSession} from 'filo/session.js';
 import {createApi} from 'filo/api.js';
 import {createLive} from 'filo/live.js';
+import {storesOf} from 'filo/stores.js';
 import {CartStore} from './cart-store.js';
 
 export const session = createSession({app: 'shop', clientId: 'shop-web', guest: true});
@@ -98,17 +99,8 @@ class PlaceStore extends EventTarget {
 }
 export const place = new PlaceStore();
 
-// Stores: few, and they change seldom
-
-let stores;
-
 /** All stores people visit, by name: a Map. */
-export function allStores() {
-  stores ??= api.get('/v1/stores', {query: {pageSize: 500}, auth: 'optional'})
-    .then((answer) => new Map((answer.stores ?? []).map((store) => [store.name, store])))
-    .catch((error) => { stores = undefined; throw error; });
-  return stores;
-}
+export const allStores = storesOf(api);
 
 // Variants by SKU: what a line needs to show its picture and its product
 
