@@ -180,20 +180,31 @@ public class PlatformConfiguration {
   }
 
   @Bean
-  GrpcServer grpcServer(
-      PlatformProperties properties,
+  AccessInterceptor accessInterceptor(
       List<BindableService> services,
       TokenVerifier tokens,
       SubjectAliases aliases,
-      FieldRules fieldRules,
+      FieldRules fieldRules) {
+    return new AccessInterceptor(Rules.of(services), tokens, aliases, fieldRules);
+  }
+
+  @Bean
+  Background staleStreams(AccessInterceptor access) {
+    return new Background(
+        Flux.interval(ENDED_REFRESH).onBackpressureDrop().concatMap(tick -> access.endStale(), 1));
+  }
+
+  @Bean
+  GrpcServer grpcServer(
+      PlatformProperties properties,
+      List<BindableService> services,
+      AccessInterceptor access,
       MeterRegistry meters) {
     return new GrpcServer(
         properties.grpc().listen(),
         properties.grpc().drain(),
         services,
-        List.of(
-            new CallLog(meters),
-            new AccessInterceptor(Rules.of(services), tokens, aliases, fieldRules)));
+        List.of(new CallLog(meters), access));
   }
 
   @Bean
