@@ -23,6 +23,7 @@ import dev.filo.proto.cart.v1.ApplyCartOperationsRequest;
 import dev.filo.proto.cart.v1.AskToEdit;
 import dev.filo.proto.cart.v1.Cart;
 import dev.filo.proto.cart.v1.CartChanged;
+import dev.filo.proto.cart.v1.CartLine;
 import dev.filo.proto.cart.v1.CartLink;
 import dev.filo.proto.cart.v1.CartOperation;
 import dev.filo.proto.cart.v1.CartOperationResult;
@@ -152,6 +153,8 @@ class CartRpcTest {
                 "--filo.mongodb.prefix=test" + suffix + "_",
                 "--filo.grpc.listen=in-process:cart" + suffix,
                 "--filo.grpc.drain=100ms",
+                "--filo.cart.goods-age=0",
+                "--filo.cart.stock-age=0",
                 "--filo.token-uri=http://localhost:"
                     + tokenServer.getAddress().getPort()
                     + "/oauth2/token",
@@ -237,6 +240,13 @@ class CartRpcTest {
           case "LAMP" -> item.setDeliverable(1);
           default -> {}
         }
+        for (String store : request.getStoresList()) {
+          item.addStores(
+              LocationAvailability.newBuilder()
+                  .setStore(store)
+                  .setTitle(store.toUpperCase(java.util.Locale.ROOT))
+                  .setAvailable(sku.equals("SOFA") && store.equals("stores/a") ? 5 : 0));
+        }
         answer.addItems(item);
       }
       observer.onNext(answer.build());
@@ -262,6 +272,7 @@ class CartRpcTest {
         customer.setPlace(
             Place.newBuilder()
                 .setTitle("Milano")
+                .setStore("stores/hers")
                 .setLocation(
                     com.google.type.LatLng.newBuilder().setLatitude(45.4642).setLongitude(9.19)));
       }
@@ -655,6 +666,38 @@ class CartRpcTest {
 
   private static CartOperation.Builder op(String id) {
     return CartOperation.newBuilder().setId(id);
+  }
+
+  @Test
+  void aLineSaysWhatHerStoresHave_hersAndWhereShePicksUp() {
+    julia = "customers/" + Ids.random() + "place";
+    var cart = shopper(julia).applyCartOperations(apply(add("a", "SOFA", 2), add("b", "LAMP", 1)));
+    assertThat(stores(cart.getLines(0))).containsExactly("stores/hers 0");
+    inventoryCalls.set(0);
+    var chosen =
+        shopper(julia)
+            .applyCartOperations(
+                apply(
+                    CartOperation.newBuilder()
+                        .setId("c")
+                        .setChooseFulfilment(
+                            ChooseFulfilment.newBuilder()
+                                .setLine(cart.getLines(0).getId())
+                                .setFulfilment(
+                                    Fulfilment.newBuilder()
+                                        .setKind(Fulfilment.Kind.PICKUP)
+                                        .setStore("stores/a")))
+                        .build()));
+    assertThat(stores(chosen.getLines(0))).containsExactly("stores/hers 0", "stores/a 5");
+    assertThat(stores(chosen.getLines(1))).containsExactly("stores/hers 0", "stores/a 0");
+    assertThat(chosen.getLines(0).getAvailability().getStores(1).getTitle()).isEqualTo("STORES/A");
+    assertThat(inventoryCalls).hasValue(1);
+  }
+
+  private static List<String> stores(CartLine line) {
+    return line.getAvailability().getStoresList().stream()
+        .map(at -> at.getStore() + " " + at.getAvailable())
+        .toList();
   }
 
   @Test
