@@ -13,6 +13,9 @@ export const person = new Person(session);
 /** Whether an agent is signed in. */
 export const isAgent = () => person.is('agent');
 
+/** Whether a manager is signed in, who makes vouchers. */
+export const isManager = () => person.is('manager');
+
 let known = new Map();
 
 /** All stores people visit, by name: a Map. */

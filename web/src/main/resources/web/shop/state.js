@@ -87,13 +87,18 @@ class PlaceStore extends EventTarget {
   /** What searches and availability take. */
   get query() { return {latitude: this.current.latitude, longitude: this.current.longitude}; }
 
+  /** The store she chose as hers, `stores/x`, or nothing: kept with the town. */
+  chooseStore(store) {
+    this.choose({...this.current, store: store || undefined});
+  }
+
   /** Chooses a place; a town is also told to the shop, so that whoever helps knows it. */
   choose(place, {town = true} = {}) {
     this.current = place;
     try { localStorage.setItem(PLACE, JSON.stringify(place)); } catch { /* for this visit only */ }
     changed(this);
     if (town && session.known) {
-      me.update({place: {title: place.title, location: {latitude: place.latitude, longitude: place.longitude}}}).catch(() => { /* a convenience only */ });
+      me.update({place: {title: place.title, location: {latitude: place.latitude, longitude: place.longitude}, ...(place.store ? {store: place.store} : {})}}).catch(() => { /* a convenience only */ });
     }
   }
 }
