@@ -93,8 +93,9 @@ public class WebConfiguration implements WebMvcConfigurer {
       SignIns signIns,
       Sessions sessions,
       StaffStore staff,
-      DeviceLogins deviceLogins) {
-    return new Grants(customers, signIns, sessions, staff, deviceLogins);
+      DeviceLogins deviceLogins,
+      TokenVerifier tokens) {
+    return new Grants(customers, signIns, sessions, staff, deviceLogins, tokens);
   }
 
   @Bean
