@@ -626,13 +626,15 @@ class CartRpcTest {
     headers.put(Metadata.Key.of("accept-language", Metadata.ASCII_STRING_MARSHALLER), "en");
     var english = signedIn.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
     assertThat(english.getCart(mine()).getWarnings(0).getText()).isEqualTo("2 lines come from PC");
-    // Whoever watched the guest's cart sees the new one, and is let go.
+    // Whoever watched the guest's cart sees the new one, and goes on with it.
     assertThat(next(watched).getName()).isEqualTo(customer + "/cart");
-    assertThat(watch.ended.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    signedIn.applyCartOperations(apply(op("3").setAdd(add("3", "LAMP", 1).getAdd()).build()));
+    assertThat(next(watched).getItemCount()).isEqualTo(3);
+    assertThat(watch.ended.getCount()).isOne();
     // Identity's event comes later and changes nothing.
     service.getBean(MergeHandler.class).merged(customer, guest).block(PATIENCE);
-    assertThat(signedIn.getCart(mine()).getItemCount()).isEqualTo(2);
-    assertThat(guestStub.getCart(mine()).getItemCount()).isEqualTo(2);
+    assertThat(signedIn.getCart(mine()).getItemCount()).isEqualTo(3);
+    assertThat(guestStub.getCart(mine()).getItemCount()).isEqualTo(3);
   }
 
   @Test
@@ -1008,8 +1010,14 @@ class CartRpcTest {
     assertThat(next(watched).getName()).isEqualTo(customer + "/cart");
     var merged = stub.getCart(mine());
     assertThat(merged.getMerges(0).getLineCount()).isEqualTo(1);
+    // The guest's other device goes on with what is put in by hers, from where it was.
+    stub.applyCartOperations(apply(add("3", "LAMP", 1)));
+    assertThat(next(watched).getItemCount()).isEqualTo(4);
+    var resumed = new LinkedBlockingQueue<Cart>();
+    watch(guestStub, merged.getEtag(), new Watch(resumed));
+    assertThat(next(resumed).getItemCount()).isEqualTo(4);
     var hers = new LinkedBlockingQueue<Cart>();
-    watch(stub, merged.getEtag(), new Watch(hers));
+    watch(stub, stub.getCart(mine()).getEtag(), new Watch(hers));
     service
         .getBean(UnmergeHandler.class)
         .unmerged(customer, guest, java.util.Set.of(guest))
@@ -1024,6 +1032,14 @@ class CartRpcTest {
         .extracting(line -> line.getSku(), line -> line.getQuantity())
         .containsExactly(org.assertj.core.groups.Tuple.tuple("SOFA", 2));
     assertThat(back.getName()).isEqualTo(guest + "/cart");
+    // And with the guest's own cart when it is back.
+    guestStub.applyCartOperations(apply(add("4", "SOFA", 1)));
+    for (var queue : List.of(watched, resumed)) {
+      var seen = next(queue);
+      while (seen.getItemCount() != 3 || !seen.getName().equals(guest + "/cart")) {
+        seen = next(queue);
+      }
+    }
   }
 
   @Test

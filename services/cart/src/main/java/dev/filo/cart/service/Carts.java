@@ -113,6 +113,11 @@ public final class Carts {
     return current(customer).flatMap(cart -> view(cart, language));
   }
 
+  /** Whose cart it is now: hers, or the one it has become part of. One value. */
+  public Mono<String> owner(String customer) {
+    return current(customer).map(Cart::customer);
+  }
+
   /**
    * Does all operations or none. One value: the cart after them. {@link RefusedException} when one
    * is refused, UNAVAILABLE when something is added and the catalog cannot be asked.

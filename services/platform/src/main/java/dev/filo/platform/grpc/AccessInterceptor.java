@@ -76,10 +76,12 @@ public final class AccessInterceptor implements ServerInterceptor {
   }
 
   /**
-   * Ends open streams whose session has ended before its time, with TOKEN_INVALID, and what only
-   * reads of those whose token has expired, with TOKEN_EXPIRED: who still may comes back with a new
-   * token. What is being sent to us is let end; the services' own streams have no session. To be
-   * called about once a second; costs a look into memory for each open stream.
+   * Ends open streams whose session has ended before its time, with TOKEN_INVALID; what only reads
+   * of those whose token has expired, with TOKEN_EXPIRED: who still may comes back with a new
+   * token; and of those who have become another customer, or one of their own again, with
+   * UNAVAILABLE: they come back under the name that is valid now. What is being sent to us is let
+   * end; the services' own streams have no session. To be called about once a second; costs a look
+   * into memory for each open stream.
    */
   public Mono<Void> endStale() {
     return Flux.fromIterable(lasting).flatMap(Gate::check).then();
@@ -270,6 +272,14 @@ public final class AccessInterceptor implements ServerInterceptor {
       var who = caller == null ? Caller.ANONYMOUS : caller;
       return tokens
           .verify(who.token())
+          .filter(caller -> caller.isShopper())
+          .flatMap(caller -> aliases.resolve(caller.principal()))
+          .doOnNext(
+              valid -> {
+                if (!valid.equals(who.principal())) {
+                  refuse(Statuses.unavailable("The stream"));
+                }
+              })
           .then()
           .onErrorResume(
               error -> {

@@ -535,6 +535,23 @@ class AccessInterceptorTest {
   }
 
   @Test
+  void aWatchOfHerWhoBecomesAnother_endsToComeBackUnderTheNameThatIsValid() throws Exception {
+    var watch = new Watch(tokens.bearer(Role.ROLE_GUEST, "customers/guest"), "customers/me");
+    access.endStale().block(PATIENCE);
+    assertThat(watch.end).isNotDone();
+    aliases.record("customers/guest", ME).block(PATIENCE);
+    access.endStale().block(PATIENCE);
+    watch.assertEnded(ErrorReason.ERROR_REASON_UNAVAILABLE);
+    var again = new Watch(tokens.bearer(Role.ROLE_GUEST, "customers/guest"), "customers/me");
+    access.endStale().block(PATIENCE);
+    assertThat(again.end).isNotDone();
+    // What was hers through the merge is not hers any more.
+    aliases.part("customers/guest").block(PATIENCE);
+    access.endStale().block(PATIENCE);
+    again.assertEnded(ErrorReason.ERROR_REASON_UNAVAILABLE);
+  }
+
+  @Test
   void aWatchThatIsCancelledIsForgotten() throws Exception {
     var watch = new Watch(tokens.bearer(Role.ROLE_AGENT, "staff/agent"));
     assertThat(access.lastingCount()).isOne();
@@ -549,6 +566,10 @@ class AccessInterceptorTest {
     private final Disposable call;
 
     Watch(CallCredentials who) throws Exception {
+      this(who, ME);
+    }
+
+    Watch(CallCredentials who, String customer) throws Exception {
       var begun = new CountDownLatch(1);
       carts.watch.set(
           reactor.core.publisher.Flux.<Cart>never()
@@ -558,7 +579,7 @@ class AccessInterceptorTest {
           Calls.stream(
                   CartServiceGrpc.newStub(channel).withCallCredentials(who),
                   CartServiceGrpc.CartServiceStub::watchCart,
-                  WatchCartRequest.newBuilder().setName(ME + "/cart").build())
+                  WatchCartRequest.newBuilder().setName(customer + "/cart").build())
               .subscribe(cart -> {}, end::complete);
       assertThat(begun.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
     }
