@@ -56,8 +56,8 @@ public final class Grants {
    * A session for whoever has the code. One value, or a refusal.
    *
    * @param guestToken the access token of the guest session on the device, which may have begun
-   *     after the code was asked for: what is in it comes along. Empty, or no good any more: nothing
-   *     does but what is the guest's who asked.
+   *     after the code was asked for: what is in it comes along. Empty, or no good any more:
+   *     nothing does but what is the guest's who asked.
    */
   public Mono<Sessions.Opened> code(
       String name, String code, String guestToken, String clientId, String device) {
@@ -74,7 +74,9 @@ public final class Grants {
    */
   public record Identified(Principal principal, String former) {}
 
-  /** The id of the guest whose token this is; empty when it is no guest's, or no good. One value. */
+  /**
+   * The id of the guest whose token this is; empty when it is no guest's, or no good. One value.
+   */
   private Mono<String> guest(String token) {
     return token.isEmpty()
         ? Mono.just("")
