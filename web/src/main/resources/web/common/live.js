@@ -72,6 +72,7 @@ export function createLive({session}) {
     stream = abort;
     streamLang = lang;
     let watchdog;
+    let over = false;
     const alive = () => {
       clearTimeout(watchdog);
       watchdog = setTimeout(() => abort.abort(), SILENCE_MS);
@@ -96,10 +97,13 @@ export function createLive({session}) {
         onEvent: ({event, id, data}) => {
           failures = 0;
           const parsed = JSON.parse(data || '{}');
+          // The token or its session is over: the stream ends, and the next one shows what is allowed then.
+          if (event === 'refused' && parsed.problem?.reason?.startsWith('TOKEN_')) return void (over = true);
           share({kind: event, topic: parsed.topic, data: parsed, cursor: id});
         },
         onComment: () => { failures = 0; },
       });
+      if (over) await session.renew(token);
     } catch { /* whatever broke the stream: connect again below */ } finally {
       clearTimeout(watchdog);
       if (stream === abort) {

@@ -131,7 +131,9 @@ export function createSession({app, clientId, guest = false}) {
     renew: (bad) => single(bad ?? undefined),
     /** Ends a sign-in started with `POST /v1/signIns`. */
     async finishSignIn(signIn, code) {
-      const answer = await ask({grant_type: 'urn:filo:oauth:code', sign_in: signIn, code, device: deviceName()});
+      // A guest's session that began after the code was asked for: what is in it comes along.
+      const guestToken = read()?.kind === 'guest' ? await this.token({required: false}).catch(() => null) : null;
+      const answer = await ask({grant_type: 'urn:filo:oauth:code', sign_in: signIn, code, device: deviceName(), ...(guestToken ? {guest_token: guestToken} : {})});
       await underLock(lock, async () => keep(answer, 'person'));
       announce('signIn');
     },

@@ -5,7 +5,7 @@ import {FiloElement} from 'filo/element.js';
 import {openDialog} from 'filo/dialog.js';
 import {icon, mark} from 'filo/icons.js';
 import {announce, applyTheme, emptyBlock, languageSwitch, liveStatus, themeSwitch} from 'filo/ui.js';
-import {api, isAgent, live, person, session, setting} from './state.js';
+import {api, isAgent, isManager, live, person, session, setting} from './state.js';
 import {drafts} from './drafts.js';
 import {inbox} from './inbox.js';
 import {unseen} from './unseen.js';
@@ -58,15 +58,17 @@ class Desk extends FiloElement {
       inbox.stop();
       unseen.stop();
       forgetThreads();
-      this.#routing = false;
+      if (!isManager()) this.#routing = false;
     }
     this.#title();
     this.requestUpdate();
   }
 
   updated() {
-    if (!isAgent() || this.#routing) return;
+    if (!isAgent() && !isManager() || this.#routing) return;
     this.#routing = true;
+    // Who answers nobody makes vouchers, and nothing else here.
+    if (!isAgent() && router.current?.route.tag !== 'desk-vouchers' && !location.pathname.startsWith('/desk/vouchers')) history.replaceState(null, '', '/desk/vouchers');
     router.start();
   }
 
@@ -146,6 +148,7 @@ class Desk extends FiloElement {
 
   render() {
     if (!person.known) return nothing;
+    if (!isAgent() && isManager()) return this.#managers();
     if (!isAgent()) return html`<filo-staff-sign-in app="desk" .api=${api} .session=${session} .person=${person}></filo-staff-sign-in>`;
     return html`
       <a class="skip" href="#main">${t('desk.skip')}</a>
@@ -159,14 +162,26 @@ class Desk extends FiloElement {
           <div class="desk-menu-box card stack-8"><p><strong>${person.claims.displayName}</strong><br><span class="muted small">${person.claims.name.replace(/^staff\//, '')}</span></p>
             ${languageSwitch()}${themeSwitch()}
             <label class="switch"><input type="checkbox" role="switch" .checked=${keysOn.get()} @change=${(event) => { keysOn.set(event.target.checked); this.requestUpdate(); }}> ${t('desk.keys')}</label>
+            <a class="button text" href="/desk/vouchers" @click=${() => this.#closeMenu()}>${icon('tag', {size: 'small'})} ${t('vouchers.title')}</a>
             <a class="button text" href="/desk/cases" @click=${() => this.#closeMenu()}>${icon('person', {size: 'small'})} ${t('cases.title')}</a>
             <button class="button text" @click=${() => { this.#closeMenu(); this.#sheet(); }}>${icon('bolt', {size: 'small'})} ${t('keys.title')}</button>
             <button class="button" @click=${this.#signOut}>${icon('signOut', {size: 'small'})} ${t('signIn.out')}</button></div></details>
       </header>
-      <main class="desk" data-shows=${router.current?.params.conversation || router.current?.route.tag === 'desk-unseen' ? 'thread' : router.current?.route.tag === 'desk-cases' ? 'cases' : 'inbox'}>
+      <main class="desk" data-shows=${router.current?.params.conversation || router.current?.route.tag === 'desk-unseen' ? 'thread' : ['desk-cases', 'desk-vouchers'].includes(router.current?.route.tag) ? 'cases' : 'inbox'}>
         <desk-inbox .current=${this.#current}></desk-inbox>
         <div id="main" tabindex="-1"></div>
       </main>`;
+  }
+
+  /** What a manager finds who is no agent. */
+  #managers() {
+    return html`<a class="skip" href="#main">${t('desk.skipMain')}</a>
+      <header class="desk-top"><a class="wordmark" href="/desk/vouchers">${mark()}<span>Filo</span></a><span class="muted desk-app">${t('vouchers.title')}</span><span class="grow"></span>
+        <details class="desk-menu"><summary class="button text" aria-label=${t('desk.menu')}><span class="face" aria-hidden="true">${initial(person.claims.displayName)}</span><span class="desk-name">${person.claims.displayName}</span>${icon('down', {size: 'small'})}</summary>
+          <div class="desk-menu-box card stack-8"><p><strong>${person.claims.displayName}</strong><br><span class="muted small">${person.claims.name.replace(/^staff\//, '')}</span></p>
+            ${languageSwitch()}${themeSwitch()}
+            <button class="button" @click=${this.#signOut}>${icon('signOut', {size: 'small'})} ${t('signIn.out')}</button></div></details></header>
+      <main class="desk" data-shows="cases"><div id="main" tabindex="-1"></div></main>`;
   }
 }
 

@@ -7,6 +7,7 @@ export const router = createRouter({
     {path: '', tag: 'desk-none'},
     {path: '/unseen', load: () => import('./unseen-page.js'), tag: 'desk-unseen'},
     {path: '/c/:conversation', load: () => import('./conversation.js'), tag: 'desk-conversation'},
+    {path: '/vouchers', load: () => import('./vouchers.js'), tag: 'desk-vouchers'},
     {path: '/cases', load: () => import('./cases.js'), tag: 'desk-cases'},
     {path: '/cases/:case', load: () => import('./cases.js'), tag: 'desk-cases'},
   ],

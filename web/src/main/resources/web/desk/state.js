@@ -2,6 +2,7 @@
 import {createSession} from 'filo/session.js';
 import {createApi} from 'filo/api.js';
 import {createLive} from 'filo/live.js';
+import {storesOf} from 'filo/stores.js';
 import {Person} from 'filo/staff/staff.js';
 
 export const session = createSession({app: 'desk', clientId: 'desk-web'});
@@ -12,16 +13,13 @@ export const person = new Person(session);
 /** Whether an agent is signed in. */
 export const isAgent = () => person.is('agent');
 
-let stores;
+/** Whether a manager is signed in, who makes vouchers. */
+export const isManager = () => person.is('manager');
+
 let known = new Map();
 
 /** All stores people visit, by name: a Map. */
-export function allStores() {
-  stores ??= api.get('/v1/stores', {query: {pageSize: 500}, auth: 'optional'})
-    .then((answer) => { known = new Map((answer.stores ?? []).map((store) => [store.name, store])); return known; })
-    .catch((error) => { stores = undefined; throw error; });
-  return stores;
-}
+export const allStores = storesOf(api, (stores) => { known = stores; });
 
 /** The time zone a store's times are told in; undefined, one's own, until its stores are known. */
 export const zoneOf = (store) => known.get(store)?.timeZone;

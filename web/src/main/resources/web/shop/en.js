@@ -202,6 +202,8 @@ export default {
   'place.here': 'Use my position',
   'place.locating': 'Finding your position…',
   'place.near': 'Near {place}',
+  'place.noStore': 'None in particular',
+  'place.store': 'My store',
   'place.stores': {one: '{count} store', other: '{count} stores'},
   'place.title': 'Where are you looking?',
   'place.you': 'you',

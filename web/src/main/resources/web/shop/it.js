@@ -202,6 +202,8 @@ export default {
   'place.here': 'Usa la mia posizione',
   'place.locating': 'Cerco la posizione…',
   'place.near': 'Vicino a {place}',
+  'place.noStore': 'Nessuno in particolare',
+  'place.store': 'Il mio negozio',
   'place.stores': {one: '{count} negozio', other: '{count} negozi'},
   'place.title': 'Dove cerchi?',
   'place.you': 'te',

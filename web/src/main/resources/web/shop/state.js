@@ -2,6 +2,7 @@
 import {createSession} from 'filo/session.js';
 import {createApi} from 'filo/api.js';
 import {createLive} from 'filo/live.js';
+import {storesOf} from 'filo/stores.js';
 import {CartStore} from './cart-store.js';
 
 export const session = createSession({app: 'shop', clientId: 'shop-web', guest: true});
@@ -86,29 +87,25 @@ class PlaceStore extends EventTarget {
   /** What searches and availability take. */
   get query() { return {latitude: this.current.latitude, longitude: this.current.longitude}; }
 
+  /** The store she chose as hers, `stores/x`, or nothing: kept with the town. */
+  chooseStore(store) {
+    this.choose({...this.current, store: store || undefined});
+  }
+
   /** Chooses a place; a town is also told to the shop, so that whoever helps knows it. */
   choose(place, {town = true} = {}) {
     this.current = place;
     try { localStorage.setItem(PLACE, JSON.stringify(place)); } catch { /* for this visit only */ }
     changed(this);
     if (town && session.known) {
-      me.update({place: {title: place.title, location: {latitude: place.latitude, longitude: place.longitude}}}).catch(() => { /* a convenience only */ });
+      me.update({place: {title: place.title, location: {latitude: place.latitude, longitude: place.longitude}, ...(place.store ? {store: place.store} : {})}}).catch(() => { /* a convenience only */ });
     }
   }
 }
 export const place = new PlaceStore();
 
-// Stores: few, and they change seldom
-
-let stores;
-
 /** All stores people visit, by name: a Map. */
-export function allStores() {
-  stores ??= api.get('/v1/stores', {query: {pageSize: 500}, auth: 'optional'})
-    .then((answer) => new Map((answer.stores ?? []).map((store) => [store.name, store])))
-    .catch((error) => { stores = undefined; throw error; });
-  return stores;
-}
+export const allStores = storesOf(api);
 
 // Variants by SKU: what a line needs to show its picture and its product
 

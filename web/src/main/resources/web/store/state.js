@@ -2,6 +2,7 @@
 import {createSession} from 'filo/session.js';
 import {ApiError, createApi} from 'filo/api.js';
 import {createLive} from 'filo/live.js';
+import {storesOf} from 'filo/stores.js';
 import {Person} from 'filo/staff/staff.js';
 import {net} from './net.js';
 
@@ -106,12 +107,5 @@ class Here extends EventTarget {
 }
 export const here = new Here();
 
-let stores;
-
 /** All stores people visit, by name: a Map. */
-export function allStores() {
-  stores ??= api.get('/v1/stores', {query: {pageSize: 500}, auth: 'optional'})
-    .then((answer) => new Map((answer.stores ?? []).map((store) => [store.name, store])))
-    .catch((error) => { stores = undefined; throw error; });
-  return stores;
-}
+export const allStores = storesOf(api);

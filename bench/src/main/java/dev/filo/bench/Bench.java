@@ -40,7 +40,9 @@ public final class Bench implements Callable<Integer> {
     /** Holds on many SKUs. */
     SPREAD,
     /** Rows of an import. */
-    IMPORT
+    IMPORT,
+    /** A cart's changes, reads and watchers through the gateway. */
+    CART
   }
 
   @Parameters(
@@ -99,8 +101,11 @@ public final class Bench implements Callable<Integer> {
     var out = commandSpec().commandLine().getOut();
     MongoClient given = uri == null ? null : Mongo.client(uri, "bench");
     try {
-      var mongo = given == null ? TestMongo.engines().getLast().client() : given;
-      return measure(mongo, out);
+      if (given != null && uri != null) {
+        return measure(given, uri, out);
+      }
+      var engine = TestMongo.engines().getLast();
+      return measure(engine.client(), engine.uri(), out);
     } finally {
       if (given != null) {
         given.close();
@@ -108,10 +113,12 @@ public final class Bench implements Callable<Integer> {
     }
   }
 
-  private int measure(MongoClient mongo, PrintWriter out) throws InterruptedException, IOException {
+  private int measure(MongoClient mongo, String at, PrintWriter out)
+      throws InterruptedException, IOException {
     var setting =
         new Setting(
             mongo,
+            at,
             "bench_" + Integer.toHexString(ThreadLocalRandom.current().nextInt()),
             clients,
             Duration.ofSeconds(seconds),
@@ -126,6 +133,7 @@ public final class Bench implements Callable<Integer> {
             case NEARBY -> Nearby.measure(setting);
             case SPREAD -> Contention.spread(setting);
             case IMPORT -> Import.measure(setting, rows);
+            case CART -> CartCalls.measure(setting);
           };
       var table = new StringBuilder(Figure.head());
       for (Figure figure : figures) {

@@ -49,6 +49,12 @@ record Figure(
         true);
   }
 
+  /** What is promised by itself and not of a ratio. */
+  static Figure plain(String what, Load.Result result, String promise, boolean kept) {
+    return new Figure(
+        what, result.rate(), result.millis(0.5), result.millis(0.99), null, promise, kept);
+  }
+
   Figure atLeast(double least) {
     return new Figure(
         what, rate, p50, p99, ratio, "rate ≥ " + least + "×", ratio != null && ratio >= least);

@@ -16,7 +16,13 @@ import org.junit.jupiter.api.io.TempDir;
 /** That it runs and measures what it says; the figures themselves are no test's business. */
 class BenchTest {
   private static final Setting SETTING =
-      new Setting(TestMongo.embedded().client(), "bench_smoke", 4, Duration.ofMillis(200), 1);
+      new Setting(
+          TestMongo.embedded().client(),
+          TestMongo.embedded().uri(),
+          "bench_smoke",
+          4,
+          Duration.ofMillis(200),
+          1);
 
   @Test
   void eachMeasurementAnswersWithFigures() throws InterruptedException {
@@ -25,7 +31,8 @@ class BenchTest {
             Contention.hot(SETTING),
             Contention.spread(SETTING),
             Nearby.measure(SETTING),
-            Import.measure(SETTING, 2_000))) {
+            Import.measure(SETTING, 2_000),
+            CartCalls.measure(SETTING))) {
       assertThat(figures).hasSizeGreaterThanOrEqualTo(2);
       assertThat(figures.getFirst().ratio()).isNull();
       assertThat(figures).allSatisfy(figure -> assertThat(figure.rate()).isPositive());

@@ -188,6 +188,10 @@ class WatchTest {
         gateway.events(gateway.request(WATCH).header("Authorization", "Bearer " + soon))) {
       take(services.carts).observer().onNext(cart("1"));
       events.next();
+      Sse last = events.next();
+      assertThat(last.event()).isEqualTo("refused");
+      assertThat(json(last.data()).path("problem").path("reason").asString())
+          .isEqualTo("TOKEN_EXPIRED");
       assertThat(take(events.end)).isEqualTo("ended");
     }
   }

@@ -8,7 +8,7 @@ import * as format from 'filo/format.js';
 import {icon} from 'filo/icons.js';
 import {has, t} from 'filo/i18n.js';
 import {deviceKind} from 'filo/session.js';
-import {asOf, copy, glow, picture, plain, price, shown, stockBadge, toast} from 'filo/ui.js';
+import {announce, asOf, copy, glow, picture, plain, price, shown, stockBadge, toast} from 'filo/ui.js';
 import {explainedStock, far, KEPT, lineText, stateTag} from 'filo/staff/staff.js';
 import 'filo/staff/goods-search.js';
 import {allStores, api, zoneOf} from '../state.js';
@@ -156,7 +156,7 @@ class CustomerPanel extends FiloElement {
     const place = await choosePlace(customer.place?.title);
     if (!place) return;
     try {
-      await api.patch(`/v1/${customer.name}`, {place}, {query: {updateMask: 'place'}});
+      await api.patch(`/v1/${customer.name}`, {place: {...place, store: customer.place?.store ?? ''}}, {query: {updateMask: 'place'}});
       toast(t('panel.placeSaved', {place: place.title}), {image: 'check'});
       this.context.run();
     } catch (error) {
@@ -177,7 +177,9 @@ class CustomerPanel extends FiloElement {
       ${cart ? this.#grant(cart) : nothing}
       <ul class="cart-lines">${repeat(lines, (line) => line.id, (line) => html`<li class="cart-line"><div class="goods-head"><span class="goods-picture">${picture(line.mediaUri ? {uri: line.mediaUri} : undefined, {decorative: true})}</span>
           <span class="grow"><span class="goods-title">${lineText(line)}</span><span class="muted small origin">${this.#origin(line.origin)}</span>
+          ${line.edited ? html`<span class="muted small origin">${icon('agent', {size: 'small'})} ${t('panel.editedBy', {name: line.edited.by})}</span>` : nothing}
           ${line.note ? html`<span class="small">«${line.note}»</span>` : nothing}</span>${price(line.unitPrice)}</div>
+        ${cart.editGrant?.expireTime ? this.#editLine(line) : nothing}
         ${gone.has('stock') || bySku.has(line.sku) ? html`<desk-stock-near .answer=${bySku.get(line.sku)} .goods=${{sku: line.sku, title: line.title, price: line.unitPrice, quantity: line.quantity}} .customer=${this.name}></desk-stock-near>` : nothing}</li>`)}</ul>
       ${proposals.length ? html`<h3 class="panel-sub">${t('panel.proposals')}</h3><ul class="facts">${repeat(proposals, (each) => each.id, (each) => html`<li>${icon('star', {size: 'small'})} <span class="grow">${lineText(each)}${each.note ? html`<br><span class="muted small">${each.note}</span>` : nothing}</span>${price(each.unitPrice)}</li>`)}</ul>` : nothing}
       ${(cart?.savedLines ?? []).length ? html`<p class="muted small">${t('panel.saved', {count: cart.savedLines.length})}</p>` : nothing}</section>`;
@@ -191,12 +193,28 @@ class CustomerPanel extends FiloElement {
     return html`<p><button class="link small" @click=${() => this.#edit({askToEdit: {}}, t('panel.editAsked'))}>${t('panel.editAsk')}</button></p>`;
   }
 
-  async #edit(operation, done) {
+  /** A line as an agent may change it while she allows it. */
+  #editLine(line) {
+    const set = (quantity) => this.#edit({setQuantity: {line: line.id, quantity, seenQuantity: line.quantity}}, undefined, t('panel.nowQuantity', {title: line.title, count: quantity}));
+    return html`<div class="cart-edit" role="group" aria-label=${t('panel.quantityOf', {title: line.title})}>
+      <button class="button text square" aria-label=${t('panel.fewer1', {title: line.title})} ?disabled=${line.quantity <= 1} @click=${() => set(line.quantity - 1)}>${icon('minus')}</button>
+      <span class="num quantity" aria-live="off">${line.quantity}</span>
+      <button class="button text square" aria-label=${t('panel.more1', {title: line.title})} ?disabled=${line.quantity >= 999} @click=${() => set(line.quantity + 1)}>${icon('plus')}</button>
+      <button class="link small" aria-label=${t('panel.takeOutOf', {title: line.title})} @click=${() => this.#takeOut(line)}>${t('panel.takeOut')}</button></div>`;
+  }
+
+  async #takeOut(line) {
+    const yes = await confirm({title: t('panel.takeOutTitle'), text: t('panel.takeOutText', {title: line.title}), yes: t('panel.takeOut'), danger: true});
+    if (yes) await this.#edit({remove: {line: line.id}}, t('panel.takenOut', {title: line.title}));
+  }
+
+  async #edit(operation, done, said) {
     const id = newId();
     try {
       const cart = await api.post(`/v1/${this.name}/cart:apply`, {operations: [{id, ...operation}]}, {idempotencyKey: id});
       this.context.set({...this.context.data, cart});
       if (done) toast(done, {image: 'check'});
+      if (said) announce(said);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       toast(explain(error), {image: 'warning'});

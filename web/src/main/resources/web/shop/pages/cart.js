@@ -111,6 +111,7 @@ class Cart extends FiloElement {
       <div class="cart-text">
         <p class="cart-title">${product ? html`<a class="plain" href="/products/${idOf(product)}?sku=${line.sku}">${title}</a>` : title}</p>
         <p class="small">${this.#availability(line)}</p>
+        ${this.#hers(line)}
         ${origin ? html`<p class="small muted origin">${icon(origin.image, {size: 'small'})} ${origin.text}${line.origin.time ? html`, <time datetime=${line.origin.time}>${format.timeOrDay(line.origin.time)}</time>` : nothing}</p>` : nothing}
         ${line.edited ? html`<p class="small muted origin">${icon('agent', {size: 'small'})} ${t('origin.edited', {name: line.edited.by})}</p>` : nothing}
         ${line.withdrawn ? nothing : html`<p class="small fulfilment">${this.#fulfilment(line)} <button class="link small" aria-label=${t('fulfilment.changeOf', {title})} @click=${() => this.#choose({...line, title})}>${plain(line.fulfilment?.kind, 'KIND_') ? t('fulfilment.change') : t('fulfilment.choose')}</button></p>`}
@@ -141,6 +142,13 @@ class Cart extends FiloElement {
       case 'UNKNOWN': return stockBadge({unknown: true}, t('stock.outage'));
       default: return nothing;
     }
+  }
+
+  /** What her own stores have of it. */
+  #hers(line) {
+    const stores = line.withdrawn ? [] : line.availability?.stores ?? [];
+    if (!stores.length) return nothing;
+    return html`<ul class="small her-stores">${stores.map((each) => html`<li data-store=${each.store}>${icon('store', {size: 'small'})} ${each.title}: ${stockBadge({available: each.available}, each.available && each.available < line.quantity ? t('cart.low') : '')}</li>`)}</ul>`;
   }
 
   #fulfilment(line) {

@@ -17,6 +17,7 @@ class PlaceDialog extends FiloDialog {
       return [...byCity].map(([city, stores]) => ({
         title: city,
         count: stores.length,
+        stores: stores.map(({name, title}) => ({name, title})).sort((a, b) => a.title.localeCompare(b.title)),
         latitude: stores.reduce((sum, each) => sum + (each.location.latitude ?? 0), 0) / stores.length,
         longitude: stores.reduce((sum, each) => sum + (each.location.longitude ?? 0), 0) / stores.length,
       })).sort((a, b) => a.title.localeCompare(b.title));
@@ -31,7 +32,9 @@ class PlaceDialog extends FiloDialog {
       <button class="button wide" aria-busy=${this.locating ?? false} @click=${this.#here}>${icon('locate')} ${this.locating ? t('place.locating') : t('place.here')}</button>
       ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
       ${shown(this.towns, (towns) => html`<ul class="list towns">${towns.map((each) => html`<li><button class="town" aria-pressed=${each.title === place.current.title} @click=${() => this.#choose(each)}>
-        ${icon('pin')}<span class="grow">${each.title}</span><span class="muted small">${t('place.stores', {count: each.count})}</span></button></li>`)}</ul>`)}
+        ${icon('pin')}<span class="grow">${each.title}</span><span class="muted small">${t('place.stores', {count: each.count})}</span></button>
+        ${each.title === place.current.title ? html`<div class="field"><label for="her-store">${t('place.store')}</label><select class="input" id="her-store" @change=${(event) => place.chooseStore(event.target.value)}>
+          <option value="" ?selected=${!place.current.store}>${t('place.noStore')}</option>${each.stores.map((store) => html`<option value=${store.name} ?selected=${store.name === place.current.store}>${store.title}</option>`)}</select></div>` : nothing}</li>`)}</ul>`)}
     </div>`;
   }
 

@@ -56,14 +56,23 @@ public final class StreamLimits implements SmartLifecycle {
     open.computeIfPresent(key, (k, count) -> count == 1 ? null : count - 1);
   }
 
-  /** Ends when the stream's token does, or this replica. */
-  Mono<Void> end(Caller caller) {
-    Mono<Void> stop = stopping.asMono();
+  /** Why a stream ends from our side. */
+  enum End {
+    /** This replica stops. */
+    STOPPING,
+    /** The token is worth nothing any more. */
+    EXPIRED
+  }
+
+  /** One value when the stream's token ends, or this replica. */
+  Mono<End> end(Caller caller) {
+    Mono<End> stop = stopping.asMono().thenReturn(End.STOPPING);
     if (caller.expires() == null) {
       return stop;
     }
     Duration left = Duration.between(Instant.now(), caller.expires());
-    return Mono.firstWithSignal(stop, Mono.delay(left.isNegative() ? Duration.ZERO : left).then());
+    return Mono.firstWithSignal(
+        stop, Mono.delay(left.isNegative() ? Duration.ZERO : left).thenReturn(End.EXPIRED));
   }
 
   /** How many streams are open. */

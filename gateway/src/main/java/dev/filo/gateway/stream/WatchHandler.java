@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpHeaders;
@@ -259,13 +260,15 @@ public final class WatchHandler implements WebHandler {
             .map(beat -> COMMENT)
             .takeUntilOther(over.asMono());
     boolean[] begun = new boolean[1];
+    AtomicReference<StreamLimits.@Nullable End> end = new AtomicReference<>();
     Flux<DataBuffer> body =
         limits
             .hold(
                 caller,
                 addresses.of(exchange.getRequest()),
                 Flux.merge(Flux.just(events, beats), 2, 1))
-            .takeUntilOther(limits.end(caller))
+            .takeUntilOther(limits.end(caller).doOnNext(end::set))
+            .concatWith(Flux.defer(() -> farewell(end.get(), topics.size(), exchange, writer)))
             .map(
                 text -> {
                   String chunk = begun[0] ? text : COMMENT + text;
@@ -275,6 +278,20 @@ public final class WatchHandler implements WebHandler {
             .filter(text -> !text.isEmpty())
             .map(text -> response.bufferFactory().wrap(text.getBytes(StandardCharsets.UTF_8)));
     return response.writeAndFlushWith(body.map(Mono::just));
+  }
+
+  /** Each topic is refused once more when the token is over: who listens comes with a new one. */
+  private static Flux<String> farewell(
+      StreamLimits.@Nullable End end, int topics, ServerWebExchange exchange, Writer writer) {
+    if (end != StreamLimits.End.EXPIRED) {
+      return Flux.empty();
+    }
+    String problem =
+        mapper.writeValueAsString(
+            Problem.of(401, "TOKEN_EXPIRED", "The token has expired. Refresh it at /oauth2/token.")
+                .toJson(ProblemWriter.requestId(exchange)));
+    return Flux.range(0, topics)
+        .map(topic -> writer.write(new Event(topic, Event.REFUSED, problem, null)));
   }
 
   private List<String> topics(ServerWebExchange exchange) {

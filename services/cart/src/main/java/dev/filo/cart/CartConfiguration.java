@@ -12,6 +12,8 @@ import dev.filo.cart.service.CartPolicy;
 import dev.filo.cart.service.CartStore;
 import dev.filo.cart.service.Carts;
 import dev.filo.cart.service.LinkStore;
+import dev.filo.cart.service.RecentCatalog;
+import dev.filo.cart.service.RecentStock;
 import dev.filo.cart.service.Vouchers;
 import dev.filo.cart.store.CartPersonalData;
 import dev.filo.cart.store.MongoCartStore;
@@ -55,10 +57,10 @@ public class CartConfiguration {
   }
 
   @Bean
-  Carts.Others cartOthers(Channels channels) {
+  Carts.Others cartOthers(Channels channels, CartPolicy policy, InstantSource clock) {
     return new Carts.Others(
-        new GrpcCatalog(channels),
-        new GrpcStock(channels),
+        new RecentCatalog(new GrpcCatalog(channels), policy.goodsAge(), clock),
+        new RecentStock(new GrpcStock(channels), policy.stockAge(), clock),
         new GrpcPlaces(channels),
         new GrpcStores(channels));
   }

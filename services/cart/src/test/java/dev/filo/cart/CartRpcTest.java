@@ -23,6 +23,7 @@ import dev.filo.proto.cart.v1.ApplyCartOperationsRequest;
 import dev.filo.proto.cart.v1.AskToEdit;
 import dev.filo.proto.cart.v1.Cart;
 import dev.filo.proto.cart.v1.CartChanged;
+import dev.filo.proto.cart.v1.CartLine;
 import dev.filo.proto.cart.v1.CartLink;
 import dev.filo.proto.cart.v1.CartOperation;
 import dev.filo.proto.cart.v1.CartOperationResult;
@@ -152,6 +153,8 @@ class CartRpcTest {
                 "--filo.mongodb.prefix=test" + suffix + "_",
                 "--filo.grpc.listen=in-process:cart" + suffix,
                 "--filo.grpc.drain=100ms",
+                "--filo.cart.goods-age=0",
+                "--filo.cart.stock-age=0",
                 "--filo.token-uri=http://localhost:"
                     + tokenServer.getAddress().getPort()
                     + "/oauth2/token",
@@ -237,6 +240,13 @@ class CartRpcTest {
           case "LAMP" -> item.setDeliverable(1);
           default -> {}
         }
+        for (String store : request.getStoresList()) {
+          item.addStores(
+              LocationAvailability.newBuilder()
+                  .setStore(store)
+                  .setTitle(store.toUpperCase(java.util.Locale.ROOT))
+                  .setAvailable(sku.equals("SOFA") && store.equals("stores/a") ? 5 : 0));
+        }
         answer.addItems(item);
       }
       observer.onNext(answer.build());
@@ -262,6 +272,7 @@ class CartRpcTest {
         customer.setPlace(
             Place.newBuilder()
                 .setTitle("Milano")
+                .setStore("stores/hers")
                 .setLocation(
                     com.google.type.LatLng.newBuilder().setLatitude(45.4642).setLongitude(9.19)));
       }
@@ -615,13 +626,15 @@ class CartRpcTest {
     headers.put(Metadata.Key.of("accept-language", Metadata.ASCII_STRING_MARSHALLER), "en");
     var english = signedIn.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
     assertThat(english.getCart(mine()).getWarnings(0).getText()).isEqualTo("2 lines come from PC");
-    // Whoever watched the guest's cart sees the new one, and is let go.
+    // Whoever watched the guest's cart sees the new one, and goes on with it.
     assertThat(next(watched).getName()).isEqualTo(customer + "/cart");
-    assertThat(watch.ended.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    signedIn.applyCartOperations(apply(op("3").setAdd(add("3", "LAMP", 1).getAdd()).build()));
+    assertThat(next(watched).getItemCount()).isEqualTo(3);
+    assertThat(watch.ended.getCount()).isOne();
     // Identity's event comes later and changes nothing.
     service.getBean(MergeHandler.class).merged(customer, guest).block(PATIENCE);
-    assertThat(signedIn.getCart(mine()).getItemCount()).isEqualTo(2);
-    assertThat(guestStub.getCart(mine()).getItemCount()).isEqualTo(2);
+    assertThat(signedIn.getCart(mine()).getItemCount()).isEqualTo(3);
+    assertThat(guestStub.getCart(mine()).getItemCount()).isEqualTo(3);
   }
 
   @Test
@@ -655,6 +668,38 @@ class CartRpcTest {
 
   private static CartOperation.Builder op(String id) {
     return CartOperation.newBuilder().setId(id);
+  }
+
+  @Test
+  void aLineSaysWhatHerStoresHave_hersAndWhereShePicksUp() {
+    julia = "customers/" + Ids.random() + "place";
+    var cart = shopper(julia).applyCartOperations(apply(add("a", "SOFA", 2), add("b", "LAMP", 1)));
+    assertThat(stores(cart.getLines(0))).containsExactly("stores/hers 0");
+    inventoryCalls.set(0);
+    var chosen =
+        shopper(julia)
+            .applyCartOperations(
+                apply(
+                    CartOperation.newBuilder()
+                        .setId("c")
+                        .setChooseFulfilment(
+                            ChooseFulfilment.newBuilder()
+                                .setLine(cart.getLines(0).getId())
+                                .setFulfilment(
+                                    Fulfilment.newBuilder()
+                                        .setKind(Fulfilment.Kind.PICKUP)
+                                        .setStore("stores/a")))
+                        .build()));
+    assertThat(stores(chosen.getLines(0))).containsExactly("stores/hers 0", "stores/a 5");
+    assertThat(stores(chosen.getLines(1))).containsExactly("stores/hers 0", "stores/a 0");
+    assertThat(chosen.getLines(0).getAvailability().getStores(1).getTitle()).isEqualTo("STORES/A");
+    assertThat(inventoryCalls).hasValue(1);
+  }
+
+  private static List<String> stores(CartLine line) {
+    return line.getAvailability().getStoresList().stream()
+        .map(at -> at.getStore() + " " + at.getAvailable())
+        .toList();
   }
 
   @Test
@@ -965,8 +1010,14 @@ class CartRpcTest {
     assertThat(next(watched).getName()).isEqualTo(customer + "/cart");
     var merged = stub.getCart(mine());
     assertThat(merged.getMerges(0).getLineCount()).isEqualTo(1);
+    // The guest's other device goes on with what is put in by hers, from where it was.
+    stub.applyCartOperations(apply(add("3", "LAMP", 1)));
+    assertThat(next(watched).getItemCount()).isEqualTo(4);
+    var resumed = new LinkedBlockingQueue<Cart>();
+    watch(guestStub, merged.getEtag(), new Watch(resumed));
+    assertThat(next(resumed).getItemCount()).isEqualTo(4);
     var hers = new LinkedBlockingQueue<Cart>();
-    watch(stub, merged.getEtag(), new Watch(hers));
+    watch(stub, stub.getCart(mine()).getEtag(), new Watch(hers));
     service
         .getBean(UnmergeHandler.class)
         .unmerged(customer, guest, java.util.Set.of(guest))
@@ -981,6 +1032,14 @@ class CartRpcTest {
         .extracting(line -> line.getSku(), line -> line.getQuantity())
         .containsExactly(org.assertj.core.groups.Tuple.tuple("SOFA", 2));
     assertThat(back.getName()).isEqualTo(guest + "/cart");
+    // And with the guest's own cart when it is back.
+    guestStub.applyCartOperations(apply(add("4", "SOFA", 1)));
+    for (var queue : List.of(watched, resumed)) {
+      var seen = next(queue);
+      while (seen.getItemCount() != 3 || !seen.getName().equals(guest + "/cart")) {
+        seen = next(queue);
+      }
+    }
   }
 
   @Test

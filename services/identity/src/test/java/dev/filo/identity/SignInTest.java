@@ -22,6 +22,7 @@ import io.grpc.Metadata;
 import io.grpc.StatusException;
 import io.grpc.stub.MetadataUtils;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
@@ -136,6 +137,77 @@ class SignInTest {
     assertThat(answer.claims().getClaim("former")).isNull();
     assertThat(identity.calls(guest.access()).getCustomer(me()).getName())
         .isEqualTo(guest.subject());
+  }
+
+  @Test
+  void guestWhoBeganAfterTheCodeWasAskedFor_comesAlong() throws Exception {
+    var email = RunningIdentity.newEmail();
+    var asked = identity.startSignIn(email, "");
+    var guest = identity.guest();
+    var made = redeem(asked, email, guest.access());
+    assertThat(made.subject()).isEqualTo(guest.subject()); // nobody had the address: she has now
+
+    var again = identity.startSignIn(email, "");
+    var later = identity.guest();
+    var answer = redeem(again, email, later.access());
+    assertThat(answer.subject()).isEqualTo(made.subject());
+    assertThat(answer.claims().getStringClaim("former")).isEqualTo(later.subject());
+  }
+
+  @Test
+  void guestWhoAsked_andAnotherWhoUsesTheCode_bothComeAlong() throws Exception {
+    var email = RunningIdentity.newEmail();
+    var customer = identity.signIn(email, "");
+    var asker = identity.guest();
+    var asked = identity.startSignIn(email, asker.access());
+    var user = identity.guest();
+    var answer = redeem(asked, email, user.access());
+    assertThat(answer.subject()).isEqualTo(customer.subject());
+    assertThat(answer.claims().getStringClaim("former")).isEqualTo(user.subject());
+    assertThat(identity.calls(asker.access()).getCustomer(me()).getName())
+        .isEqualTo(customer.subject());
+  }
+
+  @Test
+  void guestWhoIsSomebodyElseByNow_staysWhoSheIs() throws Exception {
+    var julias = RunningIdentity.newEmail();
+    var julia = identity.signIn(julias, "");
+    var upgraded = identity.guest();
+    identity.signIn(RunningIdentity.newEmail(), upgraded.access());
+    var alias = identity.guest();
+    identity.signIn(julias, alias.access());
+    for (var shared : List.of(upgraded, alias, julia)) {
+      var before = identity.calls(shared.access()).getCustomer(me()).getName();
+      var marcos = RunningIdentity.newEmail();
+      var marco = redeem(identity.startSignIn(marcos, ""), marcos, shared.access());
+      assertThat(marco.subject()).isNotEqualTo(before);
+      assertThat(marco.claims().getClaim("former")).isNull();
+      assertThat(identity.calls(shared.access()).getCustomer(me()).getName()).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void aGuestTokenThatIsNoGood_keepsNobodyFromSigningIn() throws Exception {
+    var email = RunningIdentity.newEmail();
+    var answer = redeem(identity.startSignIn(email, ""), email, "x.y.z");
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(redeem(identity.startSignIn(email, ""), email, "x".repeat(4097)).refusal())
+        .startsWith("400 invalid_request");
+  }
+
+  private RunningIdentity.Answer redeem(
+      dev.filo.proto.identity.v1.SignIn asked, String email, String guestToken) throws Exception {
+    return identity.token(
+        "grant_type",
+        "urn:filo:oauth:code",
+        "client_id",
+        "shop-web",
+        "sign_in",
+        asked.getName(),
+        "code",
+        identity.code(email),
+        "guest_token",
+        guestToken);
   }
 
   @Test

@@ -226,28 +226,40 @@ public class PlatformConfiguration {
   }
 
   @Bean
-  GrpcServer grpcServer(
-      PlatformProperties properties,
+  AccessInterceptor accessInterceptor(
       List<BindableService> services,
       TokenVerifier tokens,
       SubjectAliases aliases,
       Tombstones tombstones,
       FieldRules fieldRules,
+      PlatformProperties properties) {
+    return new AccessInterceptor(
+        Rules.of(services),
+        tokens,
+        aliases,
+        fieldRules,
+        tombstones::has,
+        // who asks identity again for an erasure is told what became of it
+        name -> !properties.service().equals("identity") && tombstones.has(name));
+  }
+
+  @Bean
+  Background staleStreams(AccessInterceptor access) {
+    return new Background(
+        Flux.interval(ENDED_REFRESH).onBackpressureDrop().concatMap(tick -> access.endStale(), 1));
+  }
+
+  @Bean
+  GrpcServer grpcServer(
+      PlatformProperties properties,
+      List<BindableService> services,
+      AccessInterceptor access,
       MeterRegistry meters) {
     return new GrpcServer(
         properties.grpc().listen(),
         properties.grpc().drain(),
         services,
-        List.of(
-            new CallLog(meters),
-            new AccessInterceptor(
-                Rules.of(services),
-                tokens,
-                aliases,
-                fieldRules,
-                tombstones::has,
-                // who asks identity again for an erasure is told what became of it
-                name -> !properties.service().equals("identity") && tombstones.has(name))));
+        List.of(new CallLog(meters), access));
   }
 
   @Bean

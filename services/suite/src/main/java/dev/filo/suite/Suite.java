@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -81,6 +82,30 @@ public final class Suite implements AutoCloseable {
    * @throws CannotStart with the one line that says why
    */
   static Suite start(Settings settings, Consumer<String> tell) {
+    return start(settings, Map.of(), SERVICES.keySet(), tell);
+  }
+
+  /**
+   * Starts what is to be measured as {@code ./filo up} would: identity, the gateway, and the
+   * services named.
+   *
+   * @param environment the settings, by the names of the environment: {@code FILO_PORT}
+   * @param properties settings of all applications that an operator would give in a file
+   * @param services by their short names: {@code cart}
+   */
+  public static Suite start(
+      Map<String, String> environment,
+      Map<String, String> properties,
+      Set<String> services,
+      Consumer<String> tell) {
+    return start(Settings.from(environment), properties, services, tell);
+  }
+
+  private static Suite start(
+      Settings settings,
+      Map<String, String> properties,
+      Set<String> services,
+      Consumer<String> tell) {
     long begin = System.nanoTime();
     requireFree(settings.port(), "--port");
     requireFree(settings.grpcPort(), "--grpc-port");
@@ -97,7 +122,8 @@ public final class Suite implements AutoCloseable {
                   + settings.data()
                   + ": for trying and developing, not for a shop.");
       var common = common(settings, uri, secrets);
-      suite.startApplications(settings, common, secrets);
+      common.putAll(properties);
+      suite.startApplications(settings, common, services, secrets);
       switch (settings.demo()) {
         case NONE -> {}
         case SAMPLE -> suite.seed(DemoRetailer.create().sample(SAMPLE), settings, common, tell);
@@ -165,7 +191,8 @@ public final class Suite implements AutoCloseable {
    * Starts all applications, as many at once as a small machine has cores: none needs another to be
    * there already. The doors come last, so that whoever gets in finds everything nearly ready.
    */
-  private void startApplications(Settings settings, Map<String, String> common, Secrets secrets) {
+  private void startApplications(
+      Settings settings, Map<String, String> common, Set<String> services, Secrets secrets) {
     int identityPort = freePort();
     common.put("filo.token-uri", "http://127.0.0.1:" + identityPort + "/oauth2/token");
     common.put("filo.identity-http", "http://127.0.0.1:" + identityPort);
@@ -178,6 +205,9 @@ public final class Suite implements AutoCloseable {
               identity(identityPort, common, secrets)));
       SERVICES.forEach(
           (name, application) -> {
+            if (!services.contains(name)) {
+              return;
+            }
             var own = new LinkedHashMap<>(common);
             own.put("filo.grpc.listen", Channels.IN_PROCESS + name);
             starting.add(

@@ -29,7 +29,9 @@ public final class TestTokens {
   /** Who issues them. */
   public static final String ISSUER = "http://localhost:8080";
 
-  private static final Duration LIFE = Duration.ofMinutes(10);
+  /** How long a token is good. */
+  public static final Duration LIFE = Duration.ofMinutes(10);
+
   private static final RSAKey KEY = newKey();
 
   private final InstantSource clock;

@@ -10,7 +10,6 @@ import dev.filo.platform.auth.Caller;
 import dev.filo.platform.grpc.Answers;
 import dev.filo.platform.grpc.PageTokens;
 import dev.filo.platform.watch.Changes;
-import dev.filo.platform.watch.States;
 import dev.filo.proto.cart.v1.ApplyCartOperationsRequest;
 import dev.filo.proto.cart.v1.Cart;
 import dev.filo.proto.cart.v1.CartLink;
@@ -34,6 +33,7 @@ import dev.filo.proto.cart.v1.WithdrawVoucherRequest;
 import io.grpc.stub.StreamObserver;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -216,28 +216,37 @@ public final class CartHandler extends CartServiceGrpc.CartServiceImplBase {
         .build();
   }
 
-  /**
-   * Ends once the cart has become another customer's: who watches comes back under the name that is
-   * valid now.
-   */
+  /** Goes on with the cart hers has become part of, and with her own when she has it again. */
   @Override
   public void watchCart(WatchCartRequest request, StreamObserver<Cart> observer) {
-    var name = request.getName();
-    var customer = CartProtos.customer(name);
+    var customer = CartProtos.customer(request.getName());
     var language = Caller.language();
-    Flux<Cart> states =
-        States.watch(
-            changes,
-            name,
-            () -> carts.get(customer, language).map(view -> toProto(view, language)),
-            Cart::getEtag,
-            request.getResumeCursor());
+    var last = new AtomicReference<>(request.getResumeCursor());
     Answers.stream(
         observer,
         carts
             .ensureMerged(Caller.current())
-            .thenMany(states)
-            .takeUntil(cart -> !cart.getName().equals(name)));
+            .thenMany(Flux.defer(() -> watch(customer, language)).repeat())
+            .filter(cart -> !cart.getEtag().equals(last.getAndSet(cart.getEtag()))));
+  }
+
+  /** The states of the cart that is hers now; ends once it is another one. */
+  private Flux<Cart> watch(String customer, String language) {
+    return carts
+        .owner(customer)
+        .flatMapMany(
+            owner ->
+                looks(customer, owner)
+                    .concatMap(look -> carts.get(customer, language), 1)
+                    .takeUntil(view -> !view.cart().customer().equals(owner)))
+        .map(view -> toProto(view, language));
+  }
+
+  private Flux<String> looks(String customer, String owner) {
+    return owner.equals(customer)
+        ? changes.of(Carts.name(customer))
+        : Flux.merge(changes.of(Carts.name(owner)), changes.of(Carts.name(customer)))
+            .onBackpressureLatest();
   }
 
   private Cart toProto(CartView view, String language) {

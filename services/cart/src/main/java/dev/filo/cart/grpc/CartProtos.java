@@ -30,6 +30,7 @@ import dev.filo.proto.cart.v1.EditGrant;
 import dev.filo.proto.cart.v1.LineAvailability;
 import dev.filo.proto.cart.v1.LinkedLine;
 import dev.filo.proto.cart.v1.Origin;
+import dev.filo.proto.cart.v1.StoreAvailability;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -334,7 +335,9 @@ final class CartProtos {
     if (level == null) {
       return proto.setState(LineAvailability.State.UNKNOWN).build();
     }
-    boolean enough = Math.max(level.deliverable(), level.most()) >= line.quantity();
+    int chosen = level.chosen().stream().mapToInt(Stock.At::available).max().orElse(0);
+    boolean enough =
+        Math.max(Math.max(level.deliverable(), level.most()), chosen) >= line.quantity();
     boolean some = level.deliverable() > 0 || level.stores() > 0;
     var nearest = level.nearest();
     if (nearest != null) {
@@ -343,6 +346,13 @@ final class CartProtos {
           .setNearestStoreTitle(nearest.title())
           .setNearestDistanceMeters(nearest.distanceMeters())
           .setNearestAvailable(nearest.available());
+    }
+    for (Stock.At at : level.chosen()) {
+      proto.addStores(
+          StoreAvailability.newBuilder()
+              .setStore(at.store())
+              .setTitle(at.title())
+              .setAvailable(at.available()));
     }
     return proto
         .setState(

@@ -24,21 +24,23 @@ public final class GrpcPlaces implements Places {
   }
 
   @Override
-  public Mono<Optional<Point>> of(String customer) {
+  public Mono<Place> of(String customer) {
     return Calls.unary(
             channels
                 .asService(IdentityServiceGrpc.newStub(channels.to("identity")))
                 .withDeadlineAfter(DEADLINE_MILLIS, TimeUnit.MILLISECONDS),
             IdentityServiceGrpc.IdentityServiceStub::getCustomer,
             GetCustomerRequest.newBuilder().setName(customer).build())
-        .map(GrpcPlaces::point);
+        .map(GrpcPlaces::place);
   }
 
-  private static Optional<Point> point(Customer customer) {
-    if (!customer.hasPlace() || !customer.getPlace().hasLocation()) {
-      return Optional.empty();
-    }
-    var location = customer.getPlace().getLocation();
-    return Optional.of(new Point(location.getLatitude(), location.getLongitude()));
+  private static Place place(Customer customer) {
+    var place = customer.getPlace();
+    var location = place.getLocation();
+    return new Place(
+        place.hasLocation()
+            ? Optional.of(new Point(location.getLatitude(), location.getLongitude()))
+            : Optional.empty(),
+        place.getStore());
   }
 }

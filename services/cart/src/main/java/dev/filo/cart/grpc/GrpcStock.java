@@ -32,7 +32,7 @@ public final class GrpcStock implements Stock {
   }
 
   @Override
-  public Mono<Levels> levels(Set<String> skus, Optional<Point> near) {
+  public Mono<Levels> levels(Set<String> skus, Optional<Point> near, List<String> stores) {
     return Flux.fromIterable(skus)
         .buffer(CALL_MAX)
         .flatMap(
@@ -41,13 +41,14 @@ public final class GrpcStock implements Stock {
                     InventoryServiceGrpc.newStub(channels.to("inventory"))
                         .withDeadlineAfter(DEADLINE_MILLIS, TimeUnit.MILLISECONDS),
                     InventoryServiceGrpc.InventoryServiceStub::batchFindNearest,
-                    request(some, near)))
+                    request(some, near, stores)))
         .collectList()
         .map(GrpcStock::levels);
   }
 
-  private static BatchFindNearestRequest request(List<String> skus, Optional<Point> near) {
-    var request = BatchFindNearestRequest.newBuilder().addAllSkus(skus);
+  private static BatchFindNearestRequest request(
+      List<String> skus, Optional<Point> near, List<String> stores) {
+    var request = BatchFindNearestRequest.newBuilder().addAllSkus(skus).addAllStores(stores);
     near.ifPresent(point -> request.setLatitude(point.latitude()).setLongitude(point.longitude()));
     return request.build();
   }
@@ -65,7 +66,10 @@ public final class GrpcStock implements Stock {
                 item.getDeliverable(),
                 item.getStoreCount(),
                 item.getNearest().getAvailable(),
-                nearest(item.getNearest())));
+                nearest(item.getNearest()),
+                item.getStoresList().stream()
+                    .map(at -> new At(at.getStore(), at.getTitle(), at.getAvailable()))
+                    .toList()));
       }
     }
     return new Levels(oldest, levels);

@@ -44,6 +44,11 @@ public final class Carts {
   // As with aliases: no chain is longer unless something is broken.
   private static final int MOVES_MAX = 8;
   private static final int AT_ONCE = 8;
+  // Some 100 bytes each: 20 MB.
+  private static final int WRITTEN_MAX = 200_000;
+  private static final int LINE_WEIGHT = 5;
+  // Nobody looks at more stores than this; inventory's own limit.
+  private static final int STORES_MAX = 10;
 
   private final CartStore store;
   private final Catalog catalog;
@@ -57,8 +62,16 @@ public final class Carts {
   private final InstantSource clock;
   private final Cache<String, Boolean> pickups =
       Caffeine.newBuilder().maximumSize(10_000).expireAfterWrite(Duration.ofMinutes(1)).build();
-  private final Cache<String, Optional<Stock.Point>> nearby =
+  private final Cache<String, Places.Place> nearby =
       Caffeine.newBuilder().maximumSize(50_000).expireAfterWrite(Duration.ofSeconds(30)).build();
+  // Carts as this process wrote them last; a cart weighs what its operations and lines do.
+  private final Cache<String, Cart> written =
+      Caffeine.newBuilder()
+          .maximumWeight(WRITTEN_MAX)
+          .weigher(
+              (String customer, Cart cart) ->
+                  1 + cart.history().operations().size() + LINE_WEIGHT * cart.lines().size())
+          .build();
   private final Cache<String, Boolean> merged = Caffeine.newBuilder().maximumSize(50_000).build();
 
   /** Carts kept in {@code store}. */
@@ -100,6 +113,11 @@ public final class Carts {
     return current(customer).flatMap(cart -> view(cart, language));
   }
 
+  /** Whose cart it is now: hers, or the one it has become part of. One value. */
+  public Mono<String> owner(String customer) {
+    return current(customer).map(Cart::customer);
+  }
+
   /**
    * Does all operations or none. One value: the cart after them. {@link RefusedException} when one
    * is refused, UNAVAILABLE when something is added and the catalog cannot be asked.
@@ -139,7 +157,7 @@ public final class Carts {
             done -> view(done.cart(), language).map(view -> new Answer(view, done.outcomes())));
   }
 
-  private record Done(Cart cart, List<Outcome> outcomes) {}
+  private record Done(Cart cart, List<Outcome> outcomes, boolean wrote) {}
 
   /** Decides about operations. */
   @FunctionalInterface
@@ -147,15 +165,31 @@ public final class Carts {
     Decision decide(Cart cart, List<Operation> operations, Circumstances circumstances);
   }
 
+  /*
+   * What this process wrote last is what there is, unless another one has written since. Then the
+   * write is refused, and the cart is read; so it is when nothing is to be written, as that could
+   * be because of what is no longer so.
+   */
   private Mono<Done> attempt(
       String customer, List<Operation> operations, String etag, Caller caller, Way way) {
-    return current(customer)
-        .flatMap(
-            seen ->
-                store
-                    .archived(
-                        seen, operations.stream().map(Operation::key).collect(Collectors.toSet()))
-                    .flatMap(archived -> decide(seen, archived, operations, etag, caller, way)));
+    var last = written.getIfPresent(customer);
+    var read =
+        Mono.defer(() -> current(customer))
+            .flatMap(seen -> attempt(seen, operations, etag, caller, way));
+    return last == null
+        ? read
+        : attempt(last, operations, etag, caller, way)
+            .filter(Done::wrote)
+            .onErrorResume(RefusedException.class, error -> Mono.empty())
+            .doOnError(StaleVersionException.class, error -> written.invalidate(customer))
+            .switchIfEmpty(read);
+  }
+
+  private Mono<Done> attempt(
+      Cart seen, List<Operation> operations, String etag, Caller caller, Way way) {
+    return store
+        .archived(seen, operations.stream().map(Operation::key).collect(Collectors.toSet()))
+        .flatMap(archived -> decide(seen, archived, operations, etag, caller, way));
   }
 
   private Mono<Done> decide(
@@ -189,7 +223,7 @@ public final class Carts {
               return switch (way.decide(seen, operations, circumstances)) {
                 case Decision.Refused(var why) -> Mono.error(new RefusedException(why));
                 case Decision.Unchanged(var cart, var outcomes) ->
-                    Mono.just(new Done(cart, outcomes));
+                    Mono.just(new Done(cart, outcomes, false));
                 case Decision.Changed(var next, var applied, var about, var outcomes) ->
                     store
                         .write(
@@ -200,8 +234,12 @@ public final class Carts {
                                     seen.customer(), applied, next.version(), about)),
                             caller,
                             now)
-                        .doOnNext(kept -> changes.tell(name(kept.customer())))
-                        .map(kept -> new Done(kept, outcomes));
+                        .doOnNext(
+                            kept -> {
+                              written.put(kept.customer(), kept);
+                              changes.tell(name(kept.customer()));
+                            })
+                        .map(kept -> new Done(kept, outcomes, true));
               };
             });
   }
@@ -245,14 +283,24 @@ public final class Carts {
    * Where she shops, as it was at most half a minute ago. It only makes an answer better: what
    * cannot be asked is not known, and not asked again at once, or everybody would wait.
    */
-  private Mono<Optional<Stock.Point>> near(String customer) {
+  private Mono<Places.Place> near(String customer) {
     var seen = nearby.getIfPresent(customer);
     return seen != null
         ? Mono.just(seen)
         : places
             .of(customer)
-            .onErrorResume(error -> Mono.just(Optional.empty()))
-            .doOnNext(point -> nearby.put(customer, point));
+            .onErrorResume(error -> Mono.just(Places.Place.UNKNOWN))
+            .doOnNext(place -> nearby.put(customer, place));
+  }
+
+  /** Hers first, then those where she fetches something of this cart. */
+  private static List<String> stores(Cart cart, String hers) {
+    return Stream.concat(
+            Stream.of(hers), cart.lines().stream().map(line -> line.shownFulfilment().store()))
+        .filter(store -> !store.isEmpty())
+        .distinct()
+        .limit(STORES_MAX)
+        .toList();
   }
 
   /** What the catalog knows of what the operations add; it is not asked when they add nothing. */
@@ -310,7 +358,9 @@ public final class Carts {
                       lines.isEmpty()
                           ? Mono.just(Optional.<Stock.Levels>empty())
                           : near(cart.customer())
-                              .flatMap(near -> stock.levels(lines, near))
+                              .flatMap(
+                                  near ->
+                                      stock.levels(lines, near.point(), stores(cart, near.store())))
                               .map(Optional::of)
                               .onErrorResume(error -> Mono.just(Optional.empty())),
                       vouchers.shown(cart.voucher()))

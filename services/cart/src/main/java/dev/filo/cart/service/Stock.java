@@ -1,6 +1,7 @@
 package dev.filo.cart.service;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -14,8 +15,9 @@ public interface Stock {
    * How much there is of SKUs. One value; an error when it could not be asked.
    *
    * @param near where the customer is; without it no store is nearest
+   * @param stores told of in any case, {@code stores/x}, at most 10
    */
-  Mono<Levels> levels(Set<String> skus, Optional<Point> near);
+  Mono<Levels> levels(Set<String> skus, Optional<Point> near, List<String> stores);
 
   /**
    * A point on the map.
@@ -45,13 +47,23 @@ public interface Stock {
    * @param most pieces in the nearest store that has it; where no place is known, in the store that
    *     has most
    * @param nearest the nearest store that has it; null when none has, or no place is known
+   * @param chosen what the stores asked for by name have
    */
-  record Level(int deliverable, int stores, int most, @Nullable Nearest nearest) {
-    /** Where no place is known. */
-    public Level(int deliverable, int stores, int most) {
-      this(deliverable, stores, most, null);
+  record Level(int deliverable, int stores, int most, @Nullable Nearest nearest, List<At> chosen) {
+    /** Copies what can change. */
+    public Level {
+      chosen = List.copyOf(chosen);
     }
   }
+
+  /**
+   * What one store has.
+   *
+   * @param store {@code stores/x}
+   * @param title its name to show
+   * @param available pieces; 0: none
+   */
+  record At(String store, String title, int available) {}
 
   /**
    * The nearest store that has something.

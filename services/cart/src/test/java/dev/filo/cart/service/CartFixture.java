@@ -22,7 +22,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -62,7 +61,12 @@ public final class CartFixture implements AutoCloseable {
   /** What the retailer decides. */
   public static final CartPolicy POLICY =
       new CartPolicy(
-          Duration.ofHours(4), Duration.ofDays(30), Duration.ofDays(14), Duration.ofMinutes(1));
+          Duration.ofHours(4),
+          Duration.ofDays(30),
+          Duration.ofDays(14),
+          Duration.ofMinutes(1),
+          Duration.ZERO,
+          Duration.ZERO);
 
   private final Relay relay;
 
@@ -89,8 +93,8 @@ public final class CartFixture implements AutoCloseable {
             store,
             new Carts.Others(
                 catalog,
-                (skus, near) -> Mono.just(new Stock.Levels(Instant.EPOCH, Map.of())),
-                customer -> Mono.just(Optional.empty()),
+                (skus, near, stores) -> Mono.just(new Stock.Levels(Instant.EPOCH, Map.of())),
+                customer -> Mono.just(Places.Place.UNKNOWN),
                 store -> Mono.just(true)),
             vouchers,
             links,

@@ -118,6 +118,7 @@ final class CustomerProtos {
       message.setPlace(
           dev.filo.proto.identity.v1.Place.newBuilder()
               .setTitle(place.title())
+              .setStore(place.store())
               .setLocation(
                   LatLng.newBuilder()
                       .setLatitude(place.latitude())
@@ -176,6 +177,9 @@ final class CustomerProtos {
 
   private static Place place(dev.filo.proto.identity.v1.Place place) {
     return new Place(
-        place.getTitle(), place.getLocation().getLatitude(), place.getLocation().getLongitude());
+        place.getTitle(),
+        place.getLocation().getLatitude(),
+        place.getLocation().getLongitude(),
+        place.getStore());
   }
 }

@@ -181,7 +181,8 @@ public final class MongoCustomerStore implements CustomerStore {
                     "place",
                     new Document("title", place.title())
                         .append("latitude", place.latitude())
-                        .append("longitude", place.longitude())),
+                        .append("longitude", place.longitude())
+                        .append("store", place.store())),
             inc("version", 1L));
     var id = remembered.requestId();
     return write(
@@ -388,6 +389,9 @@ public final class MongoCustomerStore implements CustomerStore {
     return place == null
         ? null
         : new Place(
-            Docs.string(place, "title"), place.getDouble("latitude"), place.getDouble("longitude"));
+            Docs.string(place, "title"),
+            place.getDouble("latitude"),
+            place.getDouble("longitude"),
+            Docs.string(place, "store"));
   }
 }

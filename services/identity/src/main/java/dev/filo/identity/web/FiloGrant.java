@@ -32,6 +32,7 @@ final class FiloGrant extends OAuth2AuthorizationGrantAuthenticationToken {
   // Longer names of devices are cut; longer codes and tokens cannot be ours.
   private static final int DEVICE_MAX = 40;
   private static final int VALUE_MAX = 512;
+  private static final int TOKEN_MAX = 4096;
   private static final int CLAIM_MIN = 16;
 
   private FiloGrant(
@@ -59,6 +60,7 @@ final class FiloGrant extends OAuth2AuthorizationGrantAuthenticationToken {
           Map.of(
               "sign_in", required(request, "sign_in"),
               "code", required(request, "code"),
+              "guest_token", optional(request, "guest_token"),
               "device", device(request));
     } else if (type.equals(HANDOFF)) {
       parameters =
@@ -88,6 +90,15 @@ final class FiloGrant extends OAuth2AuthorizationGrantAuthenticationToken {
   static String device(HttpServletRequest request) {
     var device = single(request, "device").replaceAll("\\p{Cntrl}", "").strip();
     return device.length() <= DEVICE_MAX ? device : device.substring(0, DEVICE_MAX);
+  }
+
+  /** An access token is longer than other values. */
+  private static String optional(HttpServletRequest request, String name) {
+    var value = single(request, name);
+    if (value.length() > TOKEN_MAX) {
+      throw invalid(name);
+    }
+    return value;
   }
 
   private static String required(HttpServletRequest request, String name) {

@@ -76,7 +76,12 @@ final class FiloGrantProvider implements AuthenticationProvider {
       return grants.guest(clientId, device);
     }
     if (type.equals(FiloGrant.CODE)) {
-      return grants.code(grant.parameter("sign_in"), grant.parameter("code"), clientId, device);
+      return grants.code(
+          grant.parameter("sign_in"),
+          grant.parameter("code"),
+          grant.parameter("guest_token"),
+          clientId,
+          device);
     }
     if (type.equals(FiloGrant.HANDOFF)) {
       return grants.handoff(grant.parameter("code"), grant.parameter("claim"), clientId, device);

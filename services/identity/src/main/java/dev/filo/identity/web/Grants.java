@@ -10,8 +10,11 @@ import dev.filo.identity.service.DeviceLogins;
 import dev.filo.identity.service.Sessions;
 import dev.filo.identity.service.SignIns;
 import dev.filo.identity.service.StaffStore;
+import dev.filo.platform.auth.TokenVerifier;
 import dev.filo.platform.code.Ids;
+import dev.filo.proto.api.v1.Role;
 import dev.filo.proto.feed.v1.Actor;
+import io.grpc.StatusRuntimeException;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -24,6 +27,7 @@ public final class Grants {
   private final Sessions sessions;
   private final StaffStore staff;
   private final DeviceLogins deviceLogins;
+  private final TokenVerifier tokens;
 
   /** The grants over the use cases. */
   public Grants(
@@ -31,7 +35,9 @@ public final class Grants {
       SignIns signIns,
       Sessions sessions,
       StaffStore staff,
-      DeviceLogins deviceLogins) {
+      DeviceLogins deviceLogins,
+      TokenVerifier tokens) {
+    this.tokens = tokens;
     this.deviceLogins = deviceLogins;
     this.customers = customers;
     this.signIns = signIns;
@@ -46,9 +52,17 @@ public final class Grants {
         .flatMap(guest -> sessions.open(Ids.random(), Principal.of(guest), clientId, device, ""));
   }
 
-  /** A session for whoever has the code. One value, or a refusal. */
-  public Mono<Sessions.Opened> code(String name, String code, String clientId, String device) {
-    return identify(name, code, clientId, device)
+  /**
+   * A session for whoever has the code. One value, or a refusal.
+   *
+   * @param guestToken the access token of the guest session on the device, which may have begun
+   *     after the code was asked for: what is in it comes along. Empty, or no good any more:
+   *     nothing does but what is the guest's who asked.
+   */
+  public Mono<Sessions.Opened> code(
+      String name, String code, String guestToken, String clientId, String device) {
+    return guest(guestToken)
+        .flatMap(guest -> identify(name, code, guest, clientId, device))
         .flatMap(
             who -> sessions.open(Ids.random(), who.principal(), clientId, device, who.former()));
   }
@@ -60,8 +74,27 @@ public final class Grants {
    */
   public record Identified(Principal principal, String former) {}
 
+  /**
+   * The id of the guest whose token this is; empty when it is no guest's, or no good. One value.
+   */
+  private Mono<String> guest(String token) {
+    return token.isEmpty()
+        ? Mono.just("")
+        : tokens
+            .verify(token)
+            .filter(caller -> caller.is(Role.ROLE_GUEST))
+            .map(caller -> Customer.id(caller.principal()))
+            .onErrorResume(StatusRuntimeException.class, error -> Mono.empty())
+            .defaultIfEmpty("");
+  }
+
   /** Who has the code: one of the staff, else a customer. One value, or a refusal. */
   public Mono<Identified> identify(String name, String code, String clientId, String device) {
+    return identify(name, code, "", clientId, device);
+  }
+
+  private Mono<Identified> identify(
+      String name, String code, String guest, String clientId, String device) {
     return signIns
         .redeem(name, code)
         .flatMap(
@@ -70,15 +103,21 @@ public final class Grants {
                     .switchIfEmpty(
                         Mono.defer(
                             () ->
-                                customers
-                                    .signedIn(
-                                        signIn.address(),
-                                        signIn.guest(),
-                                        actor("customer", clientId, device))
+                                signedIn(signIn, guest, actor("customer", clientId, device))
                                     .map(
                                         in ->
                                             new Identified(
                                                 Principal.of(in.customer()), in.former())))));
+  }
+
+  /** With the guest who asked for the code, and with the one who uses it where that is another. */
+  private Mono<Customers.SignedIn> signedIn(
+      SignIn signIn, String guest, Function<String, Actor> actor) {
+    var asker = signIn.guest().isEmpty() ? guest : signIn.guest();
+    var first = customers.signedIn(signIn.address(), asker, actor);
+    return guest.isEmpty() || guest.equals(asker)
+        ? first
+        : first.flatMap(in -> customers.signedIn(signIn.address(), guest, actor));
   }
 
   /** The customer of an address that another provider says is verified. One value. */

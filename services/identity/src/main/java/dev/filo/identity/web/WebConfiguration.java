@@ -17,6 +17,7 @@ import dev.filo.platform.auth.TokenVerifier;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.http.converter.autoconfigure.HttpMessageConvertersAutoConfiguration;
 import org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilterAutoConfiguration;
@@ -44,6 +45,7 @@ import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.csrf.CookieCsrfTokenRepository;
 import org.springframework.security.web.savedrequest.NullRequestCache;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import reactor.core.publisher.Hooks;
 
 /**
  * The HTTP side: Spring Authorization Server with the suite's grants, and the sign-in page. The
@@ -60,6 +62,9 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
   SecurityFilterAutoConfiguration.class
 })
 public class WebConfiguration implements WebMvcConfigurer {
+  private static final String REACTOR_HOOK =
+      "org.springframework.security.SECURITY_REACTOR_CONTEXT_OPERATOR";
+
   @Bean
   FilterRegistrationBean<OutageFilter> outageFilter() {
     var registration = new FilterRegistrationBean<>(new OutageFilter());
@@ -87,14 +92,25 @@ public class WebConfiguration implements WebMvcConfigurer {
     return new Clients(staff, identity::secretOf, uris, identity.accessLife(), encoder);
   }
 
+  /**
+   * Takes off the hook by which Spring Security hands a servlet's request on to WebFlux's HTTP
+   * client, which is not used here. It is there where that client is on the class path, as in the
+   * suite, and would wrap the last operator of every reactive chain of the process.
+   */
+  @Bean
+  static SmartInitializingSingleton noReactorHook() {
+    return () -> Hooks.resetOnLastOperator(REACTOR_HOOK);
+  }
+
   @Bean
   Grants grants(
       Customers customers,
       SignIns signIns,
       Sessions sessions,
       StaffStore staff,
-      DeviceLogins deviceLogins) {
-    return new Grants(customers, signIns, sessions, staff, deviceLogins);
+      DeviceLogins deviceLogins,
+      TokenVerifier tokens) {
+    return new Grants(customers, signIns, sessions, staff, deviceLogins, tokens);
   }
 
   @Bean

@@ -165,6 +165,7 @@ public final class GrpcInventoryService extends InventoryServiceGrpc.InventorySe
                         request.getRadiusMeters() == 0
                             ? Double.POSITIVE_INFINITY
                             : request.getRadiusMeters(),
+                        request.getStoresList(),
                         channel))
             .map(
                 found -> {

@@ -304,6 +304,7 @@ final class InventoryProtos {
             .setDeliverable(nearest.deliverable())
             .setStoreCount(nearest.storeCount());
     nearest.here().ifPresent(here -> answer.setNearest(location(here, false, forStaff)));
+    nearest.chosen().forEach(here -> answer.addStores(location(here, false, forStaff)));
     return answer.build();
   }
 

@@ -48,8 +48,13 @@ public final class Availability {
   /** An answer, when it was true and how many pieces were asked for. */
   public record Nearby(Instant time, List<Here> locations, int basketSize) {}
 
-  /** Where one SKU is. */
-  public record Nearest(String sku, Optional<Here> here, int deliverable, int storeCount) {}
+  /**
+   * Where one SKU is.
+   *
+   * @param chosen the stores asked for by name, in that order
+   */
+  public record Nearest(
+      String sku, Optional<Here> here, int deliverable, int storeCount, List<Here> chosen) {}
 
   /** Many answers and when they were true. */
   public record NearestOfMany(Instant time, List<Nearest> items) {}
@@ -138,19 +143,26 @@ public final class Availability {
    * The nearest store for each SKU; without a point the one with most pieces. One value, unknown
    * SKUs being nowhere.
    *
+   * @param stores told of in any case; those not known are left out
    * @param channel where it is asked, for the safety rules
    */
   public Mono<NearestOfMany> nearestOfMany(
-      List<String> skus, @Nullable Point point, double radiusMeters, String channel) {
+      List<String> skus,
+      @Nullable Point point,
+      double radiusMeters,
+      List<String> stores,
+      String channel) {
     return items
         .ready()
         .flatMap(
-            known -> nearestOfMany(skus, known, point, radiusMeters, channel, clock.instant()));
+            known ->
+                nearestOfMany(skus, known, stores, point, radiusMeters, channel, clock.instant()));
   }
 
   private Mono<NearestOfMany> nearestOfMany(
       List<String> skus,
       Items known,
+      List<String> stores,
       @Nullable Point point,
       double radiusMeters,
       String channel,
@@ -159,6 +171,7 @@ public final class Availability {
         .map(
             found -> {
               var near = near(found.getT1(), point, radiusMeters);
+              var chosen = chosen(found.getT1(), stores, point);
               var warehouses =
                   found.getT1().stream().filter(Location::warehouse).map(Location::name).toList();
               var answers = new ArrayList<Nearest>();
@@ -173,10 +186,29 @@ public final class Availability {
                         sku,
                         best(sku, near, point != null, levels, now, channel),
                         (int) Math.min(deliverable, Integer.MAX_VALUE),
-                        count(sku, near, levels, now, channel)));
+                        count(sku, near, levels, now, channel),
+                        chosen.stream()
+                            .map(at -> here(at, basket(Map.of(sku, 1)), levels, now, channel))
+                            .toList()));
               }
               return new NearestOfMany(now, answers);
             });
+  }
+
+  private static List<At> chosen(
+      Collection<Location> all, List<String> stores, @Nullable Point point) {
+    var chosen = new ArrayList<At>();
+    for (String store : stores) {
+      for (Location location : all) {
+        if (location.name().equals(store) && !location.warehouse()) {
+          chosen.add(
+              new At(
+                  location,
+                  point == null ? null : location.distanceMeters(point.latitude, point.longitude)));
+        }
+      }
+    }
+    return chosen;
   }
 
   private int count(

@@ -372,10 +372,23 @@ class InventoryServiceTest {
                     .addSkus("NOPE")
                     .setLatitude(45.4642)
                     .setLongitude(9.19)
+                    .addStores(MONZA)
+                    .addStores("stores/nowhere")
+                    .addStores(MILANO)
                     .build());
     assertThat(answer.getItemsList())
         .extracting(item -> item.getSku())
         .containsExactly(CHAIR, SOFA, "NOPE");
+    assertThat(answer.getItemsList())
+        .extracting(
+            item ->
+                item.getStoresList().stream()
+                    .map(here -> here.getStore() + " " + here.getAvailable())
+                    .toList())
+        .containsExactly(
+            List.of(MONZA + " 0", MILANO + " 0"),
+            List.of(MONZA + " 1", MILANO + " 0"),
+            List.of(MONZA + " 0", MILANO + " 0"));
     assertThat(answer.getItems(0).hasNearest()).isFalse();
     assertThat(answer.getItems(1).getNearest().getStore()).isEqualTo(MONZA);
     assertThat(answer.getItems(1).getDeliverable()).isEqualTo(9);

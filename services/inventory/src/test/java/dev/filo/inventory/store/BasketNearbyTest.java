@@ -89,7 +89,7 @@ class BasketNearbyTest {
         assertThat(commands.seen).as("%s", basket).containsExactly("find");
       }
       commands.seen.clear();
-      got(floor.availability.nearestOfMany(List.of(SOFA, CHAIR), DUOMO, 1e6, ""));
+      got(floor.availability.nearestOfMany(List.of(SOFA, CHAIR), DUOMO, 1e6, List.of(), ""));
       assertThat(commands.seen).containsExactly("find");
     }
   }

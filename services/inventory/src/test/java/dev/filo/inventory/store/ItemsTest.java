@@ -64,7 +64,9 @@ class ItemsTest {
     assertThat(floor.level(SET, MILANO).available()).isEqualTo(1);
     var nearby = got(floor.availability.nearby(List.of(SET), null, 0, 10, ""));
     assertThat(nearby.locations().getFirst().available()).isEqualTo(1);
-    var nearest = got(floor.availability.nearestOfMany(List.of(SET, CHAIR), null, 1e9, "")).items();
+    var nearest =
+        got(floor.availability.nearestOfMany(List.of(SET, CHAIR), null, 1e9, List.of(), ""))
+            .items();
     assertThat(nearest.getFirst().storeCount()).isEqualTo(1);
     assertThat(nearest.getLast().here().orElseThrow().available()).isEqualTo(3);
   }

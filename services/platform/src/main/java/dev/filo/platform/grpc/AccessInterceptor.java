@@ -12,7 +12,9 @@ import dev.filo.proto.api.v1.RequestIds;
 import dev.filo.proto.api.v1.Role;
 import io.grpc.Context;
 import io.grpc.Contexts;
+import io.grpc.ForwardingServerCall;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
@@ -22,9 +24,12 @@ import java.util.ArrayDeque;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -47,6 +52,8 @@ public final class AccessInterceptor implements ServerInterceptor {
   private final FieldRules fieldRules;
   private final Predicate<String> erased;
   private final Predicate<String> missing;
+  // Calls that may outlive their token or its session: those that are not one message each way.
+  private final Set<Gate<?, ?>> lasting = ConcurrentHashMap.newKeySet();
 
   /** Checks calls of the methods {@code rules} knows; others, such as health, pass. */
   public AccessInterceptor(
@@ -87,6 +94,23 @@ public final class AccessInterceptor implements ServerInterceptor {
         .doOnNext(caller -> requireRole(caller, rule, call))
         .subscribe(gate::open, gate::refuse);
     return gate;
+  }
+
+  /**
+   * Ends open streams whose session has ended before its time, with TOKEN_INVALID; what only reads
+   * of those whose token has expired, with TOKEN_EXPIRED: who still may comes back with a new
+   * token; and of those who have become another customer, or one of their own again, with
+   * UNAVAILABLE: they come back under the name that is valid now. What is being sent to us is let
+   * end; the services' own streams have no session. To be called about once a second; costs a look
+   * into memory for each open stream.
+   */
+  public Mono<Void> endStale() {
+    return Flux.fromIterable(lasting).flatMap(Gate::check).then();
+  }
+
+  /** How many streams are open that {@link #endStale} looks at. */
+  public int lastingCount() {
+    return lasting.size();
   }
 
   private Mono<Caller> caller(Metadata headers) {
@@ -257,7 +281,8 @@ public final class AccessInterceptor implements ServerInterceptor {
     private @Nullable Caller caller;
 
     Gate(ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next, MethodRule rule) {
-      this.call = call;
+      boolean unary = call.getMethodDescriptor().getType() == MethodType.UNARY;
+      this.call = unary ? call : new Interruptible<>(call);
       this.headers = headers;
       this.next = next;
       this.rule = rule;
@@ -273,11 +298,41 @@ public final class AccessInterceptor implements ServerInterceptor {
       caller = let;
       var address = headers.get(CLIENT_ADDRESS);
       Context context = Caller.context(let, language(headers), address == null ? "" : address);
+      if (call instanceof Interruptible && !let.session().isEmpty() && !let.is(Role.ROLE_SERVICE)) {
+        lasting.add(this);
+      }
       inner = Contexts.interceptCall(context, call, headers, next);
       release();
     }
 
+    /** Looks at its token again. Empty; never an error. */
+    Mono<Void> check() {
+      var who = caller == null ? Caller.ANONYMOUS : caller;
+      return tokens
+          .verify(who.token())
+          .filter(caller -> caller.isShopper())
+          .flatMap(caller -> aliases.resolve(caller.principal()))
+          .doOnNext(
+              valid -> {
+                if (!valid.equals(who.principal())) {
+                  refuse(Statuses.unavailable("The stream"));
+                }
+              })
+          .then()
+          .onErrorResume(
+              error -> {
+                boolean expired =
+                    Statuses.isReason(error, ErrorReason.ERROR_REASON_TOKEN_EXPIRED)
+                        && call.getMethodDescriptor().getType() == MethodType.SERVER_STREAMING;
+                if (expired || Statuses.isReason(error, ErrorReason.ERROR_REASON_TOKEN_INVALID)) {
+                  refuse(error);
+                }
+                return Mono.empty(); // while the keys cannot be had nothing is known against her
+              });
+    }
+
     void refuse(Throwable error) {
+      lasting.remove(this);
       synchronized (waiting) {
         if (closed) {
           return;
@@ -288,7 +343,12 @@ public final class AccessInterceptor implements ServerInterceptor {
       StatusRuntimeException refusal = Answers.toStatus(error);
       var trailers = refusal.getTrailers();
       try {
-        call.close(refusal.getStatus(), trailers == null ? new Metadata() : trailers);
+        var details = trailers == null ? new Metadata() : trailers;
+        if (call instanceof Interruptible<Q, R> interruptible) {
+          interruptible.interrupt(refusal.getStatus(), details);
+        } else {
+          call.close(refusal.getStatus(), details);
+        }
       } catch (IllegalStateException answered) {
         log.error("a handler failed after it had answered", error);
       }
@@ -364,8 +424,14 @@ public final class AccessInterceptor implements ServerInterceptor {
             }
             case Event.Finished<Q>() -> listener.onHalfClose();
             case Event.Ready<Q>() -> listener.onReady();
-            case Event.Completed<Q>() -> listener.onComplete();
-            case Event.Cancelled<Q>() -> listener.onCancel();
+            case Event.Completed<Q>() -> {
+              lasting.remove(this);
+              listener.onComplete();
+            }
+            case Event.Cancelled<Q>() -> {
+              lasting.remove(this);
+              listener.onCancel();
+            }
           }
         } catch (RuntimeException e) {
           refuse(e); // a handler may throw a refusal before it has anything to subscribe to
@@ -392,6 +458,45 @@ public final class AccessInterceptor implements ServerInterceptor {
               },
               this::refuse);
       return state.passed();
+    }
+  }
+
+  /**
+   * A call that may be closed while its handler answers: what the handler still says then is not
+   * sent.
+   */
+  private static final class Interruptible<Q, R>
+      extends ForwardingServerCall.SimpleForwardingServerCall<Q, R> {
+    private boolean interrupted;
+
+    Interruptible(ServerCall<Q, R> call) {
+      super(call);
+    }
+
+    synchronized void interrupt(Status status, Metadata trailers) {
+      interrupted = true;
+      super.close(status, trailers);
+    }
+
+    @Override
+    public synchronized void sendHeaders(Metadata headers) {
+      if (!interrupted) {
+        super.sendHeaders(headers);
+      }
+    }
+
+    @Override
+    public synchronized void sendMessage(R message) {
+      if (!interrupted) {
+        super.sendMessage(message);
+      }
+    }
+
+    @Override
+    public synchronized void close(Status status, Metadata trailers) {
+      if (!interrupted) {
+        super.close(status, trailers);
+      }
     }
   }
 

@@ -50,8 +50,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -62,6 +64,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
@@ -78,19 +81,15 @@ class AccessInterceptorTest {
       new AtomicReference<>(Mono.just(TestTokens.jwks()));
   private final CountDownLatch cancelled = new CountDownLatch(1);
   private final List<AutoCloseable> open = new ArrayList<>();
+  private final Set<String> over = ConcurrentHashMap.newKeySet();
+  private AccessInterceptor access;
   private final ManagedChannel channel = serve(List.of(carts, new Reservations()));
 
   private ManagedChannel serve(List<BindableService> services) {
     var listen = Channels.IN_PROCESS + UUID.randomUUID();
-    var verifier = new TokenVerifier(() -> keys.get(), TestTokens.ISSUER, clock);
-    var server =
-        new GrpcServer(
-            listen,
-            Duration.ZERO,
-            services,
-            List.of(
-                new SeesCancel(),
-                new AccessInterceptor(Rules.of(services), verifier, aliases, new FieldRules())));
+    var verifier = new TokenVerifier(() -> keys.get(), TestTokens.ISSUER, clock, over::contains);
+    access = new AccessInterceptor(Rules.of(services), verifier, aliases, new FieldRules());
+    var server = new GrpcServer(listen, Duration.ZERO, services, List.of(new SeesCancel(), access));
     server.start();
     var opened = Channels.open(listen);
     open.add(opened::shutdownNow);
@@ -508,6 +507,88 @@ class AccessInterceptorTest {
     assertThat(begun.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
     watch.dispose();
     assertThat(ended.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void aWatchEndsWithItsSessionAndItsWorkToo() throws Exception {
+    var watch = new Watch(julia());
+    access.endStale().block(PATIENCE);
+    assertThat(watch.end).isNotDone();
+    over.add("session-of-customers/somebody");
+    access.endStale().block(PATIENCE);
+    assertThat(watch.end).isNotDone();
+    over.add("session-of-" + ME);
+    access.endStale().block(PATIENCE);
+    watch.assertEnded(ErrorReason.ERROR_REASON_TOKEN_INVALID);
+    assertThat(access.lastingCount()).isZero();
+  }
+
+  @Test
+  void aWatchEndsWhenItsTokenExpires() throws Exception {
+    var watch = new Watch(julia());
+    clock.advance(TestTokens.LIFE.minusMillis(1));
+    access.endStale().block(PATIENCE);
+    assertThat(watch.end).isNotDone();
+    clock.advance(Duration.ofMillis(1));
+    access.endStale().block(PATIENCE);
+    watch.assertEnded(ErrorReason.ERROR_REASON_TOKEN_EXPIRED);
+  }
+
+  @Test
+  void aWatchOfHerWhoBecomesAnother_endsToComeBackUnderTheNameThatIsValid() throws Exception {
+    var watch = new Watch(tokens.bearer(Role.ROLE_GUEST, "customers/guest"), "customers/me");
+    access.endStale().block(PATIENCE);
+    assertThat(watch.end).isNotDone();
+    aliases.record("customers/guest", ME).block(PATIENCE);
+    access.endStale().block(PATIENCE);
+    watch.assertEnded(ErrorReason.ERROR_REASON_UNAVAILABLE);
+    var again = new Watch(tokens.bearer(Role.ROLE_GUEST, "customers/guest"), "customers/me");
+    access.endStale().block(PATIENCE);
+    assertThat(again.end).isNotDone();
+    // What was hers through the merge is not hers any more.
+    aliases.part("customers/guest").block(PATIENCE);
+    access.endStale().block(PATIENCE);
+    again.assertEnded(ErrorReason.ERROR_REASON_UNAVAILABLE);
+  }
+
+  @Test
+  void aWatchThatIsCancelledIsForgotten() throws Exception {
+    var watch = new Watch(tokens.bearer(Role.ROLE_AGENT, "staff/agent"));
+    assertThat(access.lastingCount()).isOne();
+    watch.call.dispose();
+    await().atMost(PATIENCE).untilAsserted(() -> assertThat(access.lastingCount()).isZero());
+  }
+
+  /** A watch under way, and how it ends. */
+  private final class Watch {
+    private final CountDownLatch cancelled = new CountDownLatch(1);
+    private final CompletableFuture<Throwable> end = new CompletableFuture<>();
+    private final Disposable call;
+
+    Watch(CallCredentials who) throws Exception {
+      this(who, ME);
+    }
+
+    Watch(CallCredentials who, String customer) throws Exception {
+      var begun = new CountDownLatch(1);
+      carts.watch.set(
+          reactor.core.publisher.Flux.<Cart>never()
+              .doOnSubscribe(subscription -> begun.countDown())
+              .doOnCancel(cancelled::countDown));
+      call =
+          Calls.stream(
+                  CartServiceGrpc.newStub(channel).withCallCredentials(who),
+                  CartServiceGrpc.CartServiceStub::watchCart,
+                  WatchCartRequest.newBuilder().setName(customer + "/cart").build())
+              .subscribe(cart -> {}, end::complete);
+      assertThat(begun.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    }
+
+    void assertEnded(ErrorReason reason) throws Exception {
+      var error = end.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      assertThat(Statuses.isReason(error, reason)).as(error.toString()).isTrue();
+      assertThat(cancelled.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    }
   }
 
   /**
