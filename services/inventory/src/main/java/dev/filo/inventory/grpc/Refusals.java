@@ -108,6 +108,20 @@ final class Refusals {
               ErrorReason.ERROR_REASON_HOLD_LINE_INVALID,
               "The hold does not have so much of " + sku + ".",
               Map.of("hold", "holds/" + hold, "sku", sku));
+      case Refusal.SerialsInvalid(var sku, var pieces) ->
+          refusal(
+              Code.INVALID_ARGUMENT,
+              ErrorReason.ERROR_REASON_SERIALS_INVALID,
+              pieces == 0
+                  ? sku + " has no serial numbers. Name none."
+                  : "Name one serial number for each piece of " + sku + ", each once.",
+              Map.of("sku", sku, "pieces", Integer.toString(pieces)));
+      case Refusal.SerialNotFound(var location, var sku, var serial) ->
+          refusal(
+              Code.FAILED_PRECONDITION,
+              ErrorReason.ERROR_REASON_SERIAL_NOT_FOUND,
+              "No piece of " + sku + " with this serial number is here. Look at its label again.",
+              Map.of("location", location, "sku", sku, "serial", serial));
       case Refusal.IncomingTooMany(var level) ->
           refusal(
               Code.FAILED_PRECONDITION,
