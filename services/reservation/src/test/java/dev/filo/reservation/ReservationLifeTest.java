@@ -614,6 +614,16 @@ class ReservationLifeTest {
         () -> fixture.till().collectPickup(named(asked, "S1", "S9")),
         Status.Code.FAILED_PRECONDITION,
         "SERIAL_NOT_FOUND");
+    var missing =
+        refused(
+            () ->
+                fixture
+                    .till()
+                    .collectPickup(asked.clone().clearSerials().setSerialsRequired(true).build()),
+            Status.Code.INVALID_ARGUMENT,
+            "SERIALS_INVALID");
+    assertThat(metadata(missing, "sku")).isEqualTo("SOFA");
+    assertThat(metadata(missing, "pieces")).isEqualTo("2");
     var done = fixture.till().collectPickup(named(asked, "S1", "S3"));
     assertThat(done.getState()).isEqualTo(State.COLLECTED);
     assertThat(fixture.till().collectPickup(named(asked, "S1", "S3"))).isEqualTo(done);

@@ -296,6 +296,21 @@ public final class Warehouse extends InventoryServiceGrpc.InventoryServiceImplBa
               throw refusal(Code.INVALID_ARGUMENT, ErrorReason.ERROR_REASON_STOCK_INSUFFICIENT);
             }
           }
+          for (HoldLine line : lines) {
+            boolean isNamed =
+                request.getSerialsList().stream()
+                    .anyMatch(named -> named.getSku().equals(line.getSku()));
+            if (request.getSerialsRequired()
+                && !isNamed
+                && serials.containsKey(line.getSku() + "@" + store)) {
+              throw Statuses.refusal(
+                  Code.INVALID_ARGUMENT,
+                  "inventory.filo",
+                  ErrorReason.ERROR_REASON_SERIALS_INVALID,
+                  "No.",
+                  Map.of("sku", line.getSku(), "pieces", Integer.toString(line.getQuantity())));
+            }
+          }
           for (SerialNumbers named : request.getSerialsList()) {
             var there = serials.getOrDefault(named.getSku() + "@" + store, Set.of());
             for (String serial : named.getSerialsList()) {

@@ -468,12 +468,15 @@ public final class GrpcInventoryService extends InventoryServiceGrpc.InventorySe
         Mono.fromCallable(() -> serials(request))
             .flatMap(
                 serials ->
-                    request.getLinesCount() == 0 && serials.isEmpty()
+                    request.getLinesCount() == 0
+                            && serials.isEmpty()
+                            && !request.getSerialsRequired()
                         ? holds.sell(id, seller)
                         : holds.sellSome(
                             id,
                             lines(request.getLinesList()),
                             serials,
+                            request.getSerialsRequired(),
                             seller,
                             request.getRequestId()))
             .map(InventoryProtos::hold));

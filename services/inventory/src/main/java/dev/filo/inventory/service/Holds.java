@@ -641,12 +641,14 @@ public final class Holds {
    *
    * @param lines kits as kits; none: all that is held
    * @param serials which pieces leave, by SKU, those in kits too; of a SKU left out the first there
+   * @param allNamed true when no SKU whose pieces have serial numbers may be left out
    * @param seller who did it, for the ledger
    */
   public Mono<Hold> sellSome(
       String id,
       List<Hold.Line> lines,
       Map<String, List<String>> serials,
+      boolean allNamed,
       Author seller,
       String requestId) {
     var summed = StockItem.sum(lines);
@@ -672,6 +674,7 @@ public final class Holds {
                                             hold,
                                             summed.isEmpty() ? hold.asked() : summed,
                                             named,
+                                            allNamed,
                                             requestId,
                                             content),
                                         lookAgain())
@@ -683,6 +686,7 @@ public final class Holds {
       Hold hold,
       List<Hold.Line> lines,
       Map<String, List<String>> serials,
+      boolean allNamed,
       String requestId,
       String content) {
     var held = Hold.pieces(hold.asked());
@@ -702,6 +706,11 @@ public final class Holds {
     }
     var sold = StockItem.sum(pieces);
     requireSerials(hold, Hold.pieces(sold), serials);
+    for (Hold.Line line : sold) {
+      if (allNamed && items.item(line.sku()).serialized() && !serials.containsKey(line.sku())) {
+        throw new RefusedException(new Refusal.SerialsInvalid(line.sku(), line.quantity()));
+      }
+    }
     return Plan.of(requestId, content, hold.location(), sold, kits).naming(serials);
   }
 

@@ -475,6 +475,9 @@ class StockRoomTest {
         .containsEntry("serial", "S9")
         .containsEntry("sku", SOFA)
         .containsEntry("location", MILANO);
+    var unnamed =
+        sell.toBuilder().clearSerials().setSerialsRequired(true).setRequestId("q0").build();
+    assertThat(reason(() -> door.service().sellHold(unnamed))).isEqualTo("SERIALS_INVALID");
     assertThat(level(SOFA_IN_MILANO).getHeld()).isEqualTo(1);
     var two = sell.toBuilder().setSerials(0, named("S1", "S2")).setRequestId("q2").build();
     assertThat(reason(() -> door.service().sellHold(two))).isEqualTo("SERIALS_INVALID");

@@ -96,7 +96,7 @@ class RandomCommandsTest {
         case "change" -> at.holds.change(hold, lines(), shop.request());
         case "move" -> at.holds.move(hold, to, shop.request());
         case "sell" -> at.holds.sell(hold, TILL);
-        case "sell some" -> at.holds.sellSome(hold, lines(), Map.of(), TILL, shop.request());
+        case "sell some" -> at.holds.sellSome(hold, lines(), Map.of(), false, TILL, shop.request());
         case "release" -> at.holds.release(hold, TILL);
         case "extend" ->
             at.holds.extend(

@@ -77,7 +77,8 @@ class SerialSalesTest {
   }
 
   private Mono<Hold> sell(String hold, String request, String... serials) {
-    return floor.holds.sellSome(hold, List.of(), Map.of(SOFA, List.of(serials)), TILL, request);
+    return floor.holds.sellSome(
+        hold, List.of(), Map.of(SOFA, List.of(serials)), false, TILL, request);
   }
 
   @Test
@@ -99,7 +100,7 @@ class SerialSalesTest {
     got(floor.hold("h", 3, HOUR));
     var some =
         floor.holds.sellSome(
-            "h", List.of(new Hold.Line(SOFA, 1)), Map.of(SOFA, List.of("S2")), TILL, "q1");
+            "h", List.of(new Hold.Line(SOFA, 1)), Map.of(SOFA, List.of("S2")), false, TILL, "q1");
     assertThat(got(some).lines()).containsExactly(new Hold.Line(SOFA, 2));
     assertThat(refusal(sell("h", "q2", "S1", "S2")))
         .isEqualTo(new Refusal.SerialNotFound(MILANO, SOFA, "S2"));
@@ -123,13 +124,30 @@ class SerialSalesTest {
         .isEqualTo(new Refusal.SerialsInvalid(SOFA, 1));
     assertThat(
             refusal(
-                floor.holds.sellSome("h", List.of(), Map.of(CHAIR, List.of("C")), TILL, "other")))
+                floor.holds.sellSome(
+                    "h", List.of(), Map.of(CHAIR, List.of("C")), false, TILL, "other")))
         .isEqualTo(new Refusal.HoldLineInvalid("h", CHAIR));
     assertThat(there()).containsExactly("S1", "S2");
     assertThat(floor.level(SOFA, MILANO).held()).isEqualTo(1);
     assertThat(floor.level(SOFA, MILANO).onHand()).isEqualTo(2);
     assertThat(got(floor.journal.find("h")).state()).isEqualTo(Hold.State.ACTIVE);
     assertThat(got(sell("h", "right", "S2")).state()).isEqualTo(Hold.State.SOLD);
+  }
+
+  @Test
+  void whereAllMustBeNamedTheSkuThatIsNotIsSaid() {
+    receive(MILANO, "S1", "S2");
+    floor.receive(CHAIR, MILANO, 1);
+    got(floor.hold("h", HOUR, new Hold.Line(SOFA, 2), new Hold.Line(CHAIR, 1)));
+    assertThat(refusal(floor.holds.sellSome("h", List.of(), Map.of(), true, TILL, "q1")))
+        .isEqualTo(new Refusal.SerialsInvalid(SOFA, 2));
+    assertThat(floor.level(CHAIR, MILANO).onHand()).isEqualTo(1);
+    var chair = List.of(new Hold.Line(CHAIR, 1));
+    assertThat(got(floor.holds.sellSome("h", chair, Map.of(), true, TILL, "q2")).lines())
+        .containsExactly(new Hold.Line(SOFA, 2));
+    var both = Map.of(SOFA, List.of("S1", "S2"));
+    assertThat(got(floor.holds.sellSome("h", List.of(), both, true, TILL, "q3")).state())
+        .isEqualTo(Hold.State.SOLD);
   }
 
   @Test
@@ -145,6 +163,7 @@ class SerialSalesTest {
                     "h",
                     List.of(),
                     Map.of(SOFA, List.of("S1"), CHAIR, List.of("C1", "C2")),
+                    false,
                     TILL,
                     "none")))
         .isEqualTo(new Refusal.SerialsInvalid(CHAIR, 0));
@@ -166,7 +185,8 @@ class SerialSalesTest {
                 i ->
                     (i % 2 == 0 ? floor : other)
                         .holds
-                        .sellSome("h" + i, List.of(), Map.of(SOFA, List.of("S1")), TILL, "q" + i)
+                        .sellSome(
+                            "h" + i, List.of(), Map.of(SOFA, List.of("S1")), false, TILL, "q" + i)
                         .map(sold -> "sold")
                         .onErrorResume(
                             dev.filo.inventory.service.RefusedException.class,
@@ -222,6 +242,7 @@ class SerialSalesTest {
   }
 
   private static Mono<Hold> named(ShopFloor at, String id, String request, String serial) {
-    return at.holds.sellSome(id, List.of(), Map.of(SOFA, List.of(serial)), TILL, request + id);
+    return at.holds.sellSome(
+        id, List.of(), Map.of(SOFA, List.of(serial)), false, TILL, request + id);
   }
 }

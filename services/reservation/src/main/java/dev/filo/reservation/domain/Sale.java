@@ -10,6 +10,7 @@ import java.util.Map;
  * @param releaseRest whether what she does not take is freed
  * @param number tells this hand-over from the reservation's others, so that repeating it sells once
  * @param serials which pieces leave, by SKU, those in kits too; of a SKU left out any
+ * @param allNamed true when no piece that has a serial number may be left out
  * @param requestId whose request it is
  */
 public record Sale(
@@ -17,6 +18,7 @@ public record Sale(
     boolean releaseRest,
     long number,
     Map<String, List<String>> serials,
+    boolean allNamed,
     String requestId) {
   /** Copies what can change. */
   public Sale {
@@ -26,11 +28,11 @@ public record Sale(
 
   /** Whichever pieces come first. */
   public Sale(List<Pieces> lines, boolean releaseRest, long number) {
-    this(lines, releaseRest, number, Map.of(), "");
+    this(lines, releaseRest, number, Map.of(), false, "");
   }
 
   /** The same of these lines, by its number. */
   Sale of(List<Pieces> taken, long next) {
-    return new Sale(taken, releaseRest, next, serials, requestId);
+    return new Sale(taken, releaseRest, next, serials, allNamed, requestId);
   }
 }

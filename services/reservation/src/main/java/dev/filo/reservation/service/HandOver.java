@@ -98,6 +98,7 @@ final class HandOver {
         request.getReleaseRest(),
         0,
         serials,
+        request.getSerialsRequired(),
         request.getRequestId());
   }
 

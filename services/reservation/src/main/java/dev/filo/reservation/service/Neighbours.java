@@ -272,6 +272,7 @@ public final class Neighbours {
                 .setOnBehalfOf(onBehalfOf)
                 .addAllLines(reservation.sellsAll() || sale == null ? List.of() : lines(sale))
                 .addAllSerials(sale == null ? List.of() : serials(sale))
+                .setSerialsRequired(sale != null && sale.allNamed())
                 .setRequestId(
                     "sell-" + reservation.hold() + (sale == null ? "" : "-" + sale.number()))
                 .build())

@@ -82,6 +82,7 @@ public final class ReservationDocuments {
                     Collectors.toMap(
                         one -> one.getString("sku"),
                         one -> one.getList("numbers", String.class, List.of()))),
+            sale.getBoolean("allNamed", false),
             Docs.string(sale, "request"));
   }
 
@@ -96,6 +97,7 @@ public final class ReservationDocuments {
                 sale.serials().entrySet().stream()
                     .map(one -> new Document("sku", one.getKey()).append("numbers", one.getValue()))
                     .toList())
+            .append("allNamed", sale.allNamed())
             .append("request", sale.requestId());
   }
 
