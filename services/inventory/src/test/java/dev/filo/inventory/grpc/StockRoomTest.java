@@ -561,4 +561,33 @@ class StockRoomTest {
     assertThat(drift.getFound()).isEqualTo(2);
     assertThat(drift.getDetail()).contains("2 set aside as DISPLAY");
   }
+
+  @Test
+  void theCatalogsCategoryIsShownAndDecidesUnlessTheItemHasItsOwn() {
+    floor.receive(SOFA, MILANO, 5);
+    floor.items.categorize(List.of(SOFA), "sofas").block(Duration.ofSeconds(20));
+    var name = GetStockItemRequest.newBuilder().setName("stockItems/" + SOFA).build();
+    assertThat(door.till().getStockItem(name).getCatalogCategory()).isEqualTo("sofas");
+    assertThat(door.till().getStockItem(name).getCategory()).isEmpty();
+    door.manager()
+        .updateSafetyRules(
+            UpdateSafetyRulesRequest.newBuilder()
+                .setSafetyRules(
+                    SafetyRules.newBuilder()
+                        .addRules(SafetyRule.newBuilder().setCategory("sofas").setPieces(2)))
+                .build());
+    assertThat(level(SOFA_IN_MILANO).getAvailable()).isEqualTo(3);
+    var own =
+        UpdateStockItemRequest.newBuilder()
+            .setStockItem(
+                StockItem.newBuilder()
+                    .setName("stockItems/" + SOFA)
+                    .setCategory("outlet")
+                    .setCatalogCategory("made up"))
+            .build();
+    var changed = door.manager().updateStockItem(own);
+    assertThat(changed.getCategory()).isEqualTo("outlet");
+    assertThat(changed.getCatalogCategory()).as("not the caller's to say").isEqualTo("sofas");
+    assertThat(level(SOFA_IN_MILANO).getAvailable()).isEqualTo(5);
+  }
 }
