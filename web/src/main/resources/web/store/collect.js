@@ -12,7 +12,8 @@ import {picture, plain, price, toast} from 'filo/ui.js';
 import {copyOf, keepCopy} from './db.js';
 import {net} from './net.js';
 import {left, pickList} from './pick-list.js';
-import {allStores, here, now} from './state.js';
+import {findOne} from './goods.js';
+import {allStores, api, here, now} from './state.js';
 import {queue} from './queue.js';
 import {ring} from './sound.js';
 
@@ -83,7 +84,7 @@ export async function collect(text, {reservation, lines, releaseRest} = {}) {
     } else {
       // Without a network all lines are named, so that another one's code is refused and not handed over in her name.
       const named = lines ?? (away ? reservation.lines.filter((line) => left(line) > 0).map((line) => ({sku: line.sku, quantity: left(line)})) : undefined);
-      const outcome = await queue.add({
+      const outcome = await handOver(away, {
         kind: 'collect', store: here.name, code, words: t('queue.collect', {code: format.spaced(code)}),
         ...(reservation ? {reservation: reservation.name} : {}), ...(named ? {lines: named} : {}), ...(releaseRest ? {releaseRest} : {}), ...(away ? {vouched: true} : {}),
       });
@@ -110,6 +111,35 @@ export async function collect(text, {reservation, lines, releaseRest} = {}) {
   queue.removeEventListener('answered', turn);
   last.at = Date.now();
   return dialog.told.look === 'yes' || Boolean(told.look === 'later');
+}
+
+/**
+ * Hands over; while the answer is that pieces with serial numbers must be named, or that one is not here, they are asked
+ * for. Without a network nobody can say so: then the stock takes the first there are.
+ */
+async function handOver(away, act) {
+  if (away) return queue.add(act);
+  const serials = new Map();
+  for (;;) {
+    const outcome = await queue.add({...act, serialsRequired: true, ...(serials.size ? {serials: [...serials].map(([sku, numbers]) => ({sku, serials: numbers}))} : {})});
+    const {reason, metadata} = outcome.error ?? {};
+    const missing = outcome.state === 'refused' && reason === 'SERIALS_INVALID' && Number(metadata?.pieces) > 0;
+    const wrong = outcome.state === 'refused' && reason === 'SERIAL_NOT_FOUND' && serials.has(metadata?.sku);
+    if (!missing && !wrong) return outcome;
+    const {sku} = metadata;
+    const before = serials.get(sku);
+    const [{SerialsDialog}, level, goods] = await Promise.all([
+      import('./parts/serials-dialog.js'),
+      api.get(`/v1/stockLevels/${sku}@${here.name.split('/')[1]}`).catch(() => ({})),
+      findOne(sku).catch(() => undefined),
+    ]);
+    const numbers = await openDialog(new SerialsDialog(), {
+      goods: goods?.title ?? sku, pieces: wrong ? before.length : Number(metadata.pieces), there: level.serials ?? [],
+      numbers: before, problem: wrong ? t('serials.unknown', {number: metadata.serial}) : undefined,
+    });
+    if (!numbers) return outcome;
+    serials.set(sku, numbers);
+  }
 }
 
 /** Without a network: only what is known here as ready, and only when the clerk has looked at a document. */
@@ -153,6 +183,8 @@ async function tell({state, act, answer, error}, code) {
     text = t('handover.otherStore', {store: store ? [store.title, store.address].filter(Boolean).join(', ') : metadata.storeTitle || metadata.store.split('/')[1]});
   }
   if (reason === 'RESERVATION_OVER' && has(`handover.over.${metadata.state}`)) text = t(`handover.over.${metadata.state}`);
+  if (reason === 'SERIALS_INVALID') text = t('handover.unnamed');
+  if (reason === 'SERIAL_NOT_FOUND') text = t('serials.unknown', {number: metadata.serial});
   if (reason === 'PICKUP_CODE_UNKNOWN') text = t('handover.unknown', {code: format.spaced(code)});
   return {...no, text};
 }

@@ -31,7 +31,7 @@ const CALLS = {
   },
   collect: {
     path: (act) => `/v1/${act.store}/pickups:collect`,
-    body: (act) => ({pickupCode: act.code, ...(act.lines ? {lines: act.lines} : {}), ...(act.releaseRest ? {releaseRest: true} : {})}),
+    body: (act) => ({pickupCode: act.code, ...(act.lines ? {lines: act.lines} : {}), ...(act.releaseRest ? {releaseRest: true} : {}), ...(act.serials ? {serials: act.serials} : {}), ...(act.serialsRequired ? {serialsRequired: true} : {})}),
     // The code was somebody else's: hers is what has been handed over in the books.
     refusal: (act, answer) => (act.reservation && answer.name !== act.reservation ? new ApiError('refused', {reason: 'CODE_OF_ANOTHER', metadata: {who: answer.customerDisplayName ?? ''}}) : null),
   },

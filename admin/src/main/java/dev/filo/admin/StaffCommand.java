@@ -47,6 +47,8 @@ final class StaffCommand implements Runnable {
   static final int REFUSED = 1;
   static final int UNREACHABLE = 3;
 
+  private static final int PAGE = 200;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
@@ -122,7 +124,7 @@ final class StaffCommand implements Runnable {
         () -> {
           var person =
               StaffMember.newBuilder()
-                  .setName("staff/" + email.toLowerCase(Locale.ROOT))
+                  .setName(person(email))
                   .setDisplayName(name)
                   .setRole(role(role))
                   .addAllStores(names(stores))
@@ -151,7 +153,7 @@ final class StaffCommand implements Runnable {
       throws InterruptedException {
     return tell(
         () -> {
-          var person = StaffMember.newBuilder().setName("staff/" + email.toLowerCase(Locale.ROOT));
+          var person = StaffMember.newBuilder().setName(person(email));
           var mask = FieldMask.newBuilder();
           if (role != null) {
             person.setRole(role(role));
@@ -195,10 +197,7 @@ final class StaffCommand implements Runnable {
                 line(
                     update(
                         door,
-                        StaffMember.newBuilder()
-                            .setName("staff/" + email.toLowerCase(Locale.ROOT))
-                            .setActive(active)
-                            .build(),
+                        StaffMember.newBuilder().setName(person(email)).setActive(active).build(),
                         FieldMask.newBuilder().addPaths("active").build()))));
   }
 
@@ -240,7 +239,7 @@ final class StaffCommand implements Runnable {
         CreateDeviceRequest.newBuilder()
             .setDevice(
                 Device.newBuilder()
-                    .setName("devices/" + id)
+                    .setName(device(id))
                     .setDisplayName(name)
                     .setStore(name("stores/", store)))
             .setRequestId(UUID.randomUUID().toString())
@@ -257,7 +256,7 @@ final class StaffCommand implements Runnable {
       throws InterruptedException {
     var request =
         RotateDeviceSecretRequest.newBuilder()
-            .setName("devices/" + id)
+            .setName(device(id))
             .setRequestId(UUID.randomUUID().toString())
             .build();
     return secret(door, calls -> calls.rotateDeviceSecret(request));
@@ -294,7 +293,7 @@ final class StaffCommand implements Runnable {
   private int activeDevice(StaffDoor door, String id, boolean active) throws InterruptedException {
     var request =
         UpdateDeviceRequest.newBuilder()
-            .setDevice(Device.newBuilder().setName("devices/" + id).setActive(active))
+            .setDevice(Device.newBuilder().setName(device(id)).setActive(active))
             .setUpdateMask(FieldMask.newBuilder().addPaths("active"))
             .setRequestId(UUID.randomUUID().toString())
             .build();
@@ -302,27 +301,38 @@ final class StaffCommand implements Runnable {
   }
 
   private static List<StaffMember> people(StaffServiceBlockingStub calls) {
-    var all = new ArrayList<StaffMember>();
-    var token = "";
-    do {
-      var page =
-          calls.listStaffMembers(
-              ListStaffMembersRequest.newBuilder().setPageSize(200).setPageToken(token).build());
-      all.addAll(page.getStaffMembersList());
-      token = page.getNextPageToken();
-    } while (!token.isEmpty());
-    return all;
+    return all(
+        token -> {
+          var page =
+              calls.listStaffMembers(
+                  ListStaffMembersRequest.newBuilder()
+                      .setPageSize(PAGE)
+                      .setPageToken(token)
+                      .build());
+          return new Page<>(page.getStaffMembersList(), page.getNextPageToken());
+        });
   }
 
   private static List<Device> machines(StaffServiceBlockingStub calls) {
-    var all = new ArrayList<Device>();
+    return all(
+        token -> {
+          var page =
+              calls.listDevices(
+                  ListDevicesRequest.newBuilder().setPageSize(PAGE).setPageToken(token).build());
+          return new Page<>(page.getDevicesList(), page.getNextPageToken());
+        });
+  }
+
+  private record Page<T>(List<T> items, String next) {}
+
+  /** What all pages have; the first one's token is empty, and the last one's next. */
+  private static <T> List<T> all(Function<String, Page<T>> read) {
+    var all = new ArrayList<T>();
     var token = "";
     do {
-      var page =
-          calls.listDevices(
-              ListDevicesRequest.newBuilder().setPageSize(200).setPageToken(token).build());
-      all.addAll(page.getDevicesList());
-      token = page.getNextPageToken();
+      var page = read.apply(token);
+      all.addAll(page.items);
+      token = page.next;
     } while (!token.isEmpty());
     return all;
   }
@@ -333,7 +343,7 @@ final class StaffCommand implements Runnable {
             "%-40s %-12s %-8s %s %s",
             person.getName().substring("staff/".length()),
             person.getRole().name().substring("STAFF_ROLE_".length()).toLowerCase(Locale.ROOT),
-            person.getActive() ? "active" : "inactive",
+            state(person.getActive()),
             person.getDisplayName(),
             String.join(",", person.getStoresList()))
         .stripTrailing();
@@ -344,10 +354,14 @@ final class StaffCommand implements Runnable {
             Locale.ROOT,
             "%-40s %-8s %s %s",
             device.getName().substring("devices/".length()),
-            device.getActive() ? "active" : "inactive",
+            state(device.getActive()),
             device.getStore(),
             device.getDisplayName())
         .stripTrailing();
+  }
+
+  private static String state(boolean active) {
+    return active ? "active" : "inactive";
   }
 
   private static StaffRole role(TypedRole role) {
@@ -358,6 +372,14 @@ final class StaffCommand implements Runnable {
     return stores == null
         ? List.of()
         : stores.stream().map(store -> name("stores/", store)).toList();
+  }
+
+  private static String person(String email) {
+    return name("staff/", email.toLowerCase(Locale.ROOT));
+  }
+
+  private static String device(String id) {
+    return name("devices/", id);
   }
 
   private static String name(String prefix, String typed) {

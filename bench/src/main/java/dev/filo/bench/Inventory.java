@@ -89,7 +89,7 @@ final class Inventory implements AutoCloseable {
         .then()
         .block(WAIT);
     var places = new Places(placeStore, new Everything());
-    var itemStore = new MongoItemStore(database);
+    var itemStore = new MongoItemStore(database, relay);
     itemStore.prepare();
     var items = new Items(itemStore, places, levels, clock);
     levels.ruledBy((level, numbers) -> items.ruled(level, numbers, ""));

@@ -60,6 +60,7 @@ class StorePageTest {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final String STORE = "stores/milano-buenos-aires";
   private static final String CLERK = "milano@filo.example";
+  private static final String MANAGER = "manager@filo.example";
   private static final Path SCREENS = Path.of("target", "screens");
   private static final ViewportSize WIDE = new ViewportSize(1280, 900);
   private static final ViewportSize NARROW = new ViewportSize(390, 844);
@@ -411,6 +412,61 @@ class StorePageTest {
     assertThat(troubles).isEmpty();
   }
 
+  @Test
+  void serialNumbers_areAskedFor_andOneThatIsNotHereIsAskedForAgain() throws Exception {
+    var reservation = reserve(1);
+    var sku = reservation.skus.getFirst();
+    json(
+        HttpRequest.newBuilder(
+                URI.create(direct + "/v1/stockItems/" + sku + "?updateMask=serialized"))
+            .header("Content-Type", "application/json")
+            .header("Authorization", "Bearer " + token(MANAGER))
+            .header("Idempotency-Key", UUID.randomUUID().toString())
+            .method("PATCH", HttpRequest.BodyPublishers.ofString("{\"serialized\":true}")));
+    var till =
+        form("grant_type=client_credentials&client_id=till-milano-1&client_secret=till-secret");
+    post(
+        "/v1/stockMovements:batchCreate",
+        till,
+        Map.of(
+            "movements",
+            List.of(
+                Map.of(
+                    "id",
+                    UUID.randomUUID().toString(),
+                    "kind",
+                    "COUNT",
+                    "sku",
+                    sku,
+                    "location",
+                    STORE,
+                    "quantity",
+                    2,
+                    "serials",
+                    List.of("S1", "S2")))));
+    var page = browser(folder.resolve("profile-" + UUID.randomUUID()), NARROW, List.of());
+    signIn(page);
+    show(page, reservation);
+    page.navigate(page.url().replaceAll("/store.*", "/store/handover"));
+    page.locator("#pickup-code").fill(reservation.code);
+    button(page.locator(".handover form"), "Consegna").click();
+    assertThat(page.locator("dialog h2")).hasText("Quale pezzo è?");
+    assertThat(page.locator("dialog datalist option")).hasCount(2);
+    screens(page, "store-serials");
+    accessible(page, "serial numbers");
+    page.locator("#serial-0").fill("S9");
+    page.keyboard().press("Enter");
+    assertThat(page.locator("dialog .problem"))
+        .containsText("Nessun pezzo con il numero S9 è in questo negozio");
+    page.locator("#serial-0").fill("S2");
+    page.keyboard().press("Enter");
+    assertThat(page.locator("dialog.full h2")).hasText("Può consegnare");
+    var level = get("/v1/stockLevels/" + sku + "@" + STORE.substring("stores/".length()), till);
+    assertThat(level.path("serials").path(0).asString("")).isEqualTo("S1");
+    assertThat(level.path("serials").size()).isEqualTo(1);
+    assertThat(troubles).isEmpty();
+  }
+
   // The page
 
   private Page browser(Path profile, ViewportSize size, List<String> more) {
@@ -469,7 +525,7 @@ class StorePageTest {
     page.keyboard().press("Enter");
     var field = page.getByLabel("Codice di sei cifre");
     assertThat(field).isVisible();
-    field.fill(code(before));
+    field.fill(code(CLERK, before));
     assertThat(page.locator(".band-name")).hasText("Milano Buenos Aires");
   }
 
@@ -641,7 +697,7 @@ class StorePageTest {
         "grant_type=urn:filo:oauth:code&client_id=store-web&sign_in="
             + signIn
             + "&code="
-            + code(before));
+            + code(staff, before));
   }
 
   private String form(String fields) throws Exception {
@@ -673,10 +729,10 @@ class StorePageTest {
     return JSON.readTree(answer.body());
   }
 
-  /** The code of the first mail to the clerk that is newer than {@code before}. */
-  private String code(String before) throws Exception {
+  /** The code of the first mail to an address that is newer than {@code before}. */
+  private String code(String address, String before) throws Exception {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    for (var mail = newest(CLERK); System.nanoTime() < end; mail = newest(CLERK)) {
+    for (var mail = newest(address); System.nanoTime() < end; mail = newest(address)) {
       var digits = Pattern.compile("\\b\\d{6}\\b").matcher(mail);
       if (mail.compareTo(before) > 0 && digits.find()) {
         return digits.group();

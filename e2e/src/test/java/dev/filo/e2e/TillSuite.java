@@ -20,11 +20,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -39,7 +43,12 @@ public final class TillSuite {
 
   public static final String SECRET = "till-secret";
 
+  private static final String MANAGER = "manager@filo.example";
+  private static final Pattern CODE = Pattern.compile("\\b\\d{6}\\b");
+
   private static TillSuite one;
+
+  private String manager = "";
 
   private final SuiteProcess suite;
   private final HttpClient http = HttpClient.newHttpClient();
@@ -156,6 +165,82 @@ public final class TillSuite {
             .header("Idempotency-Key", UUID.randomUUID().toString())
             .POST(HttpRequest.BodyPublishers.ofString(body))
             .build());
+  }
+
+  /** A manager says that each piece of a SKU has a serial number. */
+  public void serialize(String sku) {
+    change(sku, "{\"serialized\":true}", "serialized");
+  }
+
+  /** A manager says what a kit is made of: one piece of each SKU. */
+  public void kit(String sku, String... parts) {
+    var components =
+        Arrays.stream(parts)
+            .map(part -> "{\"sku\":\"%s\",\"quantity\":1}".formatted(part))
+            .collect(Collectors.joining(",", "[", "]"));
+    change(sku, "{\"components\":" + components + "}", "components");
+  }
+
+  private void change(String sku, String item, String field) {
+    send(
+        HttpRequest.newBuilder(
+                URI.create(target() + "/v1/stockItems/" + sku + "?updateMask=" + field))
+            .timeout(Duration.ofSeconds(60))
+            .header("Content-Type", "application/json")
+            .header("Authorization", "Bearer " + manager())
+            .header("Idempotency-Key", UUID.randomUUID().toString())
+            .method("PATCH", HttpRequest.BodyPublishers.ofString(item))
+            .build());
+  }
+
+  private synchronized String manager() {
+    if (manager.isEmpty()) {
+      var before = newest();
+      var signIn =
+          send(HttpRequest.newBuilder(URI.create(target() + "/v1/signIns"))
+                  .timeout(Duration.ofSeconds(60))
+                  .header("Content-Type", "application/json")
+                  .POST(HttpRequest.BodyPublishers.ofString("{\"email\":\"" + MANAGER + "\"}"))
+                  .build())
+              .path("name")
+              .asString("");
+      manager =
+          token(
+              "grant_type=urn:filo:oauth:code&client_id=desk-web&sign_in="
+                  + signIn
+                  + "&code="
+                  + code(before),
+              "");
+    }
+    return manager;
+  }
+
+  /** The code of the first mail to the manager that is newer than {@code before}. */
+  private String code(String before) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    for (var mail = newest(); System.nanoTime() < end; mail = newest()) {
+      var digits = CODE.matcher(mail);
+      if (mail.compareTo(before) > 0 && digits.find()) {
+        return digits.group();
+      }
+      Thread.onSpinWait();
+    }
+    throw new AssertionError("no code came by mail");
+  }
+
+  /** Time and text of the newest mail to the manager; empty when there is none. */
+  private String newest() {
+    var box =
+        send(
+            HttpRequest.newBuilder(URI.create(target() + "/dev/mailbox?to=" + MANAGER))
+                .timeout(Duration.ofSeconds(60))
+                .build());
+    var newest = "";
+    for (JsonNode mail : box.path("messages")) {
+      var text = mail.path("createTime").asString("") + " " + mail.path("text").asString("");
+      newest = text.compareTo(newest) > 0 ? text : newest;
+    }
+    return newest;
   }
 
   private JsonNode send(HttpRequest request) {

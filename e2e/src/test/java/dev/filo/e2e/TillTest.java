@@ -301,6 +301,57 @@ class TillTest {
   }
 
   @Test
+  void collect_bySerialNumber_handsThatPieceOver() {
+    assertThat(json("count", sku + "=0").exit()).isZero();
+    SUITE.serialize(sku);
+    assertThat(json("receive", sku + "=2").last().path("refusals").path(0).path("reason"))
+        .extracting(JsonNode::asString)
+        .isEqualTo("SERIALS_INVALID");
+    var received = json("receive", sku + "=2", "--serial", sku + "=S1", "--serial", sku + "=S2");
+    assertThat(received.exit()).as(received.out()).isZero();
+    assertThat(SUITE.level(sku).getSerialsList()).containsExactly("S1", "S2");
+    var code = SUITE.reserve(sku, 1).path("pickupCode").asString();
+    var unnamed = json("collect", code);
+    assertThat(unnamed.exit()).isEqualTo(1);
+    assertThat(unnamed.last().path("message").asString()).contains("--serial " + sku + "=NUMBER");
+    var wrong = json("collect", code, "--serial", sku + "=S9");
+    assertThat(wrong.exit()).isEqualTo(1);
+    assertThat(wrong.last().path("reason").asString()).isEqualTo("SERIAL_NOT_FOUND");
+    assertThat(SUITE.level(sku).getOnHand()).isEqualTo(2);
+    var collected = json("collect", code, "--serial", sku + "=S2");
+    assertThat(collected.exit()).as(collected.out()).isZero();
+    assertThat(collected.last().path("state").asString()).isEqualTo("COLLECTED");
+    assertThat(SUITE.level(sku).getSerialsList()).containsExactly("S1");
+    assertThat(SUITE.ledger(sku).getFirst().getSerialsList()).containsExactly("S2");
+    var sold = json("sale", sku, "--serial", sku + "=S1");
+    assertThat(sold.exit()).as(sold.out()).isZero();
+    assertThat(SUITE.level(sku).getOnHand()).isZero();
+    assertThat(run("sale", sku, "--serial", sku + "=S1", "--serial", sku + "=S2").exit())
+        .as("two numbers, one piece")
+        .isEqualTo(2);
+    assertThat(run("sale", sku, "--serial", "S1").exit()).isEqualTo(2);
+  }
+
+  @Test
+  void sale_ofAKit_isOfItsComponents() {
+    var other = Goods.next();
+    var kit = Goods.next();
+    assertThat(json("count", kit + "=0", sku + "=3", other + "=3").exit()).isZero();
+    SUITE.kit(kit, sku, other);
+    var sold = json("sale", kit + "=2");
+    assertThat(sold.exit()).as(sold.out()).isZero();
+    assertThat(SUITE.level(sku).getOnHand()).isEqualTo(1);
+    assertThat(SUITE.level(other).getOnHand()).isEqualTo(1);
+    assertThat(SUITE.ledger(sku).getFirst().getKit()).isEqualTo("stockItems/" + kit);
+    assertThat(json("return", kit).exit()).isZero();
+    assertThat(SUITE.level(other).getOnHand()).isEqualTo(2);
+    var counted = json("count", kit + "=1");
+    assertThat(counted.exit()).isEqualTo(1);
+    assertThat(counted.last().path("refusals").path(0).path("reason").asString())
+        .isEqualTo("KIT_NOT_ALLOWED");
+  }
+
+  @Test
   void collect_offline_queuesNothing() throws IOException {
     var collected = offline("collect", "ABCD2345");
     assertThat(collected.exit()).isEqualTo(4);

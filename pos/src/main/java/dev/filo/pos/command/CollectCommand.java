@@ -8,6 +8,7 @@ import dev.filo.pos.journal.Item;
 import dev.filo.pos.sync.Codes;
 import dev.filo.proto.reservation.v1.CollectPickupRequest;
 import dev.filo.proto.reservation.v1.LineQuantity;
+import dev.filo.proto.reservation.v1.PieceSerials;
 import dev.filo.proto.reservation.v1.Reservation;
 import dev.filo.proto.reservation.v1.ReservationLine;
 import java.io.IOException;
@@ -58,6 +59,14 @@ final class CollectCommand extends TillCommand {
       description = "With --line: what she does not take is free again.")
   private boolean releaseRest;
 
+  @Option(
+      names = "--serial",
+      paramLabel = "SKU=NUMBER",
+      description =
+          "Which piece she gets, by its serial number; one for each piece of the SKU. May be"
+              + " repeated.")
+  private List<String> serials = List.of();
+
   @Override
   public Integer call() throws IOException {
     var till = root().till();
@@ -76,7 +85,8 @@ final class CollectCommand extends TillCommand {
             root().world().clock().instant().truncatedTo(ChronoUnit.MILLIS),
             plain,
             lines(),
-            releaseRest);
+            releaseRest,
+            serials());
     var before = till.journal().collections(plain);
     var unanswered = before.stream().filter(Item::isUnanswered).findFirst();
     var gateway = till.gateway();
@@ -128,6 +138,23 @@ final class CollectCommand extends TillCommand {
     return parsed;
   }
 
+  private Map<String, List<String>> serials() {
+    try {
+      var numbers = Serials.byCode(serials);
+      numbers
+          .keySet()
+          .forEach(
+              sku -> {
+                if (!Codes.isCode(sku)) {
+                  throw usage(say("record.code", sku));
+                }
+              });
+      return numbers;
+    } catch (IllegalArgumentException e) {
+      throw usage(say("record.serial", String.valueOf(e.getMessage())));
+    }
+  }
+
   private Integer ask(Till till, Gateway gateway, Item item, List<Item> before) {
     var entry = (Entry.Collection) item.entry();
     var request =
@@ -135,13 +162,19 @@ final class CollectCommand extends TillCommand {
             .setStore(entry.store())
             .setPickupCode(entry.code())
             .setRequestId(entry.id())
-            .setReleaseRest(entry.releaseRest());
+            .setReleaseRest(entry.releaseRest())
+            .setSerialsRequired(true);
     entry
         .lines()
         .forEach(
             line ->
                 request.addLines(
                     LineQuantity.newBuilder().setSku(line.sku()).setQuantity(line.quantity())));
+    entry
+        .serials()
+        .forEach(
+            (sku, numbers) ->
+                request.addSerials(PieceSerials.newBuilder().setSku(sku).addAllSerials(numbers)));
     long end = System.nanoTime() + root().patience().toNanos();
     while (true) {
       try {
@@ -318,8 +351,28 @@ final class CollectCommand extends TillCommand {
                   "collect.lines",
                   metadata.getOrDefault("sku", ""),
                   metadata.getOrDefault("left", "0")));
+      case "SERIAL_NOT_FOUND" ->
+          new TillException(
+              Exit.REFUSED,
+              e.reason(),
+              say(
+                  "collect.serialUnknown",
+                  metadata.getOrDefault("sku", ""),
+                  metadata.getOrDefault("serial", "")));
+      case "SERIALS_INVALID" ->
+          new TillException(
+              Exit.REFUSED,
+              e.reason(),
+              say(
+                  "collect.serials." + (isZero(metadata.get("pieces")) ? "none" : "some"),
+                  metadata.getOrDefault("sku", ""),
+                  metadata.getOrDefault("pieces", "0")));
       default -> e;
     };
+  }
+
+  private static boolean isZero(@org.jspecify.annotations.Nullable String pieces) {
+    return pieces == null || pieces.equals("0");
   }
 
   private static String over(String state) {

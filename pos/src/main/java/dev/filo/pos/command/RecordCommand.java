@@ -54,6 +54,14 @@ abstract class RecordCommand extends TillCommand {
               + " ago.")
   private @Nullable String at;
 
+  @Option(
+      names = "--serial",
+      paramLabel = "CODE=NUMBER",
+      description =
+          "The serial number of a piece, where the article has them; one for each piece. May be"
+              + " repeated.")
+  private List<String> serials = List.of();
+
   private final Entry.Kind kind;
 
   RecordCommand(Entry.Kind kind) {
@@ -109,7 +117,8 @@ abstract class RecordCommand extends TillCommand {
               var item = found.get(line.code());
               return item == null
                   ? line
-                  : new Entry.Line(line.code(), item.getVariant().getSku(), line.quantity());
+                  : new Entry.Line(
+                      line.code(), item.getVariant().getSku(), line.quantity(), line.serials());
             })
         .toList();
   }
@@ -118,6 +127,7 @@ abstract class RecordCommand extends TillCommand {
     if (items.size() > LINES_MAX) {
       throw usage(say("record.lines", LINES_MAX));
     }
+    var numbers = serials();
     var lines = new ArrayList<Entry.Line>();
     for (var item : items) {
       int equals = item.lastIndexOf('=');
@@ -127,13 +137,29 @@ abstract class RecordCommand extends TillCommand {
       }
       int quantity =
           equals < 0 ? defaultQuantity(item) : quantity(item, item.substring(equals + 1));
-      lines.add(new Entry.Line(code, "", quantity));
+      // Of two lines of one code the first has the numbers, and then too many of them.
+      var named = numbers.remove(code);
+      if (named != null && named.size() != quantity) {
+        throw usage(say("record.serials", code, quantity, named.size()));
+      }
+      lines.add(new Entry.Line(code, "", quantity, named == null ? List.of() : named));
+    }
+    if (!numbers.isEmpty()) {
+      throw usage(say("record.serialOf", String.join(", ", numbers.keySet())));
     }
     if (kind == Entry.Kind.COUNT
         && lines.stream().map(Entry.Line::code).distinct().count() < lines.size()) {
       throw usage(say("count.twice"));
     }
     return lines;
+  }
+
+  private Map<String, List<String>> serials() {
+    try {
+      return Serials.byCode(serials);
+    } catch (IllegalArgumentException e) {
+      throw usage(say("record.serial", String.valueOf(e.getMessage())));
+    }
   }
 
   private int defaultQuantity(String item) {

@@ -186,6 +186,10 @@ final class Reports {
       var named = names.get(line.code());
       var own = lines.addObject().put("code", line.code()).put("quantity", line.quantity());
       sku(item, line, own);
+      if (!line.serials().isEmpty()) {
+        var serials = own.putArray("serials");
+        line.serials().forEach(serials::add);
+      }
       if (item.entry() instanceof Entry.Movements) {
         own.put("movement", item.entry().movementId(i));
       }

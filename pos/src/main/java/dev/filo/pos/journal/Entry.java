@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /** One thing a clerk did, under an id that it keeps for ever. Immutable. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "entry")
@@ -47,11 +48,18 @@ public sealed interface Entry {
    * @param code a SKU or a GTIN, as it was typed or scanned
    * @param sku the SKU it means; empty when nobody could be asked yet
    * @param quantity pieces; of a count what was found
+   * @param serials the pieces' serial numbers; empty when they have none
    */
-  record Line(String code, String sku, int quantity) {
+  record Line(String code, String sku, int quantity, List<String> serials) {
     /** Reads what an older till left out as empty. */
     public Line {
       sku = java.util.Objects.requireNonNullElse(sku, "");
+      serials = serials == null ? List.of() : List.copyOf(serials);
+    }
+
+    /** Pieces without serial numbers. */
+    public Line(String code, String sku, int quantity) {
+      this(code, sku, quantity, List.of());
     }
   }
 
@@ -75,13 +83,21 @@ public sealed interface Entry {
    * @param code the pickup code
    * @param lines which pieces; empty: all
    * @param releaseRest whether the pieces not taken are freed
+   * @param serials which pieces leave, by SKU; empty: whichever
    */
   record Collection(
-      String id, String store, Instant time, String code, List<Line> lines, boolean releaseRest)
+      String id,
+      String store,
+      Instant time,
+      String code,
+      List<Line> lines,
+      boolean releaseRest,
+      Map<String, List<String>> serials)
       implements Entry {
-    /** Copies the lines. */
+    /** Copies what can change; what is empty is left out in the journal. */
     public Collection {
       lines = lines == null ? List.of() : List.copyOf(lines);
+      serials = serials == null ? Map.of() : Map.copyOf(serials);
     }
 
     /** True when both ask for the same goods under the same code. */
@@ -89,7 +105,8 @@ public sealed interface Entry {
       return store.equals(other.store)
           && plain(code).equals(plain(other.code))
           && lines.equals(other.lines)
-          && releaseRest == other.releaseRest;
+          && releaseRest == other.releaseRest
+          && serials.equals(other.serials);
     }
 
     /** A code as the gateway reads it: without case, spaces and hyphens. */

@@ -410,6 +410,7 @@ public final class Flusher implements AutoCloseable {
               .setQuantity(line.quantity())
               .setEffectiveTime(timestamp(entry.time()))
               .setCause(entry.cause())
+              .addAllSerials(line.serials())
               .build());
     }
     return movements;

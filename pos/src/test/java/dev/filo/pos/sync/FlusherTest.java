@@ -184,6 +184,24 @@ class FlusherTest {
   }
 
   @Test
+  void serialNumbers_goWithTheirPieces_alsoThroughTheJournal() throws Exception {
+    journal.record(
+        new Entry.Movements(
+            "sale-1",
+            Entry.Kind.SALE,
+            "stores/milano",
+            clock.instant(),
+            "",
+            List.of(
+                new Entry.Line("DIV-LUC", "DIV-LUC", 2, List.of("S1", "S2")),
+                new Entry.Line("POL-LUC", "POL-LUC", 1))));
+    start();
+    assertThat(next()).isInstanceOf(Settled.Done.class);
+    assertThat(door.ledger.get("sale-1-1").getSerialsList()).containsExactly("S1", "S2");
+    assertThat(door.ledger.get("sale-1-2").getSerialsList()).isEmpty();
+  }
+
+  @Test
   void signedOut_whoeverWaitsIsToldAtOnceAndNothingIsLost() throws Exception {
     secretKnown = false;
     start();

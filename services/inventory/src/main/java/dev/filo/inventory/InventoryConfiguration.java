@@ -2,6 +2,7 @@ package dev.filo.inventory;
 
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.inventory.events.CatalogFollower;
+import dev.filo.inventory.events.CategoryFollower;
 import dev.filo.inventory.events.GrpcCatalog;
 import dev.filo.inventory.grpc.GrpcInventoryService;
 import dev.filo.inventory.service.Availability;
@@ -72,8 +73,8 @@ public class InventoryConfiguration {
   }
 
   @Bean
-  MongoItemStore itemStore(MongoDatabase database) {
-    var store = new MongoItemStore(database);
+  MongoItemStore itemStore(MongoDatabase database, Relay relay) {
+    var store = new MongoItemStore(database, relay);
     store.prepare();
     return store;
   }
@@ -177,6 +178,19 @@ public class InventoryConfiguration {
       Places places, Channels channels, MongoDatabase database, InstantSource clock) {
     return new FeedFollower(
         "catalog", "catalog", channels, database, clock, new CatalogFollower(places)::deal);
+  }
+
+  /** By itself, from the feed's beginning: also categories of before there was this follower. */
+  @Bean
+  FeedFollower categoryFollower(
+      Items items, Channels channels, MongoDatabase database, InstantSource clock) {
+    return new FeedFollower(
+        "catalog-categories",
+        "catalog",
+        channels,
+        database,
+        clock,
+        new CategoryFollower(items)::deal);
   }
 
   @Bean

@@ -142,7 +142,7 @@ public final class ShopFloor {
     var usedJournal = holdStore.apply(journal);
     writer = new LevelWriter(usedLevels, clock);
     places = new Places(new MongoPlaceStore(database), new Shelf());
-    var itemStore = new MongoItemStore(database);
+    var itemStore = new MongoItemStore(database, relay);
     itemStore.prepare();
     items = new Items(itemStore, places, usedLevels, clock);
     levels.ruledBy((level, numbers) -> items.ruled(level, numbers, ""));

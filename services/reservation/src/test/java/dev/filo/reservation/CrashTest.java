@@ -4,6 +4,7 @@ import static dev.filo.reservation.ReservationFixture.JULIA;
 import static dev.filo.reservation.ReservationFixture.PATIENCE;
 import static dev.filo.reservation.ReservationFixture.wish;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.platform.auth.Caller;
@@ -14,14 +15,18 @@ import dev.filo.proto.reservation.v1.AcceptOfferRequest;
 import dev.filo.proto.reservation.v1.CollectPickupRequest;
 import dev.filo.proto.reservation.v1.ExtendReservationRequest;
 import dev.filo.proto.reservation.v1.LineQuantity;
+import dev.filo.proto.reservation.v1.PieceSerials;
 import dev.filo.proto.reservation.v1.PrepareReservationRequest;
 import dev.filo.proto.reservation.v1.RefusalCause;
 import dev.filo.proto.reservation.v1.RefuseReservationRequest;
 import dev.filo.reservation.domain.Offer;
+import dev.filo.reservation.domain.Refusal;
 import dev.filo.reservation.domain.Reservation;
 import dev.filo.reservation.domain.Reservation.Step;
+import dev.filo.reservation.service.RefusedException;
 import dev.filo.reservation.service.Reservations;
 import dev.filo.reservation.store.ReservationDocuments;
+import dev.filo.testkit.MortalMongo;
 import dev.filo.testkit.StoreTest;
 import java.time.Duration;
 import java.util.HashMap;
@@ -77,7 +82,7 @@ class CrashTest {
       Runnable thenHolds) {
     for (int at = 1; ; at++) {
       var seen = given.get();
-      var mortal = new Mortal(at);
+      var mortal = new MortalMongo(at);
       var dying = fixture.replica(mortal.wrap(fixture.database()));
       end(command.apply(dying, seen));
       bothSidesAgree("write " + at);
@@ -335,6 +340,52 @@ class CrashTest {
   @Test
   void collect() {
     survives((dying, seen) -> dying.collect(collection(seen).build(), STAFF));
+  }
+
+  private CollectPickupRequest named(Document of, String... serials) {
+    return collection(of)
+        .addSerials(PieceSerials.newBuilder().setSku("S" + run).addAllSerials(List.of(serials)))
+        .build();
+  }
+
+  @Test
+  void collect_byName() {
+    survives(
+        this::shelved,
+        (dying, seen) -> {
+          fixture.warehouse.serials("S" + run, "milano", "A", "B", "C");
+          return dying.collect(named(seen, "A", "B", "C"), STAFF);
+        },
+        () -> {
+          // Begun, it was finished; not begun, nothing was sold.
+          var left = fixture.warehouse.serials("S" + run, "milano").size();
+          assertThat(left).isIn(0, 3);
+        });
+  }
+
+  @Test
+  void collect_whatIsNotThere_leavesItReserved_andIsNotRemembered() {
+    survives(
+        this::shelved,
+        (dying, seen) -> {
+          fixture.warehouse.serials("S" + run, "milano", "A", "B", "C");
+          return dying.collect(named(seen, "A", "B", "Z"), STAFF);
+        },
+        () -> {
+          var id = Ids.derived("reservation", JULIA, "shelved" + run);
+          assertThat(now(id).left()).isEqualTo(3);
+          var document = Objects.requireNonNull(fixture.store.find(id).block(PATIENCE));
+          assertThatThrownBy(
+                  () ->
+                      fixture
+                          .reservations
+                          .collect(named(document, "A", "B", "Z"), STAFF)
+                          .block(PATIENCE))
+              .isInstanceOfSatisfying(
+                  RefusedException.class,
+                  e -> assertThat(e.why()).isEqualTo(new Refusal.SerialNotFound("S" + run, "Z")));
+          assertThat(fixture.warehouse.serials("S" + run, "milano")).hasSize(3);
+        });
   }
 
   @Test

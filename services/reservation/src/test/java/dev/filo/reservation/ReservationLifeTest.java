@@ -26,10 +26,12 @@ import dev.filo.platform.grpc.Times;
 import dev.filo.proto.api.v1.Role;
 import dev.filo.proto.inventory.v1.Movement;
 import dev.filo.proto.inventory.v1.SetAsideReason;
+import dev.filo.proto.reservation.v1.CollectPickupRequest;
 import dev.filo.proto.reservation.v1.ExtendReservationRequest;
 import dev.filo.proto.reservation.v1.GetReservationPolicyRequest;
 import dev.filo.proto.reservation.v1.ListReservationsRequest;
 import dev.filo.proto.reservation.v1.Offer;
+import dev.filo.proto.reservation.v1.PieceSerials;
 import dev.filo.proto.reservation.v1.PutBackEntry;
 import dev.filo.proto.reservation.v1.PutBackList;
 import dev.filo.proto.reservation.v1.RefusalCause;
@@ -592,6 +594,53 @@ class ReservationLifeTest {
     assertThat(fixture.warehouse.onHand("SOFA", "milano")).isEqualTo(2);
     assertThat(fixture.warehouse.active()).isEmpty();
     told(held, Kind.HELD, Kind.PARTLY_COLLECTED, Kind.COLLECTED);
+  }
+
+  @Test
+  void collect_byName_takesThosePieces_andAWrongOneIsRefused() {
+    fixture.warehouse.serials("SOFA", "milano", "S1", "S2", "S3");
+    var held = create("1", "SOFA", 2);
+    var asked = collect(held, "c1").toBuilder();
+    var wrong =
+        refused(
+            () -> fixture.till().collectPickup(named(asked, "S1", "S9")),
+            Status.Code.FAILED_PRECONDITION,
+            "SERIAL_NOT_FOUND");
+    assertThat(metadata(wrong, "serial")).isEqualTo("S9");
+    assertThat(metadata(wrong, "sku")).isEqualTo("SOFA");
+    assertThat(now(held).getState()).isEqualTo(State.HELD);
+    assertThat(fixture.warehouse.onHand("SOFA", "milano")).isEqualTo(3);
+    refused(
+        () -> fixture.till().collectPickup(named(asked, "S1", "S9")),
+        Status.Code.FAILED_PRECONDITION,
+        "SERIAL_NOT_FOUND");
+    var missing =
+        refused(
+            () ->
+                fixture
+                    .till()
+                    .collectPickup(asked.clone().clearSerials().setSerialsRequired(true).build()),
+            Status.Code.INVALID_ARGUMENT,
+            "SERIALS_INVALID");
+    assertThat(metadata(missing, "sku")).isEqualTo("SOFA");
+    assertThat(metadata(missing, "pieces")).isEqualTo("2");
+    var done = fixture.till().collectPickup(named(asked, "S1", "S3"));
+    assertThat(done.getState()).isEqualTo(State.COLLECTED);
+    assertThat(fixture.till().collectPickup(named(asked, "S1", "S3"))).isEqualTo(done);
+    assertThat(fixture.warehouse.serials("SOFA", "milano")).containsExactly("S2");
+    refused(
+        () -> fixture.till().collectPickup(named(asked, "S2", "S3")),
+        Status.Code.ALREADY_EXISTS,
+        "REQUEST_ID_REUSED");
+    told(held, Kind.HELD, Kind.COLLECTED);
+  }
+
+  private static CollectPickupRequest named(
+      CollectPickupRequest.Builder request, String... serials) {
+    return request
+        .clearSerials()
+        .addSerials(PieceSerials.newBuilder().setSku("SOFA").addAllSerials(List.of(serials)))
+        .build();
   }
 
   @Test

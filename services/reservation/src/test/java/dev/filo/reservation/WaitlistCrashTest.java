@@ -14,6 +14,7 @@ import dev.filo.proto.reservation.v1.WaitlistEntry;
 import dev.filo.reservation.domain.Reservation;
 import dev.filo.reservation.store.ReservationDocuments;
 import dev.filo.reservation.waitlist.service.Waitlists;
+import dev.filo.testkit.MortalMongo;
 import dev.filo.testkit.StoreTest;
 import java.time.Duration;
 import java.time.Instant;
@@ -101,7 +102,7 @@ class WaitlistCrashTest {
       run++;
       var shop = new Shop();
       before.accept(shop);
-      var mortal = new Mortal(at);
+      var mortal = new MortalMongo(at);
       end(what.apply(shop).apply(fixture.lines(mortal.wrap(fixture.database()))));
       allAgree(shop, "write " + at);
       if (!mortal.died()) {
@@ -242,7 +243,7 @@ class WaitlistCrashTest {
     for (int at = 1; ; at++) {
       run++;
       var shop = new Shop();
-      var mortal = new Mortal(at);
+      var mortal = new MortalMongo(at);
       end(shop.join(fixture.lines(mortal.wrap(fixture.database())), shop.first));
       var entry = shop.joined(shop.first);
       assertThat(entry.getState()).isEqualTo(WaitlistEntry.State.WAITING);
@@ -288,7 +289,7 @@ class WaitlistCrashTest {
       var shop = new Shop();
       shop.stock(2);
       shop.joined(shop.first);
-      var mortal = new Mortal(at);
+      var mortal = new MortalMongo(at);
       var id = shop.id(shop.first);
       end(fixture.lines(mortal.wrap(fixture.database())).accept(id, shop.as(shop.first)));
       var taken =

@@ -19,6 +19,7 @@ import dev.filo.proto.inventory.v1.RecordMovementsRequest;
 import dev.filo.proto.inventory.v1.RecordMovementsResponse;
 import dev.filo.proto.inventory.v1.ReleaseHoldRequest;
 import dev.filo.proto.inventory.v1.SellHoldRequest;
+import dev.filo.proto.inventory.v1.SerialNumbers;
 import dev.filo.proto.inventory.v1.SkuAvailability;
 import dev.filo.proto.inventory.v1.StockLevel;
 import io.grpc.Status;
@@ -30,7 +31,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +47,7 @@ public final class Warehouse extends InventoryServiceGrpc.InventoryServiceImplBa
   private final Map<String, Integer> setAside = new HashMap<>();
   private final Map<String, Held> holds = new TreeMap<>();
   private final Map<String, Movement> movements = new TreeMap<>();
+  private final Map<String, Set<String>> serials = new TreeMap<>();
   private final Map<String, Double> distances = new LinkedHashMap<>();
   private int calls;
   private int failAt;
@@ -115,6 +119,17 @@ public final class Warehouse extends InventoryServiceGrpc.InventoryServiceImplBa
   /** Puts pieces there. */
   public synchronized void stock(String sku, String store, int pieces) {
     onHand.put(sku + "@" + store, pieces);
+  }
+
+  /** Puts pieces there that have serial numbers. */
+  public synchronized void serials(String sku, String store, String... numbers) {
+    stock(sku, store, numbers.length);
+    serials.put(sku + "@" + store, new TreeSet<>(List.of(numbers)));
+  }
+
+  /** The serial numbers of the pieces there. */
+  public synchronized Set<String> serials(String sku, String store) {
+    return Set.copyOf(serials.getOrDefault(sku + "@" + store, Set.of()));
   }
 
   /** More pieces come. */
@@ -279,6 +294,40 @@ public final class Warehouse extends InventoryServiceGrpc.InventoryServiceImplBa
           for (HoldLine line : lines) {
             if (held.left.getOrDefault(line.getSku(), 0) < line.getQuantity()) {
               throw refusal(Code.INVALID_ARGUMENT, ErrorReason.ERROR_REASON_STOCK_INSUFFICIENT);
+            }
+          }
+          for (HoldLine line : lines) {
+            boolean isNamed =
+                request.getSerialsList().stream()
+                    .anyMatch(named -> named.getSku().equals(line.getSku()));
+            if (request.getSerialsRequired()
+                && !isNamed
+                && serials.containsKey(line.getSku() + "@" + store)) {
+              throw Statuses.refusal(
+                  Code.INVALID_ARGUMENT,
+                  "inventory.filo",
+                  ErrorReason.ERROR_REASON_SERIALS_INVALID,
+                  "No.",
+                  Map.of("sku", line.getSku(), "pieces", Integer.toString(line.getQuantity())));
+            }
+          }
+          for (SerialNumbers named : request.getSerialsList()) {
+            var there = serials.getOrDefault(named.getSku() + "@" + store, Set.of());
+            for (String serial : named.getSerialsList()) {
+              if (!there.contains(serial)) {
+                throw Statuses.refusal(
+                    Code.FAILED_PRECONDITION,
+                    "inventory.filo",
+                    ErrorReason.ERROR_REASON_SERIAL_NOT_FOUND,
+                    "No.",
+                    Map.of("sku", named.getSku(), "serial", serial));
+              }
+            }
+          }
+          for (SerialNumbers named : request.getSerialsList()) {
+            var there = serials.get(named.getSku() + "@" + store);
+            if (there != null) {
+              named.getSerialsList().forEach(there::remove);
             }
           }
           for (HoldLine line : lines) {

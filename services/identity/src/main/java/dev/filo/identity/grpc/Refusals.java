@@ -27,28 +27,32 @@ final class Refusals {
               "update_mask", "'" + path + "' is not one of the fields that can be changed.");
       case Refusal.RequestReused() -> Statuses.requestIdReused();
       case Refusal.PhoneInvalid() ->
-          refuse(
+          Statuses.refusal(
               Code.INVALID_ARGUMENT,
+              DOMAIN,
               ErrorReason.ERROR_REASON_PHONE_INVALID,
               "This cannot be a phone number.",
               Map.of("field", "phone"));
       case Refusal.IdentifierInvalid(var index) ->
-          refuse(
+          Statuses.refusal(
               Code.INVALID_ARGUMENT,
+              DOMAIN,
               ErrorReason.ERROR_REASON_IDENTIFIER_INVALID,
               "This cannot be an identifier of its type.",
               Map.of("field", "identifiers[" + index + "].value"));
       case Refusal.NotMerged(var name) ->
-          refuse(
+          Statuses.refusal(
               Code.FAILED_PRECONDITION,
+              DOMAIN,
               ErrorReason.ERROR_REASON_NOT_MERGED,
               "This customer is nobody's alias.",
               Map.of("customer", name));
       case Refusal.CaseUnknown(var name) -> Statuses.notFound(name);
       case Refusal.CaseChanged(var version) -> Statuses.etagStale(version);
       case Refusal.CaseDecided(var name) ->
-          refuse(
+          Statuses.refusal(
               Code.FAILED_PRECONDITION,
+              DOMAIN,
               ErrorReason.ERROR_REASON_CASE_DECIDED,
               "Somebody has decided this case. Read it again.",
               Map.of("mergeCase", name));
@@ -64,48 +68,55 @@ final class Refusals {
               wait);
       case Refusal.CodeNotSent() -> Statuses.unavailable("The mail server");
       case Refusal.SignInExpired() ->
-          refuse(
+          Statuses.refusal(
               Code.FAILED_PRECONDITION,
+              DOMAIN,
               ErrorReason.ERROR_REASON_SIGN_IN_EXPIRED,
               "This sign-in is over. Start again.",
               Map.of());
       case Refusal.CodeWrong() ->
-          refuse(
+          Statuses.refusal(
               Code.FAILED_PRECONDITION,
+              DOMAIN,
               ErrorReason.ERROR_REASON_CODE_WRONG,
               "The code is wrong.",
               Map.of());
       case Refusal.TooManyAttempts() ->
-          refuse(
+          Statuses.refusal(
               Code.FAILED_PRECONDITION,
+              DOMAIN,
               ErrorReason.ERROR_REASON_TOO_MANY_ATTEMPTS,
               "Too many wrong codes. Start again.",
               Map.of());
       case Refusal.HandoffExpired() ->
-          refuse(
+          Statuses.refusal(
               Code.FAILED_PRECONDITION,
+              DOMAIN,
               ErrorReason.ERROR_REASON_HANDOFF_EXPIRED,
               "This code is over.",
               Map.of());
       case Refusal.SessionUnknown(var name) -> Statuses.notFound(name);
       case Refusal.HandoffUnknown(var name) -> Statuses.notFound(name);
       case Refusal.HandoffNotClaimed() ->
-          refuse(
+          Statuses.refusal(
               Code.FAILED_PRECONDITION,
+              DOMAIN,
               ErrorReason.ERROR_REASON_HANDOFF_NOT_CLAIMED,
               "No device waits for this answer.",
               Map.of());
       case Refusal.HandoffClaimMissing() ->
           Statuses.field("claim", "A device that waits for a yes must say what tells it apart.");
       case Refusal.HandoffPending() ->
-          refuse(
+          Statuses.refusal(
               Code.FAILED_PRECONDITION,
+              DOMAIN,
               ErrorReason.ERROR_REASON_HANDOFF_PENDING,
               "The other device has not answered yet.",
               Map.of());
       case Refusal.HandoffDenied() ->
-          refuse(
+          Statuses.refusal(
               Code.FAILED_PRECONDITION,
+              DOMAIN,
               ErrorReason.ERROR_REASON_HANDOFF_DENIED,
               "The other device said no.",
               Map.of());
@@ -114,8 +125,9 @@ final class Refusals {
           Refusal.DeviceCodePending _,
           Refusal.DeviceCodeTooFast _,
           Refusal.DeviceCodeDenied _ ->
-          refuse(
+          Statuses.refusal(
               Code.FAILED_PRECONDITION,
+              DOMAIN,
               ErrorReason.ERROR_REASON_SIGN_IN_EXPIRED,
               "This sign-in is over. Start again.",
               Map.of());
@@ -128,20 +140,23 @@ final class Refusals {
               Map.of(),
               wait);
       case Refusal.StaffMemberExists() ->
-          refuse(
+          Statuses.refusal(
               Code.ALREADY_EXISTS,
+              DOMAIN,
               ErrorReason.ERROR_REASON_STAFF_MEMBER_EXISTS,
               "Somebody on the staff has this e-mail.",
               Map.of());
       case Refusal.DeviceExists() ->
-          refuse(
+          Statuses.refusal(
               Code.ALREADY_EXISTS,
+              DOMAIN,
               ErrorReason.ERROR_REASON_DEVICE_EXISTS,
               "A device has this id.",
               Map.of());
       case Refusal.NobodyLeft() ->
-          refuse(
+          Statuses.refusal(
               Code.FAILED_PRECONDITION,
+              DOMAIN,
               ErrorReason.ERROR_REASON_LAST_MANAGER,
               "Nobody would be left who may manage.",
               Map.of());
@@ -164,16 +179,12 @@ final class Refusals {
               "The session is over.",
               Map.of());
       case Refusal.RefreshReused() ->
-          refuse(
+          Statuses.refusal(
               Code.UNAUTHENTICATED,
+              DOMAIN,
               ErrorReason.ERROR_REASON_REFRESH_REUSED,
               "The session is over.",
               Map.of());
     };
-  }
-
-  private static StatusRuntimeException refuse(
-      Code code, ErrorReason reason, String message, Map<String, String> metadata) {
-    return Statuses.refusal(code, DOMAIN, reason, message, metadata);
   }
 }

@@ -3,11 +3,14 @@ package dev.filo.inventory.domain;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,11 +25,14 @@ public final class Audit {
 
   private final String level;
   private final int onHand;
+  private final Goods goods;
   private final long sequence;
   private final Map<String, Applied> tail = new HashMap<>();
   private final Set<String> known = new HashSet<>();
   private final BitSet seen = new BitSet();
   private final List<Drift> drifts = new ArrayList<>();
+  private final Map<SetAside, Long> aside = new EnumMap<>(SetAside.class);
+  private final Map<String, Long> transit = new TreeMap<>();
   private @Nullable Instant countTime;
   private String count = "";
   private @Nullable Integer counted;
@@ -36,9 +42,10 @@ public final class Audit {
   private long movements;
 
   /** The audit of a level as it was read. */
-  public Audit(String level, int onHand, long sequence, List<Applied> tail) {
+  public Audit(String level, int onHand, Goods goods, long sequence, List<Applied> tail) {
     this.level = level;
     this.onHand = onHand;
+    this.goods = goods;
     this.sequence = sequence;
     for (Applied applied : tail) {
       this.tail.put(applied.movement(), applied);
@@ -60,14 +67,37 @@ public final class Audit {
   public void add(Ledger.Entry entry) {
     movements++;
     var movement = entry.movement();
-    if (tail.containsKey(movement.id())) {
+    boolean isCarried = tail.containsKey(movement.id());
+    if (isCarried) {
       known.add(movement.id());
     }
     if (entry instanceof Ledger.Entry.Settled settled) {
       applied(settled.applied());
+      if (settled.applied().sequence() <= sequence) {
+        apart(movement);
+      }
+    } else if (isCarried) {
+      apart(movement);
     }
     if (movement.id().equals(count)) {
       counted = movement.quantity();
+    }
+  }
+
+  /** What is set aside or on its way no count sees: every movement adds to it. */
+  private void apart(Movement movement) {
+    var details = movement.details();
+    var reason = details.reason();
+    switch (movement.kind()) {
+      case SET_ASIDE -> {
+        if (reason != null) {
+          aside.merge(reason, (long) movement.quantity(), Long::sum);
+        }
+      }
+      case TRANSFER_ANNOUNCED ->
+          transit.merge(details.transfer(), (long) movement.quantity(), Long::sum);
+      case TRANSFER_IN -> transit.merge(details.transfer(), -(long) movement.quantity(), Long::sum);
+      case RECEIPT, SALE, RETURN, ADJUSTMENT, COUNT, TRANSFER_OUT -> {}
     }
   }
 
@@ -147,7 +177,29 @@ public final class Audit {
         drifts.add(new Drift(Drift.Kind.ON_HAND, level, "", "", expected, onHand));
       }
     }
+    apartDrifts();
     return drifts;
+  }
+
+  private void apartDrifts() {
+    for (SetAside reason : SetAside.values()) {
+      long expected = aside.getOrDefault(reason, 0L);
+      long found = goods.aside().getOrDefault(reason, 0);
+      if (expected != found) {
+        drifts.add(new Drift(Drift.Kind.SET_ASIDE, level, "", "", reason.name(), expected, found));
+      }
+    }
+    var there = new TreeMap<String, Integer>();
+    goods.transit().forEach(one -> there.put(one.transfer(), one.pieces()));
+    var transfers = new TreeSet<>(transit.keySet());
+    transfers.addAll(there.keySet());
+    for (String transfer : transfers) {
+      long expected = transit.getOrDefault(transfer, 0L);
+      long found = there.getOrDefault(transfer, 0);
+      if (expected != found) {
+        drifts.add(new Drift(Drift.Kind.IN_TRANSIT, level, "", "", transfer, expected, found));
+      }
+    }
   }
 
   private Drift drift(long number, String movement, long found) {

@@ -33,8 +33,8 @@ public sealed interface Command {
   }
 
   /**
-   * Keeps so many pieces for a hold, more or fewer than before. What is asked with a smaller
-   * revision afterwards changes nothing.
+   * Keeps so many pieces for a hold, more or fewer than before, or lets as many expire again after
+   * a {@link Pin}. What is asked with a smaller revision afterwards changes nothing.
    *
    * @param quantity 0 to keep none
    * @param isNew true when the hold may have had nothing here before
@@ -50,8 +50,12 @@ public sealed interface Command {
       Author author)
       implements Command {}
 
-  /** Keeps a hold's pieces from expiring while it is sold with other SKUs. */
-  record Pin(String hold, Movement sale) implements Command {}
+  /**
+   * Keeps a hold's pieces from expiring while it is sold with other SKUs.
+   *
+   * @param revision what was asked with a greater one before has made it void
+   */
+  record Pin(String hold, Movement sale, long revision) implements Command {}
 
   /** Moves the end of a hold. */
   record Extend(String hold, Instant expireTime, Author author) implements Command {}

@@ -6,11 +6,17 @@ package dev.filo.inventory.domain;
  * @param level {@code SKU@store}
  * @param movement the id of the movement concerned; empty when none is, or when it is not known
  * @param hold the id of the hold concerned; empty when none is
+ * @param of why pieces are set aside, or the transfer they come with; empty for all other kinds
  * @param expected what it should be
  * @param found what it is
  */
 public record Drift(
-    Kind kind, String level, String movement, String hold, long expected, long found) {
+    Kind kind, String level, String movement, String hold, String of, long expected, long found) {
+
+  /** Of no reason and no transfer. */
+  public Drift(Kind kind, String level, String movement, String hold, long expected, long found) {
+    this(kind, level, movement, hold, "", expected, found);
+  }
 
   /** What can disagree. */
   public enum Kind {
@@ -29,7 +35,11 @@ public record Drift(
     /** The ledger has movements of a level that does not exist; {@code expected} says how many. */
     LEVEL,
     /** The pieces a level says it keeps in all are not those of the holds it keeps. */
-    COUNTER
+    COUNTER,
+    /** Pieces set aside for a reason are not what the movements add up to. */
+    SET_ASIDE,
+    /** Pieces on their way here by a transfer are not what the movements add up to. */
+    IN_TRANSIT
   }
 
   /** True when both are the same drift, though the numbers may have moved on meanwhile. */
@@ -38,6 +48,7 @@ public record Drift(
         && level.equals(other.level)
         && movement.equals(other.movement)
         && hold.equals(other.hold)
+        && of.equals(other.of)
         && found - expected == other.found - other.expected;
   }
 }

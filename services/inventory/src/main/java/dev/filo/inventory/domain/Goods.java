@@ -130,21 +130,24 @@ public record Goods(
     }
     var there = new TreeSet<>(serials);
     if (delta < 0) {
-      return there.containsAll(named)
-          ? Optional.empty()
-          : Optional.of(new Outcome.Unfit(Outcome.Unfit.Why.SERIAL_NOT_FOUND));
+      return named.stream()
+          .filter(serial -> !there.contains(serial))
+          .findFirst()
+          .map(serial -> new Outcome.Unfit(Outcome.Unfit.Why.SERIAL_NOT_FOUND, serial));
     }
-    if (named.stream().anyMatch(there::contains)) {
-      return Optional.of(new Outcome.Unfit(Outcome.Unfit.Why.SERIAL_DUPLICATE));
+    var twice = named.stream().filter(there::contains).findFirst();
+    if (twice.isPresent()) {
+      return twice.map(serial -> new Outcome.Unfit(Outcome.Unfit.Why.SERIAL_DUPLICATE, serial));
     }
     return there.size() + named.size() > SERIALS_MAX
         ? Optional.of(new Outcome.Unfit(Outcome.Unfit.Why.SERIALS_TOO_MANY))
         : Optional.empty();
   }
 
-  /** The serial numbers that leave with pieces sold out of a hold: the first ones. */
-  List<String> firstSerials(int quantity) {
-    return serials.subList(0, Math.min(quantity, serials.size()));
+  /** The serial numbers that leave with a sale out of a hold: those it names, else the first. */
+  List<String> leaving(Movement sale) {
+    var named = sale.details().serials();
+    return named.isEmpty() ? serials.subList(0, Math.min(sale.quantity(), serials.size())) : named;
   }
 
   /** After pieces came in, for a delta above 0, or went out. */

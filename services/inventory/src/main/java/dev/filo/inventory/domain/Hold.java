@@ -66,12 +66,14 @@ public record Hold(
    * @param content tells what was asked from anything else asked under the same id
    * @param isRefused true when nothing was done
    * @param shortages when nothing was done, the pieces that were available by short SKU
+   * @param missing when nothing was sold, the serial numbers that are not there, one by SKU
    */
   public record Answer(
       String requestId,
       String content,
       boolean isRefused,
       Map<String, Integer> shortages,
+      Map<String, String> missing,
       String location,
       List<Line> lines,
       List<Kit> kits,
@@ -80,6 +82,7 @@ public record Hold(
     /** Copies what can change. */
     public Answer {
       shortages = Map.copyOf(shortages);
+      missing = Map.copyOf(missing);
       lines = List.copyOf(lines);
       kits = List.copyOf(kits);
     }
@@ -260,7 +263,7 @@ public record Hold(
     }
     return trimming(plan, trims, Map.of(), lookAgain)
         .at(plan.location(), plan.lines(), plan.kits())
-        .answering(false);
+        .answering(false, Map.of());
   }
 
   /** Neither changed nor moved, for these are short: what was kept for it is freed next. */
@@ -275,7 +278,7 @@ public record Hold(
         trims.add(new Plan.Trim(plan.location(), line.sku, left));
       }
     }
-    return trimming(plan, trims, available, lookAgain).answering(true);
+    return trimming(plan, trims, available, lookAgain).answering(true, Map.of());
   }
 
   private Hold trimming(
@@ -322,7 +325,7 @@ public record Hold(
             ? over(State.SOLD, cleaning)
             : with(State.ACTIVE, expireTime, Map.of(), null, null, extensions, expireTime, 0)
                 .at(location, rest, kits);
-    var done = next.answering(false).more;
+    var done = next.answering(false, Map.of()).more;
     return next.with(
         new More(
             done.kits,
@@ -331,6 +334,22 @@ public record Hold(
             done.answers,
             done.sales + 1,
             done.channel));
+  }
+
+  /**
+   * Not sold, for these serial numbers are not there, one by SKU: it is held as before, once its
+   * levels have been told so.
+   */
+  public Hold unsold(Map<String, String> missing, Instant lookAgain) {
+    var plan = plan();
+    var held = pieces(lines);
+    var trims =
+        plan.lines().stream()
+            .map(line -> new Plan.Trim(location, line.sku, held.getOrDefault(line.sku, 0)))
+            .toList();
+    return with(State.TRIMMING, expireTime, Map.of(), null, null, extensions, lookAgain, 0)
+        .with(more.with(plan.trimming(trims)))
+        .answering(true, missing);
   }
 
   /** The request of this id, if it is remembered. */
@@ -390,11 +409,11 @@ public record Hold(
 
   private Answer first() {
     return new Answer(
-        "", "", false, Map.of(), location, lines, more.kits, expireTime, State.ACTIVE);
+        "", "", false, Map.of(), Map.of(), location, lines, more.kits, expireTime, State.ACTIVE);
   }
 
   /** Remembering how the request of the plan ended: as it is now. */
-  private Hold answering(boolean isRefused) {
+  private Hold answering(boolean isRefused, Map<String, String> missing) {
     var plan = plan();
     var answers = new ArrayList<>(more.answers);
     answers.add(
@@ -403,6 +422,7 @@ public record Hold(
             plan.content(),
             isRefused,
             shortages,
+            missing,
             isRefused ? plan.location() : location,
             lines,
             more.kits,

@@ -56,8 +56,7 @@ final class Holding {
       return level.refused(new Outcome.Full());
     }
     var held =
-        new Held(
-            resize.hold(), resize.quantity(), resize.expireTime(), isPinned, resize.revision());
+        new Held(resize.hold(), resize.quantity(), resize.expireTime(), false, resize.revision());
     return told(level, level.holds().with(held), resize.hold(), more, resize.author(), now);
   }
 
@@ -79,6 +78,13 @@ final class Holding {
       return level.refused(new Outcome.Over());
     }
     var held = found.get();
+    if (held.revision() > pin.revision()) {
+      return level.refused(new Outcome.Over());
+    }
+    var unfit = level.goods().unfit(pin.sale());
+    if (unfit.isPresent()) {
+      return level.refused(unfit.get());
+    }
     return held.pinned()
         ? level.unchanged(now)
         : quietly(level, level.holds().with(held.pin()), now);

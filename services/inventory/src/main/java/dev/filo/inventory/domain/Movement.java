@@ -1,7 +1,9 @@
 package dev.filo.inventory.domain;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,9 +37,14 @@ public record Movement(
    * @param transfer joins both ends of a transfer; empty when it is none
    * @param serials the pieces' serial numbers; empty when they have none
    * @param reason why pieces are set aside; null when they are not
+   * @param kit the kit they moved in; null when in none
    */
   public record Details(
-      String counterpart, String transfer, List<String> serials, @Nullable SetAside reason) {
+      String counterpart,
+      String transfer,
+      List<String> serials,
+      @Nullable SetAside reason,
+      @Nullable InKit kit) {
     /** Nothing of it. */
     public static final Details NONE = new Details("", "", List.of(), null);
 
@@ -46,9 +53,33 @@ public record Movement(
       serials = List.copyOf(serials);
     }
 
+    /** In no kit. */
+    public Details(
+        String counterpart, String transfer, List<String> serials, @Nullable SetAside reason) {
+      this(counterpart, transfer, serials, reason, null);
+    }
+
     /** A transfer's. */
     public static Details transfer(String transfer, String counterpart) {
       return new Details(counterpart, transfer, List.of(), null);
+    }
+  }
+
+  /**
+   * What joins a movement of kits with those of their components. The kits' own movement is the
+   * journal: it changes no level, and says what a kit was made of when it was recorded first.
+   *
+   * @param sku the kit
+   * @param movement the id of the kits' own movement
+   * @param components of the kits' own movement what one kit is made of, each SKU once; of a
+   *     component's movement empty
+   * @param serialized of the kits' own movement the component whose pieces have serial numbers;
+   *     empty when none has
+   */
+  public record InKit(String sku, String movement, List<Hold.Line> components, String serialized) {
+    /** Copies what can change. */
+    public InKit {
+      components = List.copyOf(components);
     }
   }
 
@@ -95,6 +126,67 @@ public record Movement(
 
   /** The largest quantity of one movement. */
   public static final int QUANTITY_MAX = 1_000_000;
+
+  /**
+   * The same as a movement of kits.
+   *
+   * @param serialized the component whose pieces have serial numbers; empty when none has
+   */
+  public Movement ofKits(List<Hold.Line> components, String serialized) {
+    return with(
+        new Details(
+            details.counterpart,
+            details.transfer,
+            details.serials,
+            details.reason,
+            new InKit(Level.empty(level).sku(), id, components, serialized)));
+  }
+
+  /** True for a movement of kits, not of their components. */
+  public boolean isOfKits() {
+    return details.kit != null && !details.kit.components.isEmpty();
+  }
+
+  /**
+   * What a movement of kits moves: a movement for each component, always the same ones. The first
+   * is the only one that may not go with what is there: the one whose pieces have serial numbers.
+   *
+   * @param idOf a component's movement's id, from its SKU
+   */
+  public List<Movement> parts(UnaryOperator<String> idOf) {
+    var kit = details.kit;
+    if (kit == null) {
+      throw new IllegalStateException("not of kits: " + id);
+    }
+    var parts = new ArrayList<Movement>();
+    for (Hold.Line line : kit.components) {
+      boolean isNamed = line.sku().equals(kit.serialized);
+      var part =
+          new Movement(
+              idOf.apply(line.sku()),
+              kind,
+              Level.id(line.sku(), Level.empty(level).location()),
+              Math.multiplyExact(line.quantity(), quantity),
+              effectiveTime,
+              cause.isEmpty() ? "stockItems/" + kit.sku : cause,
+              author,
+              "",
+              "in " + id,
+              new Details(
+                  "",
+                  "",
+                  isNamed ? details.serials : List.of(),
+                  null,
+                  new InKit(kit.sku, id, List.of(), "")));
+      parts.add(isNamed ? 0 : parts.size(), part);
+    }
+    return parts;
+  }
+
+  private Movement with(Details next) {
+    return new Movement(
+        id, kind, level, quantity, effectiveTime, cause, author, hold, content, next);
+  }
 
   /** True when the quantity fits the kind. */
   public boolean quantityFits() {

@@ -20,8 +20,17 @@ public sealed interface Outcome {
   /** The movement's or request's id is known with other content. */
   record Differs() implements Outcome {}
 
-  /** What was asked does not go with what is there. */
-  record Unfit(Why why) implements Outcome {
+  /**
+   * What was asked does not go with what is there.
+   *
+   * @param serial the serial number it does not go with; empty when it is not one number's fault
+   */
+  record Unfit(Why why, String serial) implements Outcome {
+    /** Not one number's fault. */
+    public Unfit(Why why) {
+      this(why, "");
+    }
+
     /** What does not go. */
     public enum Why {
       /** A serial number that comes in is there already. */

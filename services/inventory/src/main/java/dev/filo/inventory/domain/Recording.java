@@ -23,13 +23,19 @@ final class Recording {
     if (found.isEmpty()) {
       return level.refused(new Outcome.Over());
     }
+    if (!found.get().pinned()) { // else it was decided when they were pinned
+      var unfit = level.goods().unfit(sale);
+      if (unfit.isPresent()) {
+        return level.refused(unfit.get());
+      }
+    }
     // The goods leave now: a count that claims to be true later has not seen them leave.
     var latest = level.count();
     var effective =
         latest != null && !latest.effectiveTime().isBefore(sale.effectiveTime())
             ? latest.effectiveTime().plus(Duration.ofMillis(1))
             : sale.effectiveTime();
-    var serials = level.goods().firstSerials(sale.quantity());
+    var serials = level.goods().leaving(sale);
     return moved(
         level,
         sale,
@@ -46,7 +52,8 @@ final class Recording {
   static Level.Step enter(Level level, Movement asked, Ledger ledger, Instant now) {
     var entry = ledger.entries().get(asked.id());
     var movement = entry == null ? asked : entry.movement();
-    if (!movement.sameContent(asked)) {
+    // A movement of kits is a journal: its components' movements change levels.
+    if (!movement.sameContent(asked) || movement.isOfKits()) {
       return level.refused(new Outcome.Differs());
     }
     if (entry instanceof Ledger.Entry.Settled settled) {

@@ -53,6 +53,16 @@ public sealed interface Refusal {
   /** The hold does not have so much of a SKU. */
   record HoldLineInvalid(String hold, String sku) implements Refusal {}
 
+  /**
+   * Not as many serial numbers as pieces of a SKU, or some where there are none.
+   *
+   * @param pieces how many there must be
+   */
+  record SerialsInvalid(String sku, int pieces) implements Refusal {}
+
+  /** No piece of the SKU with this serial number is at the location. */
+  record SerialNotFound(String location, String sku, String serial) implements Refusal {}
+
   /** A level has {@link Goods#INCOMING_MAX} entries of incoming stock already. */
   record IncomingTooMany(String level) implements Refusal {}
 }

@@ -8,17 +8,39 @@ import java.util.TreeMap;
  *
  * @param serialized each piece has a serial number
  * @param components what a kit is made of, each SKU once; empty for what is no kit
- * @param category what safety rules name; empty when not said
+ * @param category what safety rules name; empty: the catalog's
+ * @param catalogCategory the category of its product; empty when catalog has not said
  * @param version rises with every change; 0 when nothing was ever said
  */
 public record StockItem(
-    String sku, boolean serialized, List<Hold.Line> components, String category, long version) {
+    String sku,
+    boolean serialized,
+    List<Hold.Line> components,
+    String category,
+    String catalogCategory,
+    long version) {
   /** How many components a kit can have. */
   public static final int COMPONENTS_MAX = 20;
 
   /** Copies what can change. */
   public StockItem {
     components = List.copyOf(components);
+  }
+
+  /** A SKU of which catalog has said nothing. */
+  public StockItem(
+      String sku, boolean serialized, List<Hold.Line> components, String category, long version) {
+    this(sku, serialized, components, category, "", version);
+  }
+
+  /** The same after catalog has said its category. */
+  public StockItem of(String catalogs) {
+    return new StockItem(sku, serialized, components, category, catalogs, version + 1);
+  }
+
+  /** The category that counts: its own, else catalog's. */
+  public String ruledCategory() {
+    return category.isEmpty() ? catalogCategory : category;
   }
 
   /** A SKU of which nothing was said. */

@@ -46,6 +46,7 @@ import dev.filo.proto.inventory.v1.RecordMovementsResponse;
 import dev.filo.proto.inventory.v1.ReleaseHoldRequest;
 import dev.filo.proto.inventory.v1.SafetyRules;
 import dev.filo.proto.inventory.v1.SellHoldRequest;
+import dev.filo.proto.inventory.v1.SerialNumbers;
 import dev.filo.proto.inventory.v1.SetIncomingStockRequest;
 import dev.filo.proto.inventory.v1.SetSafetyStockRequest;
 import dev.filo.proto.inventory.v1.StockItem;
@@ -61,6 +62,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -461,11 +464,34 @@ public final class GrpcInventoryService extends InventoryServiceGrpc.InventorySe
       SellHoldRequest request, StreamObserver<dev.filo.proto.inventory.v1.Hold> observer) {
     var seller = InventoryProtos.author(Caller.current()).onBehalfOf(request.getOnBehalfOf());
     var id = InventoryProtos.holdId(request.getName());
-    var sold =
-        request.getLinesCount() == 0
-            ? holds.sell(id, seller)
-            : holds.sellSome(id, lines(request.getLinesList()), seller, request.getRequestId());
-    answer(observer, sold.map(InventoryProtos::hold));
+    answer(
+        observer,
+        Mono.fromCallable(() -> serials(request))
+            .flatMap(
+                serials ->
+                    request.getLinesCount() == 0
+                            && serials.isEmpty()
+                            && !request.getSerialsRequired()
+                        ? holds.sell(id, seller)
+                        : holds.sellSome(
+                            id,
+                            lines(request.getLinesList()),
+                            serials,
+                            request.getSerialsRequired(),
+                            seller,
+                            request.getRequestId()))
+            .map(InventoryProtos::hold));
+  }
+
+  private static Map<String, List<String>> serials(SellHoldRequest request) {
+    var serials = new TreeMap<String, List<String>>();
+    for (SerialNumbers pieces : request.getSerialsList()) {
+      if (serials.put(pieces.getSku(), pieces.getSerialsList().stream().sorted().toList())
+          != null) {
+        throw Statuses.field("serials", "names each SKU once");
+      }
+    }
+    return serials;
   }
 
   private static boolean isStaff(Caller caller) {

@@ -132,9 +132,13 @@ final class InventoryProtos {
     var content =
         Ids.derived(
             kind.name(), Integer.toString(message.getQuantity()), effective, message.getCause());
-    return details.equals(Movement.Details.NONE)
-        ? content
-        : Ids.derived(content, details.toString());
+    return details.equals(Movement.Details.NONE) ? content : Ids.derived(content, text(details));
+  }
+
+  /** Always the same text, also of movements recorded long ago: ids are recognised for ever. */
+  private static String text(Movement.Details details) {
+    return "Details[counterpart=%s, transfer=%s, serials=%s, reason=%s]"
+        .formatted(details.counterpart(), details.transfer(), details.serials(), details.reason());
   }
 
   private static Movement.Details details(dev.filo.proto.inventory.v1.Movement message) {
@@ -171,6 +175,8 @@ final class InventoryProtos {
         .setCounterpart(details.counterpart())
         .setTransfer(details.transfer())
         .addAllSerials(entry.applied().serials())
+        .setKit(details.kit() == null ? "" : "stockItems/" + details.kit().sku())
+        .setKitMovement(details.kit() == null ? "" : details.kit().movement())
         .setSetAsideReason(
             reason == null
                 ? SetAsideReason.SET_ASIDE_REASON_UNSPECIFIED
@@ -221,7 +227,8 @@ final class InventoryProtos {
       case SERIAL_DUPLICATE -> "A piece with this serial number is there already.";
       case SERIAL_NOT_FOUND -> "No piece with this serial number is there.";
       case SERIALS_TOO_MANY -> "One level can have at most 1000 serial numbers.";
-      case KIT_NOT_ALLOWED -> "A kit has no stock of its own. Record its components.";
+      case KIT_NOT_ALLOWED ->
+          "A kit has no stock of its own. It can be sold and returned; else record its components.";
     };
   }
 
@@ -335,12 +342,19 @@ final class InventoryProtos {
           case SEQUENCE -> StockDrift.Kind.SEQUENCE;
           case LEVEL -> StockDrift.Kind.LEVEL;
           case COUNTER -> StockDrift.Kind.COUNTER;
+          case SET_ASIDE -> StockDrift.Kind.SET_ASIDE;
+          case IN_TRANSIT -> StockDrift.Kind.IN_TRANSIT;
         };
     return StockDrift.newBuilder()
         .setKind(kind)
         .setLevel(LEVELS + drift.level())
         .setMovement(drift.movement())
         .setHold(drift.hold().isEmpty() ? "" : HOLDS + drift.hold())
+        .setSetAsideReason(
+            drift.kind() == Drift.Kind.SET_ASIDE
+                ? SetAsideReason.valueOf(drift.of())
+                : SetAsideReason.SET_ASIDE_REASON_UNSPECIFIED)
+        .setTransfer(drift.kind() == Drift.Kind.IN_TRANSIT ? drift.of() : "")
         .setExpected(drift.expected())
         .setFound(drift.found())
         .setDetail(SelfCheck.words(drift))

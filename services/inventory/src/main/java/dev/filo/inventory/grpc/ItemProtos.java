@@ -34,6 +34,7 @@ final class ItemProtos {
             .setName(ITEMS + item.sku())
             .setSerialized(item.serialized())
             .setCategory(item.category())
+            .setCatalogCategory(item.catalogCategory())
             .setEtag(Long.toString(item.version()));
     for (Hold.Line part : item.components()) {
       message.addComponents(
@@ -59,6 +60,7 @@ final class ItemProtos {
               paths.contains("serialized") ? wanted.getSerialized() : before.serialized(),
               paths.contains("components") ? components : before.components(),
               paths.contains("category") ? wanted.getCategory() : before.category(),
+              before.catalogCategory(),
               before.version() + 1);
       if (next.serialized() && next.isKit()) {
         throw Statuses.field("stock_item.components", "a serialized SKU is no kit");

@@ -21,12 +21,16 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
  * Levels as they are, then each change. What changed is learned from the feed, what it is now is
  * read then: changes that come faster than they are read are one.
+ *
+ * <p>Other safety rules, or another category of a SKU, change what is available of levels that no
+ * movement and no hold has touched: those without a number of their own are told again.
  *
  * <p>A cursor is a position in the feed; while the first state is being sent, also the id of the
  * last level sent, with the position before the first. So whoever resumes misses nothing and at
@@ -35,6 +39,8 @@ import reactor.core.publisher.Mono;
 final class StockWatch {
   private static final int BATCH = 500;
   private static final String LEVELS = "stockLevels/";
+  private static final String ITEMS = "stockItems/";
+  private static final String RULES = "safetyRules";
 
   private final LevelStore levels;
   private final FeedStore feed;
@@ -175,31 +181,45 @@ final class StockWatch {
     return Flux.defer(
         () -> {
           var more = new AtomicBoolean();
+          var read = new AtomicReference<@Nullable Changed>();
           var batch =
               Flux.defer(
                   () ->
-                      changed(watched, position.get(), new TreeSet<>())
+                      changed(watched, position.get())
                           .flatMapMany(
                               changed -> {
                                 more.set(changed.more);
+                                read.set(changed);
                                 return answers(watched, changed, position);
                               }));
-          return whenWanted(batch).repeat(more::get);
+          return whenWanted(batch)
+              .concatWith(Flux.defer(() -> ruled(watched, read.get(), position)))
+              .repeat(more::get);
         });
   }
 
   /**
    * What changed up to a position.
    *
+   * @param ruled the SKUs for whose levels another rule may decide
+   * @param allRuled true when that is so for every SKU
    * @param more whether the feed goes on behind it
    */
-  private record Changed(Set<String> ids, long before, long end, boolean more) {}
+  private record Changed(
+      Set<String> ids, Set<String> ruled, boolean allRuled, long before, long end, boolean more) {
+    boolean isRuled() {
+      return allRuled || !ruled.isEmpty();
+    }
+  }
 
   /**
    * Reads on in the feed until it ends or enough levels have changed: a reader who was slow gets
    * each of them once, as it is by now. One value.
    */
-  private Mono<Changed> changed(Watched watched, long before, Set<String> ids) {
+  private Mono<Changed> changed(Watched watched, long before) {
+    var ids = new TreeSet<String>();
+    var ruled = new TreeSet<String>();
+    var allRuled = new AtomicBoolean();
     var end = new AtomicLong(before);
     var more = new AtomicBoolean();
     return Flux.defer(() -> feed.after(end.get(), BATCH))
@@ -212,11 +232,18 @@ final class StockWatch {
                 if (subject.startsWith(LEVELS)
                     && matches(watched, subject.substring(LEVELS.length()))) {
                   ids.add(subject.substring(LEVELS.length()));
+                } else if (subject.startsWith(ITEMS)
+                    && matchesSku(watched, subject.substring(ITEMS.length()))) {
+                  ruled.add(subject.substring(ITEMS.length()));
+                } else if (subject.equals(RULES)) {
+                  allRuled.set(true);
                 }
               }
             })
-        .repeat(() -> more.get() && ids.size() < BATCH)
-        .then(Mono.fromSupplier(() -> new Changed(ids, before, end.get(), more.get())));
+        .repeat(() -> more.get() && ids.size() + ruled.size() < BATCH)
+        .then(
+            Mono.fromSupplier(
+                () -> new Changed(ids, ruled, allRuled.get(), before, end.get(), more.get())));
   }
 
   /** The levels that changed, as they are; then the position is behind them. */
@@ -228,8 +255,57 @@ final class StockWatch {
             : levels
                 .numbers(changed.ids, now)
                 .flatMapIterable(
-                    found -> answers(watched, found.values(), now, changed.before, changed.end));
-    return answers.doOnComplete(() -> position.set(changed.end));
+                    found ->
+                        answers(
+                            watched,
+                            found.values(),
+                            now,
+                            changed.before,
+                            changed.isRuled() ? changed.before : changed.end));
+    return answers.doOnComplete(
+        () -> {
+          if (!changed.isRuled()) {
+            position.set(changed.end);
+          }
+        });
+  }
+
+  /**
+   * The levels for which another rule may decide by now, a page at a time; then the position is
+   * behind them.
+   */
+  private Flux<WatchStockResponse> ruled(
+      Watched watched, @Nullable Changed changed, AtomicLong position) {
+    if (changed == null || !changed.isRuled()) {
+      return Flux.empty();
+    }
+    Collection<String> skus = changed.allRuled ? watched.request.getSkusList() : changed.ruled;
+    var after = new AtomicReference<>("");
+    var more = new AtomicBoolean();
+    var page =
+        Flux.defer(
+            () -> {
+              var now = clock.instant();
+              return levels
+                  .page(after.get(), skus, watched.request.getLocationsList(), BATCH, now)
+                  .collectList()
+                  .flatMapIterable(
+                      found -> {
+                        more.set(found.size() == BATCH);
+                        if (more.get()) {
+                          after.set(found.getLast().id());
+                        }
+                        var cursor = new Cursor(changed.before, "", false);
+                        return found.stream()
+                            .filter(level -> !level.goods().hasOwnSafety())
+                            .map(level -> answer(level, now, cursor, watched))
+                            .toList();
+                      });
+            });
+    return items
+        .refresh()
+        .thenMany(whenWanted(page).repeat(more::get))
+        .doOnComplete(() -> position.set(changed.end));
   }
 
   /** Only the last of a batch lets a reader resume behind it. */
@@ -251,10 +327,13 @@ final class StockWatch {
         .build();
   }
 
+  private static boolean matchesSku(Watched watched, String sku) {
+    return watched.request.getSkusCount() == 0 || watched.request.getSkusList().contains(sku);
+  }
+
   private static boolean matches(Watched watched, String id) {
     var level = Level.empty(id);
-    return (watched.request.getSkusCount() == 0
-            || watched.request.getSkusList().contains(level.sku()))
+    return matchesSku(watched, level.sku())
         && (watched.request.getLocationsCount() == 0
             || watched.request.getLocationsList().contains(level.location()));
   }

@@ -1,6 +1,7 @@
 package dev.filo.inventory.service;
 
 import dev.filo.inventory.domain.Applied;
+import dev.filo.inventory.domain.Goods;
 import dev.filo.inventory.domain.Held;
 import dev.filo.inventory.domain.HeldPieces;
 import dev.filo.inventory.domain.Hold;
@@ -18,6 +19,7 @@ public interface CheckStore {
   /**
    * A level as far as it is checked.
    *
+   * @param goods of which what is set aside and on its way is checked
    * @param held what it keeps, expired or not
    * @param counters what readers are told of that, without the holds themselves
    * @param countersUntil from this instant on readers are told of the holds themselves; null: never
@@ -25,6 +27,7 @@ public interface CheckStore {
   record Stand(
       String id,
       int onHand,
+      Goods goods,
       long sequence,
       List<Applied> tail,
       List<Held> held,

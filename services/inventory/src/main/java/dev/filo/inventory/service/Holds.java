@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -501,9 +502,16 @@ public final class Holds {
     if (!known.content().equals(content)) {
       return refused(new Refusal.RequestIdReused());
     }
-    return known.isRefused()
-        ? refused(tooFew(known.location(), known.shortages(), known.kits()))
-        : Mono.just(hold.as(known));
+    if (!known.isRefused()) {
+      return Mono.just(hold.as(known));
+    }
+    return known.missing().entrySet().stream()
+        .findFirst()
+        .map(
+            one ->
+                Holds.<Hold>refused(
+                    new Refusal.SerialNotFound(known.location(), one.getKey(), one.getValue())))
+        .orElseGet(() -> refused(tooFew(known.location(), known.shortages(), known.kits())));
   }
 
   private static Refusal tooFew(String location, Map<String, Integer> shortages, List<Kit> kits) {
@@ -627,28 +635,60 @@ public final class Holds {
   }
 
   /**
-   * Sells some of a hold; the rest stays held. One value: the hold; RefusedException when it does
-   * not have so much, has ended or is not known.
+   * Sells some of a hold, or all of it by serial numbers; the rest stays held. One value: the hold;
+   * RefusedException when it does not have so much, a serial number is not there, it has ended or
+   * is not known: then it is held as before.
    *
-   * @param lines kits as kits
+   * @param lines kits as kits; none: all that is held
+   * @param serials which pieces leave, by SKU, those in kits too; of a SKU left out the first there
+   * @param allNamed true when no SKU whose pieces have serial numbers may be left out
    * @param seller who did it, for the ledger
    */
-  public Mono<Hold> sellSome(String id, List<Hold.Line> lines, Author seller, String requestId) {
+  public Mono<Hold> sellSome(
+      String id,
+      List<Hold.Line> lines,
+      Map<String, List<String>> serials,
+      boolean allNamed,
+      Author seller,
+      String requestId) {
     var summed = StockItem.sum(lines);
-    var content = Ids.derived("sell", summed.toString());
-    return planned(
-        id,
-        requestId,
-        content,
-        hold ->
-            Mono.fromSupplier(
-                () ->
-                    hold.planning(State.ACTIVE, part(hold, summed, requestId, content), lookAgain())
-                        .selling(seller, clock.instant(), lookAgain())));
+    var named = new TreeMap<>(serials);
+    var content =
+        named.isEmpty()
+            ? Ids.derived("sell", summed.toString())
+            : Ids.derived("sell", summed.toString(), named.toString());
+    return items
+        .ready()
+        .flatMap(
+            known ->
+                planned(
+                    id,
+                    requestId,
+                    content,
+                    hold ->
+                        Mono.fromSupplier(
+                            () ->
+                                hold.planning(
+                                        State.ACTIVE,
+                                        part(
+                                            hold,
+                                            summed.isEmpty() ? hold.asked() : summed,
+                                            named,
+                                            allNamed,
+                                            requestId,
+                                            content),
+                                        lookAgain())
+                                    .selling(seller, clock.instant(), lookAgain()))));
   }
 
   /** What is to be sold, kits taken apart as they were when the hold was placed. */
-  private static Plan part(Hold hold, List<Hold.Line> lines, String requestId, String content) {
+  private Plan part(
+      Hold hold,
+      List<Hold.Line> lines,
+      Map<String, List<String>> serials,
+      boolean allNamed,
+      String requestId,
+      String content) {
     var held = Hold.pieces(hold.asked());
     var kits = new ArrayList<Kit>();
     var pieces = new ArrayList<Hold.Line>();
@@ -664,10 +704,32 @@ public final class Holds {
         pieces.add(line);
       }
     }
-    return Plan.of(requestId, content, hold.location(), StockItem.sum(pieces), kits);
+    var sold = StockItem.sum(pieces);
+    requireSerials(hold, Hold.pieces(sold), serials);
+    for (Hold.Line line : sold) {
+      if (allNamed && items.item(line.sku()).serialized() && !serials.containsKey(line.sku())) {
+        throw new RefusedException(new Refusal.SerialsInvalid(line.sku(), line.quantity()));
+      }
+    }
+    return Plan.of(requestId, content, hold.location(), sold, kits).naming(serials);
   }
 
-  /** Sells what is to be sold; the hold, sold, active with the rest, or expired. */
+  private void requireSerials(
+      Hold hold, Map<String, Integer> sold, Map<String, List<String>> serials) {
+    serials.forEach(
+        (sku, numbers) -> {
+          int pieces = sold.getOrDefault(sku, 0);
+          if (pieces == 0) {
+            throw new RefusedException(new Refusal.HoldLineInvalid(hold.id(), sku));
+          }
+          int wanted = items.item(sku).serialized() ? pieces : 0;
+          if (numbers.size() != wanted || new HashSet<>(numbers).size() != wanted) {
+            throw new RefusedException(new Refusal.SerialsInvalid(sku, wanted));
+          }
+        });
+  }
+
+  /** Sells what is to be sold; the hold, sold, active with the rest or as before, or expired. */
   private Mono<Hold> goOnSelling(Hold hold) {
     boolean certain = hold.state() == State.SETTLING || hold.sold().size() == 1;
     var orders =
@@ -676,7 +738,9 @@ public final class Holds {
             hold.sold(),
             line -> {
               var sale = sale(hold, line);
-              return certain ? new Command.Sell(sale) : new Command.Pin(hold.id(), sale);
+              return certain
+                  ? new Command.Sell(sale)
+                  : new Command.Pin(hold.id(), sale, hold.version());
             });
     return levels
         .submit(orders)
@@ -689,6 +753,10 @@ public final class Holds {
                         new IllegalStateException("pieces kept for a sale are gone: " + hold.id()))
                     : decided(hold, hold.over(State.EXPIRED, cleaning));
               }
+              var missing = missing(hold.sold(), outcomes);
+              if (!missing.isEmpty()) {
+                return decided(hold, hold.unsold(missing, lookAgain()));
+              }
               return certain
                   ? holds.replace(
                       hold,
@@ -699,18 +767,28 @@ public final class Holds {
             });
   }
 
+  /** The serial numbers that levels do not have, one by SKU. */
+  private static Map<String, String> missing(List<Hold.Line> lines, List<Outcome> outcomes) {
+    var missing = new TreeMap<String, String>();
+    for (int i = 0; i < outcomes.size(); i++) {
+      if (outcomes.get(i) instanceof Outcome.Unfit(var why, var serial)) {
+        missing.put(lines.get(i).sku(), serial);
+      }
+    }
+    return missing;
+  }
+
   private static Movement sale(Hold hold, Hold.Line line) {
     var seller = hold.seller();
     var time = hold.sellTime();
     if (seller == null || time == null) {
       throw new IllegalStateException("not being sold: " + hold.id());
     }
+    var plan = hold.more().plan();
+    var serials =
+        plan == null ? List.<String>of() : plan.serials().getOrDefault(line.sku(), List.of());
     return new Movement(
-        "sale-"
-            + (hold.more().sales() == 0
-                ? Ids.derived("sale", hold.id(), line.sku())
-                : Ids.derived(
-                    "sale", hold.id(), line.sku(), Integer.toString(hold.more().sales()))),
+        saleId(hold, line.sku(), serials),
         Movement.Kind.SALE,
         Level.id(line.sku(), hold.location()),
         line.quantity(),
@@ -718,7 +796,19 @@ public final class Holds {
         hold.owner(),
         seller,
         hold.id(),
-        "hold " + hold.id());
+        "hold " + hold.id(),
+        new Movement.Details("", "", serials, null));
+  }
+
+  private static String saleId(Hold hold, String sku, List<String> serials) {
+    var parts = new ArrayList<>(List.of("sale", hold.id(), sku));
+    if (hold.more().sales() > 0) {
+      parts.add(Integer.toString(hold.more().sales()));
+    }
+    if (!serials.isEmpty()) { // one that was refused stays in the ledger, as never having happened
+      parts.add(serials.toString());
+    }
+    return "sale-" + Ids.derived(parts.toArray(String[]::new));
   }
 
   /** Finishes or ends a hold that is due. Empty; repeating is harmless. */

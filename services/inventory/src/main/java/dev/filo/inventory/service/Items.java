@@ -3,6 +3,7 @@ package dev.filo.inventory.service;
 import dev.filo.inventory.domain.Hold;
 import dev.filo.inventory.domain.Kit;
 import dev.filo.inventory.domain.Level;
+import dev.filo.inventory.domain.Movement;
 import dev.filo.inventory.domain.Refusal;
 import dev.filo.inventory.domain.Safety;
 import dev.filo.inventory.domain.SafetyRules;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -105,7 +107,7 @@ public final class Items {
 
   /** What the rules keep back of a SKU that has no number of its own at a location. */
   public Safety ruled(String sku, String location, String channel) {
-    return rules.of(sku, location, item(sku).category(), channel);
+    return rules.of(sku, location, item(sku).ruledCategory(), channel);
   }
 
   /** A level's numbers for callers on a channel. */
@@ -132,11 +134,17 @@ public final class Items {
       var id = Level.id(sku, location);
       return numbers(known.getOrDefault(id, Level.empty(id)), now, channel);
     }
+    return ofKit(item.components(), part -> numbers(part, location, known, now, channel), now);
+  }
+
+  /** The numbers of a kit from those of its components. */
+  static Snapshot ofKit(
+      List<Hold.Line> components, Function<String, Snapshot> levels, Instant now) {
     int onHand = Integer.MAX_VALUE;
     int available = Integer.MAX_VALUE;
     var etag = new ArrayList<String>();
-    for (Hold.Line part : item.components()) {
-      var numbers = numbers(part.sku(), location, known, now, channel);
+    for (Hold.Line part : components) {
+      var numbers = levels.apply(part.sku());
       onHand = Math.min(onHand, Math.max(0, numbers.onHand()) / part.quantity());
       available = Math.min(available, numbers.available() / part.quantity());
       etag.add(numbers.etag());
@@ -182,6 +190,20 @@ public final class Items {
       }
     }
     return new Pieces(StockItem.sum(pieces), kits);
+  }
+
+  /** Those of a kit's components whose pieces have serial numbers. */
+  List<String> serialized(List<Hold.Line> components) {
+    return components.stream().map(Hold.Line::sku).filter(sku -> item(sku).serialized()).toList();
+  }
+
+  /** A movement as it is recorded: of a kit with what the kit is made of now. */
+  Movement journaled(Movement movement) {
+    var item = item(Level.empty(movement.level()).sku());
+    return item.isKit() && MovementChecks.canBeOfKits(movement)
+        ? movement.ofKits(
+            item.components(), serialized(item.components()).stream().findFirst().orElse(""))
+        : movement;
   }
 
   /** Completes unless a SKU is a kit, then RefusedException. */
@@ -245,6 +267,34 @@ public final class Items {
                     }))
         .doOnNext(this::learn)
         .retryWhen(stale());
+  }
+
+  /**
+   * Takes note of what catalog says is the category of SKUs. Empty; repeating is harmless, and what
+   * is known already is not even read.
+   */
+  public Mono<Void> categorize(Collection<String> skus, String category) {
+    return ready()
+        .thenMany(Flux.fromIterable(List.copyOf(skus)))
+        .filter(sku -> !item(sku).catalogCategory().equals(category))
+        .concatMap(
+            sku ->
+                store
+                    .item(sku, "")
+                    .map(ItemStore.Seen::value)
+                    .defaultIfEmpty(StockItem.plain(sku))
+                    .flatMap(seen -> categorize(seen, category))
+                    .doOnNext(this::learn)
+                    .retryWhen(stale()))
+        .then();
+  }
+
+  private Mono<StockItem> categorize(StockItem seen, String category) {
+    if (seen.catalogCategory().equals(category)) {
+      return Mono.just(seen);
+    }
+    var next = seen.of(category);
+    return store.write(next, Optional.empty(), now()).flatMap(kept -> kept(kept, seen.sku(), next));
   }
 
   /** Replaces the rules of the safety stock. One value; refused as {@link #update} is. */

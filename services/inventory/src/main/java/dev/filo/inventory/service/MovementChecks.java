@@ -1,6 +1,7 @@
 package dev.filo.inventory.service;
 
 import dev.filo.inventory.domain.Goods;
+import dev.filo.inventory.domain.Hold;
 import dev.filo.inventory.domain.Ledger;
 import dev.filo.inventory.domain.Level;
 import dev.filo.inventory.domain.Movement;
@@ -68,9 +69,12 @@ final class MovementChecks {
   private static Map<Integer, Reason> without(
       Map<Integer, Reason> refused, List<Movement> movements, Map<String, Ledger.Entry> kept) {
     var left = new HashMap<>(refused);
-    left.keySet()
-        .removeIf(place -> kept.get(movements.get(place).id()) instanceof Ledger.Entry.Settled);
+    left.keySet().removeIf(place -> isRecorded(kept.get(movements.get(place).id())));
     return left;
+  }
+
+  private static boolean isRecorded(Ledger.@Nullable Entry entry) {
+    return entry instanceof Ledger.Entry.Settled || (entry != null && entry.movement().isOfKits());
   }
 
   private Mono<Names> names(List<Movement> movements) {
@@ -156,7 +160,7 @@ final class MovementChecks {
     var level = Level.empty(movement.level());
     var item = items.item(level.sku());
     if (item.isKit()) {
-      return Reason.KIT_NOT_ALLOWED;
+      return ofKits(movement, item);
     }
     if (!serialsFit(movement, item)) {
       return Reason.SERIALS_INVALID;
@@ -165,6 +169,27 @@ final class MovementChecks {
         movement.kind() == Movement.Kind.TRANSFER_OUT
             && names.full.contains(Level.id(level.sku(), movement.details().counterpart()));
     return isFull ? Reason.TRANSFERS_TOO_MANY : null;
+  }
+
+  /** True for the kinds of movement a kit can have. */
+  static boolean canBeOfKits(Movement movement) {
+    return movement.kind() == Movement.Kind.SALE || movement.kind() == Movement.Kind.RETURN;
+  }
+
+  private @Nullable Reason ofKits(Movement movement, StockItem kit) {
+    var serialized = items.serialized(kit.components());
+    if (!canBeOfKits(movement) || serialized.size() > 1) {
+      return Reason.KIT_NOT_ALLOWED;
+    }
+    long named = 0;
+    for (Hold.Line part : kit.components()) {
+      long pieces = (long) part.quantity() * movement.quantity();
+      if (pieces > Movement.QUANTITY_MAX) {
+        return Reason.QUANTITY_INVALID;
+      }
+      named += serialized.contains(part.sku()) ? pieces : 0;
+    }
+    return movement.details().serials().size() == named ? null : Reason.SERIALS_INVALID;
   }
 
   private static boolean serialsFit(Movement movement, StockItem item) {

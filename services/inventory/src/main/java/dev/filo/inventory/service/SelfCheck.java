@@ -119,6 +119,12 @@ public final class SelfCheck {
       case COUNTER ->
           "%s says that %d pieces are held; its holds add up to %d."
               .formatted(level, drift.found(), drift.expected());
+      case SET_ASIDE ->
+          "%s has %d set aside as %s; its movements add up to %d."
+              .formatted(level, drift.found(), drift.of(), drift.expected());
+      case IN_TRANSIT ->
+          "%s expects %d of transfer %s; its movements add up to %d."
+              .formatted(level, drift.found(), drift.of(), drift.expected());
     };
   }
 

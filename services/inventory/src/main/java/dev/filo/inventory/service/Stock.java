@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** Levels and their ledger: recording, reading, the safety stock. */
@@ -28,6 +29,7 @@ public final class Stock {
   private final Items items;
   private final MovementChecks checks;
   private final Transfers transfers;
+  private final KitMovements kits;
   private final InstantSource clock;
 
   /**
@@ -77,7 +79,7 @@ public final class Stock {
     SERIAL_NOT_FOUND,
     /** More serial numbers than a level can have. */
     SERIALS_TOO_MANY,
-    /** A kit has no stock of its own. */
+    /** A kit is only sold and returned, and at most one of its components has serial numbers. */
     KIT_NOT_ALLOWED
   }
 
@@ -90,6 +92,7 @@ public final class Stock {
     this.items = items;
     this.checks = new MovementChecks(store, places, items, clock);
     this.transfers = new Transfers(store, writer);
+    this.kits = new KitMovements(store, writer);
     this.clock = clock;
   }
 
@@ -138,8 +141,60 @@ public final class Stock {
             });
   }
 
-  /** Records movements that were found good; tells the other ends of transfers. */
+  /** Records movements that were found good, those of kits as their components'. */
   private Mono<List<Outcome>> enter(List<Movement> movements, boolean settles) {
+    var journaled = movements.stream().map(items::journaled).toList();
+    var plain = journaled.stream().filter(movement -> !movement.isOfKits()).toList();
+    var ofKits = journaled.stream().filter(Movement::isOfKits).toList();
+    return enterPlain(plain, settles)
+        .flatMap(outcomes -> onceKits(plain, outcomes))
+        .flatMap(
+            outcomes ->
+                kits.record(ofKits, clock.instant())
+                    .map(
+                        others -> {
+                          var all = new ArrayList<Outcome>();
+                          var next = outcomes.iterator();
+                          var nextOfKits = others.iterator();
+                          journaled.forEach(
+                              movement ->
+                                  all.add(movement.isOfKits() ? nextOfKits.next() : next.next()));
+                          return all;
+                        }));
+  }
+
+  /**
+   * What was recorded as of a kit is a repetition of that, also when the SKU is no kit any more.
+   */
+  private Mono<List<Outcome>> onceKits(List<Movement> movements, List<Outcome> outcomes) {
+    var ids = new ArrayList<String>();
+    for (int i = 0; i < movements.size(); i++) {
+      if (outcomes.get(i) instanceof Outcome.Differs
+          && MovementChecks.canBeOfKits(movements.get(i))) {
+        ids.add(movements.get(i).id());
+      }
+    }
+    if (ids.isEmpty()) {
+      return Mono.just(outcomes);
+    }
+    return store
+        .entries(ids)
+        .flatMap(
+            entries ->
+                Flux.range(0, movements.size())
+                    .concatMap(
+                        i -> {
+                          var movement = movements.get(i);
+                          var known = entries.get(movement.id());
+                          return known != null && known.movement().isOfKits()
+                              ? kits.record(List.of(movement), clock.instant()).map(List::getFirst)
+                              : Mono.just(outcomes.get(i));
+                        })
+                    .collectList());
+  }
+
+  /** The same of what is no kit; tells the other ends of transfers. */
+  private Mono<List<Outcome>> enterPlain(List<Movement> movements, boolean settles) {
     return writer
         .submit(
             movements.stream()
@@ -153,7 +208,7 @@ public final class Stock {
       case Outcome.Done(var level) -> new Result.Recorded(level);
       case Outcome.Repeated(var level) -> new Result.Repeated(level);
       case Outcome.Differs() -> new Result.Refused(Reason.MOVEMENT_DIFFERS);
-      case Outcome.Unfit(var why) ->
+      case Outcome.Unfit(var why, var serial) ->
           new Result.Refused(
               switch (why) {
                 case SERIAL_DUPLICATE -> Reason.SERIAL_DUPLICATE;

@@ -32,6 +32,7 @@ public final class Sweeper {
   private final HoldStore journal;
   private final Holds holds;
   private final Transfers transfers;
+  private final KitMovements kits;
   private final InstantSource clock;
 
   /** A sweeper over these stores. */
@@ -42,6 +43,7 @@ public final class Sweeper {
     this.journal = journal;
     this.holds = holds;
     this.transfers = new Transfers(levels, writer);
+    this.kits = new KitMovements(levels, writer);
     this.clock = clock;
   }
 
@@ -103,6 +105,9 @@ public final class Sweeper {
   }
 
   private Mono<Void> finish(Movement movement) {
+    if (movement.isOfKits()) {
+      return kits.goOn(movement);
+    }
     return writer
         .submit(List.of(new LevelWriter.Order(movement.level(), new Command.Enter(movement))))
         .flatMap(outcomes -> transfers.follow(List.of(movement), outcomes))

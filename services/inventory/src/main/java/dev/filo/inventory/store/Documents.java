@@ -255,7 +255,18 @@ final class Documents {
       document.append("serials", details.serials());
     }
     var reason = details.reason();
-    return reason == null ? document : document.append("reason", reason.name());
+    if (reason != null) {
+      document.append("reason", reason.name());
+    }
+    var kit = details.kit();
+    return kit == null
+        ? document
+        : document.append(
+            "kit",
+            new Document("sku", kit.sku())
+                .append("movement", kit.movement())
+                .append("components", lines(kit.components()))
+                .append("serialized", kit.serialized()));
   }
 
   static Movement movement(Document document) {
@@ -278,7 +289,18 @@ final class Documents {
         Docs.string(document, "counterpart"),
         Docs.string(document, "transfer"),
         strings(document, "serials"),
-        reason == null ? null : SetAside.valueOf(reason));
+        reason == null ? null : SetAside.valueOf(reason),
+        kit(document.get("kit", Document.class)));
+  }
+
+  private static Movement.@Nullable InKit kit(@Nullable Document kit) {
+    return kit == null
+        ? null
+        : new Movement.InKit(
+            Docs.string(kit, "sku"),
+            Docs.string(kit, "movement"),
+            lines(kit, "components"),
+            Docs.string(kit, "serialized"));
   }
 
   static Ledger.Entry entry(Document document) {

@@ -8,6 +8,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 
@@ -151,6 +152,11 @@ final class HoldDocuments {
         .append("content", answer.content())
         .append("refused", answer.isRefused())
         .append("shortages", shortages(answer.shortages()))
+        .append(
+            "missing",
+            answer.missing().entrySet().stream()
+                .map(one -> new Document("sku", one.getKey()).append("serial", one.getValue()))
+                .toList())
         .append("location", answer.location())
         .append("lines", Documents.lines(answer.lines()))
         .append("kits", kits(answer.kits()))
@@ -168,6 +174,10 @@ final class HoldDocuments {
         Docs.string(document, "content"),
         document.getBoolean("refused", false),
         shortages(document),
+        Docs.list(document, "missing").stream()
+            .collect(
+                Collectors.toMap(
+                    one -> Docs.string(one, "sku"), one -> Docs.string(one, "serial"))),
         Docs.string(document, "location"),
         Documents.lines(document, "lines"),
         kits(document),
@@ -181,6 +191,11 @@ final class HoldDocuments {
         .append("location", plan.location())
         .append("lines", Documents.lines(plan.lines()))
         .append("kits", kits(plan.kits()))
+        .append(
+            "serials",
+            plan.serials().entrySet().stream()
+                .map(one -> new Document("sku", one.getKey()).append("numbers", one.getValue()))
+                .toList())
         .append(
             "trims",
             plan.trims().stream()
@@ -201,6 +216,10 @@ final class HoldDocuments {
             Docs.string(document, "location"),
             Documents.lines(document, "lines"),
             kits(document),
+            Docs.list(document, "serials").stream()
+                .collect(
+                    Collectors.toMap(
+                        one -> Docs.string(one, "sku"), one -> Documents.strings(one, "numbers"))),
             Docs.list(document, "trims").stream()
                 .map(
                     trim ->

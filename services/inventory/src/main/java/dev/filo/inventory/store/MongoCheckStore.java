@@ -67,6 +67,7 @@ public final class MongoCheckStore implements CheckStore {
     return new Stand(
         level.id(),
         level.onHand(),
+        level.goods(),
         level.sequence(),
         level.tail(),
         Documents.held(document),

@@ -4,18 +4,22 @@ import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.gte;
 
+import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.PushOptions;
-import com.mongodb.client.model.UpdateOptions;
+import com.mongodb.client.model.ReturnDocument;
 import com.mongodb.client.model.Updates;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.inventory.domain.SafetyRules;
 import dev.filo.inventory.domain.StockItem;
 import dev.filo.inventory.service.ItemStore;
+import dev.filo.platform.feed.Outbox;
+import dev.filo.platform.feed.Relay;
 import dev.filo.platform.mongo.Docs;
 import dev.filo.platform.mongo.Mongo;
+import dev.filo.proto.feed.v1.Event;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
@@ -35,9 +39,11 @@ public final class MongoItemStore implements ItemStore {
 
   private final MongoCollection<Document> items;
   private final MongoCollection<Document> settings;
+  private final Relay relay;
 
-  /** Items in a service's own database. */
-  public MongoItemStore(MongoDatabase database) {
+  /** Items in a service's own database, whose changes go to its feed. */
+  public MongoItemStore(MongoDatabase database, Relay relay) {
+    this.relay = relay;
     this.items = database.getCollection("items");
     this.settings = database.getCollection("settings");
   }
@@ -45,6 +51,8 @@ public final class MongoItemStore implements ItemStore {
   /** Makes the indexes. */
   public void prepare() {
     Mongo.index(items, Indexes.ascending("changeTime"), new IndexOptions());
+    relay.watch(items);
+    relay.watch(settings);
   }
 
   @Override
@@ -71,7 +79,13 @@ public final class MongoItemStore implements ItemStore {
   @Override
   public Mono<Boolean> write(StockItem next, Optional<Request<StockItem>> request, Instant now) {
     return write(
-        items, next.sku(), next.version(), fields(next), request.map(MongoItemStore::made), now);
+        items,
+        next.sku(),
+        next.version(),
+        fields(next),
+        request.map(MongoItemStore::made),
+        StockEvents.changed(next, now),
+        now);
   }
 
   @Override
@@ -87,6 +101,7 @@ public final class MongoItemStore implements ItemStore {
                 new Document("id", one.id())
                     .append("content", one.content())
                     .append("answer", fields(one.answer()))),
+        StockEvents.changed(next, now),
         now);
   }
 
@@ -96,12 +111,13 @@ public final class MongoItemStore implements ItemStore {
         .append("answer", fields(request.answer()).append("_id", request.answer().sku()));
   }
 
-  private static Mono<Boolean> write(
+  private Mono<Boolean> write(
       MongoCollection<Document> collection,
       String id,
       long version,
       Document fields,
       Optional<Document> request,
+      Event event,
       Instant now) {
     var parts = new ArrayList<Bson>();
     fields.forEach((name, value) -> parts.add(Updates.set(name, value)));
@@ -111,13 +127,18 @@ public final class MongoItemStore implements ItemStore {
             parts.add(
                 Updates.pushEach(
                     "requests", List.of(one), new PushOptions().slice(-REQUESTS_MAX))));
+    parts.add(Outbox.record(List.of(event), now));
     // The first write makes the document, and fails as a duplicate where there is one already.
     return Mono.from(
-            collection.updateOne(
+            collection.findOneAndUpdate(
                 and(eq("_id", id), eq("version", version - 1)),
                 Updates.combine(parts),
-                new UpdateOptions().upsert(version == 1)))
-        .map(result -> result.getMatchedCount() == 1 || result.getUpsertedId() != null)
+                new FindOneAndUpdateOptions()
+                    .upsert(version == 1)
+                    .returnDocument(ReturnDocument.AFTER)))
+        .doOnNext(written -> relay.offer(collection, written))
+        .map(written -> true)
+        .defaultIfEmpty(false)
         .onErrorResume(Mongo::isDuplicate, error -> Mono.just(false));
   }
 
@@ -138,6 +159,7 @@ public final class MongoItemStore implements ItemStore {
     return new Document("serialized", item.serialized())
         .append("components", Documents.lines(item.components()))
         .append("category", item.category())
+        .append("catalogCategory", item.catalogCategory())
         .append("version", item.version());
   }
 
@@ -147,6 +169,7 @@ public final class MongoItemStore implements ItemStore {
         document.getBoolean("serialized", false),
         Documents.lines(document, "components"),
         Docs.string(document, "category"),
+        Docs.string(document, "catalogCategory").intern(), // few words for many SKUs
         Docs.number(document, "version"));
   }
 

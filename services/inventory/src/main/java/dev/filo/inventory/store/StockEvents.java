@@ -4,14 +4,20 @@ import dev.filo.inventory.domain.Author;
 import dev.filo.inventory.domain.Change;
 import dev.filo.inventory.domain.Level;
 import dev.filo.inventory.domain.Movement;
+import dev.filo.inventory.domain.SafetyRules;
 import dev.filo.inventory.domain.Snapshot;
+import dev.filo.inventory.domain.StockItem;
 import dev.filo.platform.feed.Outbox;
 import dev.filo.platform.grpc.Times;
 import dev.filo.proto.feed.v1.Actor;
 import dev.filo.proto.feed.v1.Event;
 import dev.filo.proto.inventory.v1.HoldChange;
+import dev.filo.proto.inventory.v1.KitComponent;
+import dev.filo.proto.inventory.v1.SafetyRulesChanged;
+import dev.filo.proto.inventory.v1.StockItemChanged;
 import dev.filo.proto.inventory.v1.StockLevel;
 import dev.filo.proto.inventory.v1.StockLevelChanged;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -84,6 +90,38 @@ final class StockEvents {
           .setQuantity(change.quantity());
     }
     return Outbox.event(SOURCE, name, change.time(), actor(author), changed.build());
+  }
+
+  /** The event of changed safety rules. */
+  static Event changed(SafetyRules rules, Instant time) {
+    return Outbox.event(
+        SOURCE,
+        "safetyRules",
+        time,
+        actor(Author.INVENTORY),
+        SafetyRulesChanged.newBuilder().setEtag(Long.toString(rules.version())).build());
+  }
+
+  /** The event of an item that changed. */
+  static Event changed(StockItem item, Instant time) {
+    var message =
+        dev.filo.proto.inventory.v1.StockItem.newBuilder()
+            .setName("stockItems/" + item.sku())
+            .setSerialized(item.serialized())
+            .setCategory(item.category())
+            .setCatalogCategory(item.catalogCategory())
+            .setEtag(Long.toString(item.version()));
+    item.components()
+        .forEach(
+            part ->
+                message.addComponents(
+                    KitComponent.newBuilder().setSku(part.sku()).setQuantity(part.quantity())));
+    return Outbox.event(
+        SOURCE,
+        message.getName(),
+        time,
+        actor(Author.INVENTORY),
+        StockItemChanged.newBuilder().setStockItem(message).build());
   }
 
   private static dev.filo.proto.inventory.v1.Movement.Kind kind(Change change) {

@@ -236,9 +236,9 @@ class GoodsTest {
         enter(Level.empty(MILANO), serials("r", Movement.Kind.RECEIPT, 0, "S2", "S1", "S3"));
     assertThat(level.goods().serials()).containsExactly("S1", "S2", "S3");
     assertThat(unfit(level, serials("d", Movement.Kind.RETURN, 1, "S1")))
-        .isEqualTo(new Outcome.Unfit(Outcome.Unfit.Why.SERIAL_DUPLICATE));
+        .isEqualTo(new Outcome.Unfit(Outcome.Unfit.Why.SERIAL_DUPLICATE, "S1"));
     assertThat(unfit(level, serials("x", Movement.Kind.SALE, 1, "S9")))
-        .isEqualTo(new Outcome.Unfit(Outcome.Unfit.Why.SERIAL_NOT_FOUND));
+        .isEqualTo(new Outcome.Unfit(Outcome.Unfit.Why.SERIAL_NOT_FOUND, "S9"));
     var sold = enter(level, serials("s", Movement.Kind.SALE, 2, "S2"));
     assertThat(sold.goods().serials()).containsExactly("S1", "S3");
     assertThat(sold.tail().getLast().serials()).containsExactly("S2");
@@ -257,6 +257,55 @@ class GoodsTest {
     level = after(level, new Command.Sell(sale("sale", "h", 1)));
     assertThat(level.goods().serials()).containsExactly("B");
     assertThat(level.tail().getLast().serials()).containsExactly("A");
+  }
+
+  private static Movement naming(Movement sale, String... serials) {
+    return new Movement(
+        sale.id(),
+        sale.kind(),
+        sale.level(),
+        sale.quantity(),
+        sale.effectiveTime(),
+        sale.cause(),
+        sale.author(),
+        sale.hold(),
+        sale.content(),
+        new Movement.Details("", "", List.of(serials), null));
+  }
+
+  @Test
+  void aSaleOutOfAHoldTakesTheSerialNumbersItNames() {
+    var level = enter(Level.empty(MILANO), serials("r", Movement.Kind.RECEIPT, 0, "A", "B", "C"));
+    level = after(level, new Command.Place("h", 2, NOW.plusSeconds(9), TILL));
+    var wrong = new Command.Sell(naming(sale("sale", "h", 2), "B", "Z"));
+    assertThat(level.apply(wrong, Ledger.NONE, NOW))
+        .isEqualTo(
+            new Level.Step(
+                level, new Outcome.Unfit(Outcome.Unfit.Why.SERIAL_NOT_FOUND, "Z"), List.of()));
+    level = after(level, new Command.Sell(naming(sale("sale", "h", 2), "B", "C")));
+    assertThat(level.goods().serials()).containsExactly("A");
+    assertThat(level.tail().getLast().serials()).containsExactly("B", "C");
+  }
+
+  @Test
+  void whatWasPinnedForASaleThatIsNotMadeExpiresAgain() {
+    var level = enter(Level.empty(MILANO), serials("r", Movement.Kind.RECEIPT, 0, "A", "B"));
+    level = after(level, new Command.Place("h", 1, NOW.plusSeconds(9), TILL));
+    var wrong = new Command.Pin("h", naming(sale("sale", "h", 1), "Z"), 3);
+    assertThat(level.apply(wrong, Ledger.NONE, NOW).outcome())
+        .isEqualTo(new Outcome.Unfit(Outcome.Unfit.Why.SERIAL_NOT_FOUND, "Z"));
+    var pin = new Command.Pin("h", naming(sale("sale", "h", 1), "B"), 3);
+    var pinned = after(level, pin);
+    assertThat(pinned.held(NOW.plusSeconds(9))).isEqualTo(1);
+    var free = after(pinned, new Command.Resize("h", 1, NOW.plusSeconds(9), 4, false, 0, TILL));
+    assertThat(free.held(NOW.plusSeconds(8))).isEqualTo(1);
+    assertThat(free.held(NOW.plusSeconds(9))).isZero();
+    assertThat(free.apply(pin, Ledger.NONE, NOW).outcome())
+        .as("asked for before, arrives after")
+        .isEqualTo(new Outcome.Over());
+    var sold = after(pinned, new Command.Sell(naming(sale("sale", "h", 1), "Z")));
+    assertThat(sold.goods().serials()).as("decided when it was pinned").containsExactly("A", "B");
+    assertThat(sold.onHand()).isEqualTo(1);
   }
 
   @Test

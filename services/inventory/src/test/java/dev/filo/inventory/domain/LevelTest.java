@@ -66,7 +66,7 @@ class LevelTest {
         List.of(
             new Command.Extend("h", NOW.plusSeconds(60), TILL),
             new Command.Sell(sale("h", 2)),
-            new Command.Pin("h", sale("h", 2)))) {
+            new Command.Pin("h", sale("h", 2), 1))) {
       var step = level.apply(command, Ledger.NONE, NOW);
       assertThat(step.outcome()).isEqualTo(new Outcome.Over());
       assertThat(step.next()).isEqualTo(level);

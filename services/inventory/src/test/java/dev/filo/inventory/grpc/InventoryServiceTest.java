@@ -5,16 +5,12 @@ import static dev.filo.inventory.ShopFloor.MILANO;
 import static dev.filo.inventory.ShopFloor.MONZA;
 import static dev.filo.inventory.ShopFloor.SOFA;
 import static dev.filo.inventory.ShopFloor.WAREHOUSE;
+import static dev.filo.inventory.grpc.InventoryDoor.reason;
+import static dev.filo.inventory.grpc.InventoryDoor.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.filo.inventory.ShopFloor;
-import dev.filo.platform.auth.SubjectAliases;
-import dev.filo.platform.grpc.AccessInterceptor;
-import dev.filo.platform.grpc.Channels;
-import dev.filo.platform.grpc.FieldRules;
-import dev.filo.platform.grpc.GrpcServer;
-import dev.filo.platform.grpc.Rules;
 import dev.filo.platform.grpc.Statuses;
 import dev.filo.platform.grpc.Times;
 import dev.filo.proto.api.v1.Role;
@@ -24,7 +20,6 @@ import dev.filo.proto.inventory.v1.FindNearbyRequest;
 import dev.filo.proto.inventory.v1.GetStockLevelRequest;
 import dev.filo.proto.inventory.v1.Hold;
 import dev.filo.proto.inventory.v1.HoldLine;
-import dev.filo.proto.inventory.v1.InventoryServiceGrpc;
 import dev.filo.proto.inventory.v1.ListMovementsRequest;
 import dev.filo.proto.inventory.v1.Movement;
 import dev.filo.proto.inventory.v1.MovementResult;
@@ -36,93 +31,25 @@ import dev.filo.proto.inventory.v1.SetSafetyStockRequest;
 import dev.filo.proto.inventory.v1.WatchStockRequest;
 import dev.filo.proto.inventory.v1.WatchStockResponse;
 import dev.filo.testkit.MutableClock;
-import dev.filo.testkit.TestMongo;
-import dev.filo.testkit.TestTokens;
-import io.grpc.ManagedChannel;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Through a real server, with tokens. */
 class InventoryServiceTest {
   private static final Duration HOUR = Duration.ofHours(1);
 
-  private final TestMongo.Store store = TestMongo.embedded().newStore();
-  private final MutableClock clock = MutableClock.standing();
-  private final TestTokens tokens = new TestTokens(clock);
-  private final ShopFloor floor = new ShopFloor(store.database(), clock);
-  private final GrpcServer server = server();
-  private final ManagedChannel channel = Channels.open("in-process:" + store.name());
-
-  private GrpcServer server() {
-    var service = floor.service();
-    return new GrpcServer(
-        "in-process:" + store.name(),
-        Duration.ofSeconds(1),
-        List.of(service),
-        List.of(
-            new AccessInterceptor(
-                Rules.of(List.of(service)),
-                tokens.verifier(),
-                new SubjectAliases(store.database()),
-                new FieldRules())));
-  }
-
-  @BeforeEach
-  void start() {
-    server.start();
-    floor.start();
-    for (var location : List.of(MILANO, MONZA, WAREHOUSE)) {
-      floor.places.requireLocation(location).block(Duration.ofSeconds(20));
-    }
-  }
+  private final InventoryDoor door = new InventoryDoor(MILANO, MONZA, WAREHOUSE);
+  private final MutableClock clock = door.clock;
+  private final ShopFloor floor = door.floor;
 
   @AfterEach
-  void stop() throws InterruptedException {
-    channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
-    server.stop();
-    floor.stop();
-    store.close();
-  }
-
-  private InventoryServiceGrpc.InventoryServiceBlockingStub anybody() {
-    return InventoryServiceGrpc.newBlockingStub(channel).withDeadlineAfter(20, TimeUnit.SECONDS);
-  }
-
-  private InventoryServiceGrpc.InventoryServiceBlockingStub as(
-      Role role, String principal, String... stores) {
-    return anybody().withCallCredentials(tokens.bearer(role, principal, stores));
-  }
-
-  private InventoryServiceGrpc.InventoryServiceBlockingStub service() {
-    return as(Role.ROLE_SERVICE, "services/reservation");
-  }
-
-  private InventoryServiceGrpc.InventoryServiceBlockingStub till() {
-    return as(Role.ROLE_DEVICE, "devices/till-milano-1", MILANO);
-  }
-
-  private static StatusRuntimeException refusal(Supplier<?> call) {
-    try {
-      var answer = call.get();
-      throw new AssertionError("not refused: " + answer);
-    } catch (StatusRuntimeException e) {
-      return e;
-    }
-  }
-
-  private static String reason(Supplier<?> call) {
-    var info = Statuses.errorInfo(refusal(call));
-    return info == null ? "" : info.getReason();
+  void close() throws InterruptedException {
+    door.close();
   }
 
   private Movement.Builder receipt(String id, String sku, int quantity) {
@@ -147,12 +74,12 @@ class InventoryServiceTest {
   @Test
   void aHoldFromPlacingToSale() {
     floor.receive(SOFA, MILANO, 2);
-    var placed = service().placeHold(hold("h1", 1).build());
+    var placed = door.service().placeHold(hold("h1", 1).build());
     assertThat(placed.getName()).isEqualTo("holds/h1");
     assertThat(placed.getState()).isEqualTo(Hold.State.ACTIVE);
     var later = Times.timestamp(clock.instant().plus(HOUR.multipliedBy(2)));
     var longer =
-        service()
+        door.service()
             .extendHold(
                 ExtendHoldRequest.newBuilder()
                     .setName("holds/h1")
@@ -161,7 +88,7 @@ class InventoryServiceTest {
                     .build());
     assertThat(longer.getExpireTime()).isEqualTo(later);
     var sold =
-        service()
+        door.service()
             .sellHold(
                 SellHoldRequest.newBuilder()
                     .setName("holds/h1")
@@ -170,11 +97,11 @@ class InventoryServiceTest {
                     .build());
     assertThat(sold.getState()).isEqualTo(Hold.State.SOLD);
     var name = "stockLevels/" + SOFA + "@milano";
-    var level = till().getStockLevel(GetStockLevelRequest.newBuilder().setName(name).build());
+    var level = door.till().getStockLevel(GetStockLevelRequest.newBuilder().setName(name).build());
     assertThat(level.getOnHand()).isEqualTo(1);
     assertThat(level.getHeld()).isZero();
     var ledger =
-        till()
+        door.till()
             .listMovements(
                 ListMovementsRequest.newBuilder().setParent(name).setPageSize(1).build());
     assertThat(ledger.getMovements(0).getKind()).isEqualTo(Movement.Kind.SALE);
@@ -182,7 +109,7 @@ class InventoryServiceTest {
         .isEqualTo("devices/till-milano-1");
     assertThat(ledger.getMovements(0).getCause()).isEqualTo("reservations/h1");
     var next =
-        till()
+        door.till()
             .listMovements(
                 ListMovementsRequest.newBuilder()
                     .setParent(name)
@@ -196,7 +123,7 @@ class InventoryServiceTest {
   @Test
   void refusalsSayWhy() {
     floor.receive(SOFA, MILANO, 1);
-    var tooMany = refusal(() -> service().placeHold(hold("h1", 2).build()));
+    var tooMany = refusal(() -> door.service().placeHold(hold("h1", 2).build()));
     assertThat(tooMany.getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
     var info = Statuses.errorInfo(tooMany);
     assertThat(info).isNotNull();
@@ -205,21 +132,24 @@ class InventoryServiceTest {
     assertThat(info.getMetadataMap())
         .containsEntry("location", MILANO)
         .containsEntry("sku." + SOFA, "1");
-    service().placeHold(hold("h2", 1).build());
-    assertThat(reason(() -> service().placeHold(hold("h2", 2).build()))).isEqualTo("HOLD_DIFFERS");
+    door.service().placeHold(hold("h2", 1).build());
+    assertThat(reason(() -> door.service().placeHold(hold("h2", 2).build())))
+        .isEqualTo("HOLD_DIFFERS");
     var release = ReleaseHoldRequest.newBuilder().setName("holds/none").setRequestId("q").build();
-    assertThat(reason(() -> service().releaseHold(release))).isEqualTo("HOLD_NOT_FOUND");
+    assertThat(reason(() -> door.service().releaseHold(release))).isEqualTo("HOLD_NOT_FOUND");
     clock.advance(HOUR);
     var sell = SellHoldRequest.newBuilder().setName("holds/h2").setRequestId("q").build();
-    assertThat(reason(() -> service().sellHold(sell))).isEqualTo("HOLD_OVER");
+    assertThat(reason(() -> door.service().sellHold(sell))).isEqualTo("HOLD_OVER");
     assertThat(
             reason(
-                () -> anybody().findNearby(FindNearbyRequest.newBuilder().addSku("NOPE").build())))
+                () ->
+                    door.anybody()
+                        .findNearby(FindNearbyRequest.newBuilder().addSku("NOPE").build())))
         .isEqualTo("SKU_NOT_FOUND");
     assertThat(
             reason(
                 () ->
-                    till()
+                    door.till()
                         .getStockLevel(
                             GetStockLevelRequest.newBuilder()
                                 .setName("stockLevels/" + SOFA + "@atlantis")
@@ -229,11 +159,12 @@ class InventoryServiceTest {
 
   @Test
   void onlyServicesHoldAndNobodyWithoutATokenSeesLevels() {
-    assertThat(refusal(() -> anybody().placeHold(hold("h", 1).build())).getStatus().getCode())
+    assertThat(refusal(() -> door.anybody().placeHold(hold("h", 1).build())).getStatus().getCode())
         .isEqualTo(Status.Code.UNAUTHENTICATED);
-    assertThat(reason(() -> till().placeHold(hold("h", 1).build()))).isEqualTo("ROLE_NOT_ALLOWED");
+    assertThat(reason(() -> door.till().placeHold(hold("h", 1).build())))
+        .isEqualTo("ROLE_NOT_ALLOWED");
     var get = GetStockLevelRequest.newBuilder().setName("stockLevels/" + SOFA + "@milano").build();
-    assertThat(reason(() -> as(Role.ROLE_CUSTOMER, "customers/x").getStockLevel(get)))
+    assertThat(reason(() -> door.as(Role.ROLE_CUSTOMER, "customers/x").getStockLevel(get)))
         .isEqualTo("ROLE_NOT_ALLOWED");
     var safety =
         SetSafetyStockRequest.newBuilder()
@@ -241,32 +172,34 @@ class InventoryServiceTest {
             .setSafety(1)
             .setRequestId("q")
             .build();
-    assertThat(reason(() -> till().setSafetyStock(safety))).isEqualTo("ROLE_NOT_ALLOWED");
-    assertThat(as(Role.ROLE_MANAGER, "staff/m").setSafetyStock(safety).getSafety()).isEqualTo(1);
+    assertThat(reason(() -> door.till().setSafetyStock(safety))).isEqualTo("ROLE_NOT_ALLOWED");
+    assertThat(door.as(Role.ROLE_MANAGER, "staff/m").setSafetyStock(safety).getSafety())
+        .isEqualTo(1);
     assertThat(
             reason(
                 () ->
-                    as(Role.ROLE_MANAGER, "staff/m")
+                    door.as(Role.ROLE_MANAGER, "staff/m")
                         .setSafetyStock(safety.toBuilder().setSafety(2).build())))
         .isEqualTo("REQUEST_ID_REUSED");
   }
 
   @Test
   void malformedCallsAreRefused() {
-    assertThat(reason(() -> service().placeHold(hold("h", 0).build()))).isEqualTo("FIELDS_INVALID");
-    assertThat(reason(() -> service().placeHold(hold("h", 1).clearRequestId().build())))
+    assertThat(reason(() -> door.service().placeHold(hold("h", 0).build())))
+        .isEqualTo("FIELDS_INVALID");
+    assertThat(reason(() -> door.service().placeHold(hold("h", 1).clearRequestId().build())))
         .isEqualTo("REQUEST_ID_MISSING");
     assertThat(
             reason(
                 () ->
-                    anybody()
+                    door.anybody()
                         .findNearby(
                             FindNearbyRequest.newBuilder().addSku(SOFA).setLatitude(45).build())))
         .isEqualTo("FIELDS_INVALID");
     assertThat(
             reason(
                 () ->
-                    till()
+                    door.till()
                         .listMovements(
                             ListMovementsRequest.newBuilder()
                                 .setParent("stockLevels/" + SOFA + "@milano")
@@ -276,7 +209,7 @@ class InventoryServiceTest {
     assertThat(
             reason(
                 () ->
-                    service()
+                    door.service()
                         .placeHold(
                             hold("h", 1).setExpireTime(Times.timestamp(clock.instant())).build())))
         .isEqualTo("TIME_INVALID");
@@ -292,7 +225,7 @@ class InventoryServiceTest {
             .addMovements(receipt("c", "NOPE", 3))
             .addMovements(receipt("d", SOFA, -3))
             .build();
-    var results = till().batchCreateMovements(request).getResultsList();
+    var results = door.till().batchCreateMovements(request).getResultsList();
     assertThat(results)
         .extracting(MovementResult::getOutcome)
         .containsExactly(
@@ -304,7 +237,7 @@ class InventoryServiceTest {
         .extracting(MovementResult::getReason)
         .containsExactly("", "LOCATION_NOT_ALLOWED", "SKU_NOT_FOUND", "QUANTITY_INVALID");
     assertThat(results.getFirst().getLevel().getOnHand()).isEqualTo(3);
-    var again = till().batchCreateMovements(request).getResultsList().getFirst();
+    var again = door.till().batchCreateMovements(request).getResultsList().getFirst();
     assertThat(again.getOutcome()).isEqualTo(MovementResult.Outcome.REPEATED);
     assertThat(again.getLevel().getOnHand()).isEqualTo(3);
     assertThat(floor.level(SOFA, MILANO).onHand()).isEqualTo(3);
@@ -315,10 +248,10 @@ class InventoryServiceTest {
     floor.receive(SOFA, MILANO, 3);
     floor.receive(SOFA, MONZA, 1);
     floor.receive(SOFA, WAREHOUSE, 9);
-    service().placeHold(hold("h", 1).build());
+    door.service().placeHold(hold("h", 1).build());
     var request =
         FindNearbyRequest.newBuilder().addSku(SOFA).setLatitude(45.4642).setLongitude(9.19).build();
-    var nearby = anybody().findNearby(request);
+    var nearby = door.anybody().findNearby(request);
     assertThat(nearby.getAsOfTime()).isEqualTo(Times.timestamp(clock.instant()));
     assertThat(nearby.getLocationsList())
         .extracting(location -> location.getStore() + " " + location.getAvailable())
@@ -331,11 +264,11 @@ class InventoryServiceTest {
     assertThat(milano.getPickupReadyTime())
         .isEqualTo(Times.timestamp(Instant.parse("2026-03-02T10:00:00Z")));
     assertThat(nearby.getLocations(1).hasPickupReadyTime()).isFalse();
-    var staff = as(Role.ROLE_AGENT, "staff/a").findNearby(request);
+    var staff = door.as(Role.ROLE_AGENT, "staff/a").findNearby(request);
     assertThat(staff.getLocations(0).getExplanation())
         .isEqualTo("on hand 3 - safety 0 - held 1 = 2");
     assertThat(
-            anybody()
+            door.anybody()
                 .findNearby(request.toBuilder().setRadiusMeters(5000).build())
                 .getLocationsList())
         .hasSize(1);
@@ -346,7 +279,7 @@ class InventoryServiceTest {
     floor.receive(SOFA, MILANO, 3);
     floor.receive(CHAIR, MILANO, 3);
     var nearby =
-        anybody()
+        door.anybody()
             .findNearby(
                 FindNearbyRequest.newBuilder().addSku(SOFA).addSku(CHAIR).addSku(CHAIR).build());
     var milano = nearby.getLocations(0);
@@ -364,7 +297,7 @@ class InventoryServiceTest {
     floor.receive(SOFA, MONZA, 1);
     floor.receive(SOFA, WAREHOUSE, 9);
     var answer =
-        anybody()
+        door.anybody()
             .batchFindNearest(
                 BatchFindNearestRequest.newBuilder()
                     .addSkus(CHAIR)
@@ -401,25 +334,31 @@ class InventoryServiceTest {
     floor.receive(SOFA, MILANO, 2);
     floor.receive(CHAIR, MILANO, 2);
     var request = WatchStockRequest.newBuilder().addSkus(SOFA).addLocations(MILANO).build();
-    Iterator<WatchStockResponse> watch = till().watchStock(request);
+    Iterator<WatchStockResponse> watch = door.till().watchStock(request);
     var first = await(watch, 2);
-    service().placeHold(hold("h", 1).build());
+    door.service().placeHold(hold("h", 1).build());
     var held = await(watch, 1);
     assertThat(held.getStockLevel().getHeld()).isEqualTo(1);
     clock.advance(HOUR);
     ShopFloor.done(floor.sweeper.sweep());
     var free = await(watch, 2);
     assertThat(free.getStockLevel().getHeld()).isZero();
-    var resumed = till().watchStock(request.toBuilder().setResumeCursor(first.getCursor()).build());
+    var resumed =
+        door.till().watchStock(request.toBuilder().setResumeCursor(first.getCursor()).build());
     assertThat(await(resumed, 2).getStockLevel().getSku()).isEqualTo(SOFA);
     assertThat(
             reason(
-                () -> till().watchStock(request.toBuilder().setResumeCursor("x").build()).next()))
+                () ->
+                    door.till()
+                        .watchStock(request.toBuilder().setResumeCursor("x").build())
+                        .next()))
         .isEqualTo("FIELDS_INVALID");
     assertThat(
             reason(
                 () ->
-                    till().watchStock(request.toBuilder().setResumeCursor("99999").build()).next()))
+                    door.till()
+                        .watchStock(request.toBuilder().setResumeCursor("99999").build())
+                        .next()))
         .isEqualTo("CURSOR_TOO_OLD");
   }
 

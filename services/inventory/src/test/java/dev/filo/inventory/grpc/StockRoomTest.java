@@ -4,22 +4,19 @@ import static dev.filo.inventory.ShopFloor.CHAIR;
 import static dev.filo.inventory.ShopFloor.MILANO;
 import static dev.filo.inventory.ShopFloor.MONZA;
 import static dev.filo.inventory.ShopFloor.SOFA;
+import static dev.filo.inventory.grpc.InventoryDoor.reason;
+import static dev.filo.inventory.grpc.InventoryDoor.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.FieldMask;
 import com.google.type.Date;
 import dev.filo.inventory.ShopFloor;
-import dev.filo.platform.auth.SubjectAliases;
-import dev.filo.platform.grpc.AccessInterceptor;
-import dev.filo.platform.grpc.Channels;
-import dev.filo.platform.grpc.FieldRules;
-import dev.filo.platform.grpc.GrpcServer;
-import dev.filo.platform.grpc.Rules;
 import dev.filo.platform.grpc.Statuses;
 import dev.filo.platform.grpc.Times;
 import dev.filo.proto.api.v1.Role;
 import dev.filo.proto.inventory.v1.AvailabilityTerm;
 import dev.filo.proto.inventory.v1.ChangeHoldRequest;
+import dev.filo.proto.inventory.v1.CheckStockRequest;
 import dev.filo.proto.inventory.v1.ExpectedChange;
 import dev.filo.proto.inventory.v1.ExplainAvailabilityRequest;
 import dev.filo.proto.inventory.v1.FindNearbyRequest;
@@ -31,33 +28,30 @@ import dev.filo.proto.inventory.v1.HoldLine;
 import dev.filo.proto.inventory.v1.Incoming;
 import dev.filo.proto.inventory.v1.InventoryServiceGrpc;
 import dev.filo.proto.inventory.v1.KitComponent;
+import dev.filo.proto.inventory.v1.ListMovementsRequest;
 import dev.filo.proto.inventory.v1.MoveHoldRequest;
 import dev.filo.proto.inventory.v1.Movement;
 import dev.filo.proto.inventory.v1.MovementResult;
 import dev.filo.proto.inventory.v1.PlaceHoldRequest;
+import dev.filo.proto.inventory.v1.RecordMovementsRequest;
 import dev.filo.proto.inventory.v1.SafetyRule;
 import dev.filo.proto.inventory.v1.SafetyRules;
 import dev.filo.proto.inventory.v1.SellHoldRequest;
+import dev.filo.proto.inventory.v1.SerialNumbers;
 import dev.filo.proto.inventory.v1.SetAsideReason;
 import dev.filo.proto.inventory.v1.SetIncomingStockRequest;
 import dev.filo.proto.inventory.v1.SetSafetyStockRequest;
+import dev.filo.proto.inventory.v1.StockDrift;
 import dev.filo.proto.inventory.v1.StockItem;
 import dev.filo.proto.inventory.v1.StockLevel;
 import dev.filo.proto.inventory.v1.UpdateSafetyRulesRequest;
 import dev.filo.proto.inventory.v1.UpdateStockItemRequest;
 import dev.filo.testkit.MutableClock;
-import dev.filo.testkit.TestMongo;
-import dev.filo.testkit.TestTokens;
-import io.grpc.ManagedChannel;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -70,89 +64,27 @@ class StockRoomTest {
   private static final String SOFA_IN_MILANO = "stockLevels/" + SOFA + "@milano";
   private static final String SOFA_IN_MONZA = "stockLevels/" + SOFA + "@monza";
 
-  private final TestMongo.Store store = TestMongo.embedded().newStore();
-  private final MutableClock clock = MutableClock.standing();
-  private final TestTokens tokens = new TestTokens(clock);
-  private final ShopFloor floor = new ShopFloor(store.database(), clock);
-  private final GrpcServer server = server();
-  private final ManagedChannel channel = Channels.open("in-process:" + store.name());
-
-  private GrpcServer server() {
-    var service = floor.service();
-    return new GrpcServer(
-        "in-process:" + store.name(),
-        Duration.ofSeconds(1),
-        List.of(service),
-        List.of(
-            new AccessInterceptor(
-                Rules.of(List.of(service)),
-                tokens.verifier(),
-                new SubjectAliases(store.database()),
-                new FieldRules())));
-  }
-
-  @BeforeEach
-  void start() {
-    server.start();
-    for (var location : List.of(MILANO, MONZA)) {
-      floor.places.requireLocation(location).block(Duration.ofSeconds(20));
-    }
-  }
+  private final InventoryDoor door = new InventoryDoor(MILANO, MONZA);
+  private final MutableClock clock = door.clock;
+  private final ShopFloor floor = door.floor;
 
   @AfterEach
-  void stop() throws InterruptedException {
-    channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
-    server.stop();
-    store.close();
-  }
-
-  private InventoryServiceGrpc.InventoryServiceBlockingStub anybody() {
-    return InventoryServiceGrpc.newBlockingStub(channel).withDeadlineAfter(20, TimeUnit.SECONDS);
-  }
-
-  private InventoryServiceGrpc.InventoryServiceBlockingStub as(
-      Role role, String principal, String... stores) {
-    return anybody().withCallCredentials(tokens.bearer(role, principal, stores));
-  }
-
-  private InventoryServiceGrpc.InventoryServiceBlockingStub service() {
-    return as(Role.ROLE_SERVICE, "services/reservation");
-  }
-
-  private InventoryServiceGrpc.InventoryServiceBlockingStub till() {
-    return as(Role.ROLE_DEVICE, "devices/till-milano-1", MILANO);
-  }
-
-  private InventoryServiceGrpc.InventoryServiceBlockingStub manager() {
-    return as(Role.ROLE_MANAGER, "staff/m");
-  }
-
-  private static StatusRuntimeException refusal(Supplier<?> call) {
-    try {
-      var answer = call.get();
-      throw new AssertionError("not refused: " + answer);
-    } catch (StatusRuntimeException e) {
-      return e;
-    }
-  }
-
-  private static String reason(Supplier<?> call) {
-    var info = Statuses.errorInfo(refusal(call));
-    return info == null ? "" : info.getReason();
+  void close() throws InterruptedException {
+    door.close();
   }
 
   /** Nobody without a token and no till may; customers neither. */
   private <T> void onlyManagersAndServices(
       Function<InventoryServiceGrpc.InventoryServiceBlockingStub, T> call) {
-    assertThat(refusal(() -> call.apply(anybody())).getStatus().getCode())
+    assertThat(refusal(() -> call.apply(door.anybody())).getStatus().getCode())
         .isEqualTo(Status.Code.UNAUTHENTICATED);
-    assertThat(reason(() -> call.apply(till()))).isEqualTo("ROLE_NOT_ALLOWED");
-    assertThat(reason(() -> call.apply(as(Role.ROLE_CUSTOMER, "customers/x"))))
+    assertThat(reason(() -> call.apply(door.till()))).isEqualTo("ROLE_NOT_ALLOWED");
+    assertThat(reason(() -> call.apply(door.as(Role.ROLE_CUSTOMER, "customers/x"))))
         .isEqualTo("ROLE_NOT_ALLOWED");
   }
 
   private StockLevel level(String name) {
-    return till().getStockLevel(GetStockLevelRequest.newBuilder().setName(name).build());
+    return door.till().getStockLevel(GetStockLevelRequest.newBuilder().setName(name).build());
   }
 
   private MovementResult record(Movement.Builder movement) {
@@ -231,63 +163,66 @@ class StockRoomTest {
   void aHoldIsChangedMovedAndSoldInPart() {
     floor.receive(SOFA, MILANO, 3);
     floor.receive(SOFA, MONZA, 3);
-    service().placeHold(hold("h", SOFA, 1).build());
+    door.service().placeHold(hold("h", SOFA, 1).build());
     var change =
         ChangeHoldRequest.newBuilder()
             .setName("holds/h")
             .addLines(line(SOFA, 1))
             .addLines(line(SOFA, 2))
             .setRequestId("q1");
-    assertThat(service().changeHold(change.build()).getLinesList()).containsExactly(line(SOFA, 3));
-    assertThat(service().changeHold(change.build()).getLinesList()).containsExactly(line(SOFA, 3));
-    assertThat(reason(() -> service().changeHold(change.clone().addLines(line(SOFA, 1)).build())))
+    assertThat(door.service().changeHold(change.build()).getLinesList())
+        .containsExactly(line(SOFA, 3));
+    assertThat(door.service().changeHold(change.build()).getLinesList())
+        .containsExactly(line(SOFA, 3));
+    assertThat(
+            reason(() -> door.service().changeHold(change.clone().addLines(line(SOFA, 1)).build())))
         .isEqualTo("REQUEST_ID_REUSED");
     var tooMany = change.clone().setRequestId("q2").addLines(line(SOFA, 9)).build();
-    assertThat(reason(() -> service().changeHold(tooMany))).isEqualTo("STOCK_INSUFFICIENT");
-    assertThat(reason(() -> service().changeHold(change.clone().clearLines().build())))
+    assertThat(reason(() -> door.service().changeHold(tooMany))).isEqualTo("STOCK_INSUFFICIENT");
+    assertThat(reason(() -> door.service().changeHold(change.clone().clearLines().build())))
         .isEqualTo("FIELDS_INVALID");
-    assertThat(reason(() -> service().changeHold(change.clone().clearRequestId().build())))
+    assertThat(reason(() -> door.service().changeHold(change.clone().clearRequestId().build())))
         .isEqualTo("REQUEST_ID_MISSING");
     onlyManagersAndServicesHold(stub -> stub.changeHold(change.build()));
 
     var move =
         MoveHoldRequest.newBuilder().setName("holds/h").setLocation(MONZA).setRequestId("q3");
-    assertThat(service().moveHold(move.build()).getLocation()).isEqualTo(MONZA);
-    assertThat(service().moveHold(move.build()).getLocation()).isEqualTo(MONZA);
-    assertThat(reason(() -> service().moveHold(move.clone().setLocation("Monza").build())))
+    assertThat(door.service().moveHold(move.build()).getLocation()).isEqualTo(MONZA);
+    assertThat(door.service().moveHold(move.build()).getLocation()).isEqualTo(MONZA);
+    assertThat(reason(() -> door.service().moveHold(move.clone().setLocation("Monza").build())))
         .isEqualTo("FIELDS_INVALID");
     assertThat(
             reason(
                 () ->
-                    service()
+                    door.service()
                         .moveHold(
                             move.clone()
                                 .setLocation("stores/atlantis")
                                 .setRequestId("q4")
                                 .build())))
         .isEqualTo("LOCATION_NOT_FOUND");
-    assertThat(reason(() -> service().moveHold(move.clone().setName("holds/none").build())))
+    assertThat(reason(() -> door.service().moveHold(move.clone().setName("holds/none").build())))
         .isEqualTo("HOLD_NOT_FOUND");
     onlyManagersAndServicesHold(stub -> stub.moveHold(move.build()));
 
     var sell =
         SellHoldRequest.newBuilder().setName("holds/h").addLines(line(SOFA, 2)).setRequestId("q5");
-    var rest = service().sellHold(sell.build());
+    var rest = door.service().sellHold(sell.build());
     assertThat(rest.getState()).isEqualTo(Hold.State.ACTIVE);
     assertThat(rest.getLinesList()).containsExactly(line(SOFA, 1));
-    assertThat(service().sellHold(sell.build()).getLinesList()).containsExactly(line(SOFA, 1));
-    assertThat(reason(() -> service().sellHold(sell.clone().setRequestId("q6").build())))
+    assertThat(door.service().sellHold(sell.build()).getLinesList()).containsExactly(line(SOFA, 1));
+    assertThat(reason(() -> door.service().sellHold(sell.clone().setRequestId("q6").build())))
         .isEqualTo("HOLD_LINE_INVALID");
     assertThat(level(SOFA_IN_MONZA).getOnHand()).isEqualTo(1);
     clock.advance(HOUR);
-    assertThat(reason(() -> service().moveHold(move.clone().setRequestId("q7").build())))
+    assertThat(reason(() -> door.service().moveHold(move.clone().setRequestId("q7").build())))
         .isEqualTo("HOLD_OVER");
   }
 
   private <T> void onlyManagersAndServicesHold(
       Function<InventoryServiceGrpc.InventoryServiceBlockingStub, T> call) {
     onlyManagersAndServices(call);
-    assertThat(reason(() -> call.apply(manager()))).isEqualTo("ROLE_NOT_ALLOWED");
+    assertThat(reason(() -> call.apply(door.manager()))).isEqualTo("ROLE_NOT_ALLOWED");
   }
 
   private UpdateStockItemRequest.Builder kit() {
@@ -303,14 +238,15 @@ class StockRoomTest {
 
   @Test
   void aKitIsSaidHeldAndExplained() {
-    var made = manager().updateStockItem(kit().build());
+    var made = door.manager().updateStockItem(kit().build());
     assertThat(made.getEtag()).isEqualTo("1");
-    assertThat(manager().updateStockItem(kit().build())).isEqualTo(made);
+    assertThat(door.manager().updateStockItem(kit().build())).isEqualTo(made);
     assertThat(
-            till().getStockItem(GetStockItemRequest.newBuilder().setName(made.getName()).build()))
+            door.till()
+                .getStockItem(GetStockItemRequest.newBuilder().setName(made.getName()).build()))
         .isEqualTo(made);
     var category =
-        manager()
+        door.manager()
             .updateStockItem(
                 UpdateStockItemRequest.newBuilder()
                     .setStockItem(
@@ -321,12 +257,12 @@ class StockRoomTest {
     assertThat(category.getCategory()).isEqualTo("promo");
     floor.receive(SOFA, MILANO, 2);
     floor.receive(CHAIR, MILANO, 5);
-    var held = service().placeHold(hold("h", SET, 1).build());
+    var held = door.service().placeHold(hold("h", SET, 1).build());
     assertThat(held.getLinesList()).containsExactly(line(SET, 1));
     assertThat(held.getPiecesList()).containsExactlyInAnyOrder(line(SOFA, 1), line(CHAIR, 2));
     assertThat(level("stockLevels/" + SET + "@milano").getAvailable()).isEqualTo(1);
     var explained =
-        till()
+        door.till()
             .explainAvailability(
                 ExplainAvailabilityRequest.newBuilder()
                     .setName("stockLevels/" + SET + "@milano")
@@ -336,7 +272,7 @@ class StockRoomTest {
     assertThat(explained.getComponents(1).getQuantityInKit()).isEqualTo(2);
     assertThat(explained.getComponents(1).getHolds(0).getOwner()).isEqualTo("reservations/h");
     assertThat(
-            anybody()
+            door.anybody()
                 .findNearby(FindNearbyRequest.newBuilder().addSku(SET).addSku(CHAIR).build())
                 .getLocations(0)
                 .getAvailable())
@@ -345,11 +281,11 @@ class StockRoomTest {
 
   @Test
   void itemsThatCannotBeAreRefused() {
-    manager().updateStockItem(kit().build());
+    door.manager().updateStockItem(kit().build());
     assertThat(
             reason(
                 () ->
-                    manager()
+                    door.manager()
                         .updateStockItem(
                             UpdateStockItemRequest.newBuilder()
                                 .setStockItem(
@@ -361,26 +297,29 @@ class StockRoomTest {
         .isEqualTo("KIT_NESTED");
     var stale = kit().setRequestId("");
     stale.getStockItemBuilder().setEtag("0");
-    assertThat(reason(() -> manager().updateStockItem(stale.build()))).isEqualTo("ETAG_STALE");
+    assertThat(reason(() -> door.manager().updateStockItem(stale.build()))).isEqualTo("ETAG_STALE");
     var serialized = kit().setRequestId("");
     serialized.getStockItemBuilder().setSerialized(true);
-    assertThat(reason(() -> manager().updateStockItem(serialized.build())))
+    assertThat(reason(() -> door.manager().updateStockItem(serialized.build())))
         .isEqualTo("FIELDS_INVALID");
     var twice = kit().setRequestId("");
     twice.getStockItemBuilder().addComponents(twice.getStockItem().getComponents(0));
-    assertThat(reason(() -> manager().updateStockItem(twice.build()))).isEqualTo("FIELDS_INVALID");
+    assertThat(reason(() -> door.manager().updateStockItem(twice.build())))
+        .isEqualTo("FIELDS_INVALID");
     var none = kit().setRequestId("");
     none.getStockItemBuilder().getComponentsBuilder(0).setQuantity(0);
-    assertThat(reason(() -> manager().updateStockItem(none.build()))).isEqualTo("FIELDS_INVALID");
+    assertThat(reason(() -> door.manager().updateStockItem(none.build())))
+        .isEqualTo("FIELDS_INVALID");
     var mask = kit().setRequestId("").setUpdateMask(FieldMask.newBuilder().addPaths("etag"));
-    assertThat(reason(() -> manager().updateStockItem(mask.build()))).isEqualTo("FIELDS_INVALID");
+    assertThat(reason(() -> door.manager().updateStockItem(mask.build())))
+        .isEqualTo("FIELDS_INVALID");
     var unknown = GetStockItemRequest.newBuilder().setName("stockItems/NOPE").build();
-    assertThat(reason(() -> till().getStockItem(unknown))).isEqualTo("SKU_NOT_FOUND");
+    assertThat(reason(() -> door.till().getStockItem(unknown))).isEqualTo("SKU_NOT_FOUND");
     onlyManagersAndServices(stub -> stub.updateStockItem(kit().build()));
     assertThat(
             reason(
                 () ->
-                    as(Role.ROLE_CUSTOMER, "customers/x")
+                    door.as(Role.ROLE_CUSTOMER, "customers/x")
                         .getStockItem(
                             GetStockItemRequest.newBuilder().setName("stockItems/" + SET).build())))
         .isEqualTo("ROLE_NOT_ALLOWED");
@@ -396,41 +335,44 @@ class StockRoomTest {
                     .setName("safetyRules")
                     .addRules(SafetyRule.newBuilder().setSku(SOFA).setPieces(2)))
             .setRequestId("q1");
-    var rules = manager().updateSafetyRules(update.build());
+    var rules = door.manager().updateSafetyRules(update.build());
     assertThat(rules.getRules(0).getId()).isEqualTo("1");
-    assertThat(manager().updateSafetyRules(update.build())).isEqualTo(rules);
-    assertThat(till().getSafetyRules(GetSafetyRulesRequest.getDefaultInstance())).isEqualTo(rules);
+    assertThat(door.manager().updateSafetyRules(update.build())).isEqualTo(rules);
+    assertThat(door.till().getSafetyRules(GetSafetyRulesRequest.getDefaultInstance()))
+        .isEqualTo(rules);
     assertThat(level(SOFA_IN_MILANO).getSafetyRule()).isEqualTo("safetyRules/1");
     assertThat(level(SOFA_IN_MILANO).getAvailable()).isEqualTo(3);
-    assertThat(reason(() -> service().placeHold(hold("h", SOFA, 4).build())))
+    assertThat(reason(() -> door.service().placeHold(hold("h", SOFA, 4).build())))
         .isEqualTo("STOCK_INSUFFICIENT");
     var own =
         SetSafetyStockRequest.newBuilder().setName(SOFA_IN_MILANO).setSafety(1).setRequestId("own");
-    assertThat(manager().setSafetyStock(own.build()).getSafetyRule()).isEqualTo("level");
+    assertThat(door.manager().setSafetyStock(own.build()).getSafetyRule()).isEqualTo("level");
     assertThat(
             reason(
                 () ->
-                    manager()
+                    door.manager()
                         .setSafetyStock(own.clone().setUseRules(true).setRequestId("x").build())))
         .isEqualTo("FIELDS_INVALID");
-    manager()
+    door.manager()
         .setSafetyStock(own.clone().setSafety(0).setUseRules(true).setRequestId("rules").build());
     assertThat(level(SOFA_IN_MILANO).getSafety()).isEqualTo(2);
     var bad = update.clone().setRequestId("q2");
     bad.getSafetyRulesBuilder().addRules(SafetyRule.newBuilder().setId("1").setPieces(1));
-    assertThat(reason(() -> manager().updateSafetyRules(bad.build()))).isEqualTo("FIELDS_INVALID");
+    assertThat(reason(() -> door.manager().updateSafetyRules(bad.build())))
+        .isEqualTo("FIELDS_INVALID");
     var negative = update.clone().setRequestId("q3");
     negative.getSafetyRulesBuilder().getRulesBuilder(0).setPieces(-1);
-    assertThat(reason(() -> manager().updateSafetyRules(negative.build())))
+    assertThat(reason(() -> door.manager().updateSafetyRules(negative.build())))
         .isEqualTo("FIELDS_INVALID");
     var stale = update.clone().setRequestId("q4");
     stale.getSafetyRulesBuilder().setEtag("0");
-    assertThat(reason(() -> manager().updateSafetyRules(stale.build()))).isEqualTo("ETAG_STALE");
+    assertThat(reason(() -> door.manager().updateSafetyRules(stale.build())))
+        .isEqualTo("ETAG_STALE");
     onlyManagersAndServices(stub -> stub.updateSafetyRules(update.build()));
     assertThat(
             reason(
                 () ->
-                    as(Role.ROLE_CUSTOMER, "customers/x")
+                    door.as(Role.ROLE_CUSTOMER, "customers/x")
                         .getSafetyRules(GetSafetyRulesRequest.getDefaultInstance())))
         .isEqualTo("ROLE_NOT_ALLOWED");
   }
@@ -449,18 +391,19 @@ class StockRoomTest {
   @Test
   void whatIsExpectedIsSaidAndExplained() {
     floor.receive(SOFA, MILANO, 4);
-    manager().setIncomingStock(incoming("PO-1", 6).build());
-    manager().setIncomingStock(incoming("PO-1", 6).build());
+    door.manager().setIncomingStock(incoming("PO-1", 6).build());
+    door.manager().setIncomingStock(incoming("PO-1", 6).build());
     assertThat(level(SOFA_IN_MILANO).getIncomingList())
         .containsExactly(incoming("PO-1", 6).getIncoming());
-    assertThat(reason(() -> manager().setIncomingStock(incoming("PO-1", 7).build())))
+    assertThat(reason(() -> door.manager().setIncomingStock(incoming("PO-1", 7).build())))
         .isEqualTo("REQUEST_ID_REUSED");
     var noDay = incoming("PO-2", 1);
     noDay.getIncomingBuilder().getExpectedDateBuilder().setDay(31).setMonth(2);
-    assertThat(reason(() -> manager().setIncomingStock(noDay.build()))).isEqualTo("FIELDS_INVALID");
+    assertThat(reason(() -> door.manager().setIncomingStock(noDay.build())))
+        .isEqualTo("FIELDS_INVALID");
     var noDate = incoming("PO-2", 1);
     noDate.getIncomingBuilder().clearExpectedDate();
-    assertThat(reason(() -> manager().setIncomingStock(noDate.build())))
+    assertThat(reason(() -> door.manager().setIncomingStock(noDate.build())))
         .isEqualTo("FIELDS_INVALID");
     onlyManagersAndServices(stub -> stub.setIncomingStock(incoming("PO-1", 6).build()));
     record(
@@ -470,9 +413,9 @@ class StockRoomTest {
         movement("o", Movement.Kind.TRANSFER_OUT, SOFA, MONZA, 2)
             .setTransfer("T-1")
             .setCounterpart(MILANO));
-    service().placeHold(hold("h", SOFA, 2).build());
+    door.service().placeHold(hold("h", SOFA, 2).build());
     var explain = ExplainAvailabilityRequest.newBuilder().setName(SOFA_IN_MILANO).build();
-    var explained = till().explainAvailability(explain);
+    var explained = door.till().explainAvailability(explain);
     assertThat(explained.getText()).isEqualTo("on hand 4 - set aside 1 - safety 0 - held 2 = 1");
     assertThat(explained.getTermsList())
         .extracting(term -> term.getKind() + " " + term.getQuantity() + " " + term.getDetail())
@@ -488,12 +431,13 @@ class StockRoomTest {
             ExpectedChange.Kind.TRANSFER);
     assertThat(explained.getChanges(1).getDate().getDay()).isEqualTo(9);
     assertThat(explained.getTerms(0).getKind()).isEqualTo(AvailabilityTerm.Kind.ON_HAND);
-    assertThat(reason(() -> as(Role.ROLE_CUSTOMER, "customers/x").explainAvailability(explain)))
+    assertThat(
+            reason(() -> door.as(Role.ROLE_CUSTOMER, "customers/x").explainAvailability(explain)))
         .isEqualTo("ROLE_NOT_ALLOWED");
     assertThat(
             reason(
                 () ->
-                    till()
+                    door.till()
                         .explainAvailability(
                             explain.toBuilder()
                                 .setName("stockLevels/" + SOFA + "@atlantis")
@@ -501,7 +445,149 @@ class StockRoomTest {
         .isEqualTo("LOCATION_NOT_FOUND");
     assertThat(
             reason(
-                () -> till().explainAvailability(explain.toBuilder().setName("levels/x").build())))
+                () ->
+                    door.till()
+                        .explainAvailability(explain.toBuilder().setName("levels/x").build())))
         .isEqualTo("FIELDS_INVALID");
+  }
+
+  @Test
+  void aPieceIsSoldByItsSerialNumber() {
+    door.manager()
+        .updateStockItem(
+            UpdateStockItemRequest.newBuilder()
+                .setStockItem(
+                    StockItem.newBuilder().setName("stockItems/" + SOFA).setSerialized(true))
+                .build());
+    record(movement("r", Movement.Kind.RECEIPT, SOFA, MILANO, 2).addSerials("S1").addSerials("S2"));
+    door.service().placeHold(hold("h", SOFA, 1).build());
+    var sell =
+        SellHoldRequest.newBuilder()
+            .setName("holds/h")
+            .setRequestId("q1")
+            .addSerials(SerialNumbers.newBuilder().setSku(SOFA).addSerials("S9"))
+            .build();
+    var wrong = refusal(() -> door.service().sellHold(sell));
+    assertThat(wrong.getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
+    var info = java.util.Objects.requireNonNull(Statuses.errorInfo(wrong));
+    assertThat(info.getReason()).isEqualTo("SERIAL_NOT_FOUND");
+    assertThat(info.getMetadataMap())
+        .containsEntry("serial", "S9")
+        .containsEntry("sku", SOFA)
+        .containsEntry("location", MILANO);
+    var unnamed =
+        sell.toBuilder().clearSerials().setSerialsRequired(true).setRequestId("q0").build();
+    assertThat(reason(() -> door.service().sellHold(unnamed))).isEqualTo("SERIALS_INVALID");
+    assertThat(level(SOFA_IN_MILANO).getHeld()).isEqualTo(1);
+    var two = sell.toBuilder().setSerials(0, named("S1", "S2")).setRequestId("q2").build();
+    assertThat(reason(() -> door.service().sellHold(two))).isEqualTo("SERIALS_INVALID");
+    var twice = sell.toBuilder().addSerials(named("S1")).setRequestId("q3").build();
+    assertThat(reason(() -> door.service().sellHold(twice))).isEqualTo("FIELDS_INVALID");
+    var same = sell.toBuilder().setSerials(0, named("S1", "S1")).setRequestId("q4").build();
+    assertThat(reason(() -> door.service().sellHold(same))).isEqualTo("FIELDS_INVALID");
+    var right = sell.toBuilder().setSerials(0, named("S2")).setRequestId("q5").build();
+    assertThat(door.service().sellHold(right).getState()).isEqualTo(Hold.State.SOLD);
+    assertThat(door.service().sellHold(right).getState()).isEqualTo(Hold.State.SOLD);
+    assertThat(level(SOFA_IN_MILANO).getSerialsList()).containsExactly("S1");
+    assertThat(ledger(SOFA_IN_MILANO).getSerialsList()).containsExactly("S2");
+  }
+
+  private static SerialNumbers named(String... serials) {
+    return SerialNumbers.newBuilder().setSku(SOFA).addAllSerials(List.of(serials)).build();
+  }
+
+  /** The newest movement of a level. */
+  private Movement ledger(String level) {
+    return door.till()
+        .listMovements(ListMovementsRequest.newBuilder().setParent(level).setPageSize(1).build())
+        .getMovements(0);
+  }
+
+  @Test
+  void aTillSellsAKitAndTakesItBack() {
+    door.manager().updateStockItem(kit().build());
+    floor.receive(SOFA, MILANO, 1);
+    floor.receive(CHAIR, MILANO, 3);
+    var sale =
+        RecordMovementsRequest.newBuilder()
+            .addMovements(movement("sold", Movement.Kind.SALE, SET, MILANO, 1))
+            .addMovements(movement("counted", Movement.Kind.COUNT, SET, MILANO, 1))
+            .setRequestId("q")
+            .build();
+    var first = door.till().batchCreateMovements(sale);
+    assertThat(first.getResults(0).getOutcome()).isEqualTo(MovementResult.Outcome.RECORDED);
+    assertThat(first.getResults(0).getLevel().getName())
+        .isEqualTo("stockLevels/" + SET + "@milano");
+    assertThat(first.getResults(0).getLevel().getOnHand()).isZero();
+    assertThat(first.getResults(1).getReason()).isEqualTo("KIT_NOT_ALLOWED");
+    assertThat(door.till().batchCreateMovements(sale).getResults(0).getOutcome())
+        .isEqualTo(MovementResult.Outcome.REPEATED);
+    assertThat(level(SOFA_IN_MILANO).getOnHand()).isZero();
+    var chairs = ledger("stockLevels/" + CHAIR + "@milano");
+    assertThat(chairs.getQuantity()).isEqualTo(2);
+    assertThat(chairs.getKit()).isEqualTo("stockItems/" + SET);
+    assertThat(chairs.getKitMovement()).isEqualTo("sold");
+    assertThat(chairs.getCause()).isEqualTo("stockItems/" + SET);
+    var back =
+        RecordMovementsRequest.newBuilder()
+            .addMovements(movement("back", Movement.Kind.RETURN, SET, MILANO, 1))
+            .setRequestId("q2")
+            .build();
+    assertThat(door.till().batchCreateMovements(back).getResults(0).getOutcome())
+        .isEqualTo(MovementResult.Outcome.RECORDED);
+    assertThat(level(SOFA_IN_MILANO).getOnHand()).isEqualTo(1);
+    assertThat(level("stockLevels/" + CHAIR + "@milano").getOnHand()).isEqualTo(3);
+  }
+
+  @Test
+  void theCheckNamesWhatIsSetAsideByNobody() {
+    floor.receive(SOFA, MILANO, 3);
+    record(
+        movement("a", Movement.Kind.SET_ASIDE, SOFA, MILANO, 1)
+            .setSetAsideReason(SetAsideReason.DISPLAY));
+    ShopFloor.got(
+        reactor.core.publisher.Mono.from(
+            floor
+                .database
+                .getCollection("levels")
+                .updateOne(
+                    com.mongodb.client.model.Filters.eq("_id", SOFA + "@milano"),
+                    com.mongodb.client.model.Updates.inc("goods.aside.DISPLAY", 1))));
+    var news = door.manager().checkStock(CheckStockRequest.getDefaultInstance());
+    var drift = news.next().getDrift();
+    assertThat(drift.getKind()).isEqualTo(StockDrift.Kind.SET_ASIDE);
+    assertThat(drift.getSetAsideReason()).isEqualTo(SetAsideReason.DISPLAY);
+    assertThat(drift.getExpected()).isEqualTo(1);
+    assertThat(drift.getFound()).isEqualTo(2);
+    assertThat(drift.getDetail()).contains("2 set aside as DISPLAY");
+  }
+
+  @Test
+  void theCatalogsCategoryIsShownAndDecidesUnlessTheItemHasItsOwn() {
+    floor.receive(SOFA, MILANO, 5);
+    floor.items.categorize(List.of(SOFA), "sofas").block(Duration.ofSeconds(20));
+    var name = GetStockItemRequest.newBuilder().setName("stockItems/" + SOFA).build();
+    assertThat(door.till().getStockItem(name).getCatalogCategory()).isEqualTo("sofas");
+    assertThat(door.till().getStockItem(name).getCategory()).isEmpty();
+    door.manager()
+        .updateSafetyRules(
+            UpdateSafetyRulesRequest.newBuilder()
+                .setSafetyRules(
+                    SafetyRules.newBuilder()
+                        .addRules(SafetyRule.newBuilder().setCategory("sofas").setPieces(2)))
+                .build());
+    assertThat(level(SOFA_IN_MILANO).getAvailable()).isEqualTo(3);
+    var own =
+        UpdateStockItemRequest.newBuilder()
+            .setStockItem(
+                StockItem.newBuilder()
+                    .setName("stockItems/" + SOFA)
+                    .setCategory("outlet")
+                    .setCatalogCategory("made up"))
+            .build();
+    var changed = door.manager().updateStockItem(own);
+    assertThat(changed.getCategory()).isEqualTo("outlet");
+    assertThat(changed.getCatalogCategory()).as("not the caller's to say").isEqualTo("sofas");
+    assertThat(level(SOFA_IN_MILANO).getAvailable()).isEqualTo(5);
   }
 }

@@ -10,8 +10,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.inventory.ShopFloor;
+import dev.filo.inventory.domain.Level;
 import dev.filo.inventory.domain.Movement;
 import dev.filo.inventory.domain.Movement.Kind;
+import dev.filo.inventory.domain.SafetyRules;
 import dev.filo.proto.inventory.v1.StockLevel;
 import dev.filo.proto.inventory.v1.WatchStockRequest;
 import dev.filo.proto.inventory.v1.WatchStockResponse;
@@ -190,6 +192,61 @@ class StockWatchTest {
     assertThat(milano.level().getOnHand()).isEqualTo(4);
     sofas.cancel();
     milano.cancel();
+  }
+
+  private void rule(ShopFloor at, String id, String category, int pieces) {
+    got(
+        at.items.update(
+            List.of(new SafetyRules.Rule(id, "", "", category, "", pieces)), "", "", ""));
+  }
+
+  @Test
+  void anotherSafetyRuleIsTold_ofLevelsWithoutANumberOfTheirOwn() throws Exception {
+    floor.receive(SOFA, MILANO, 5);
+    floor.receive(CHAIR, MILANO, 5);
+    got(floor.stock.setSafety(Level.id(CHAIR, MILANO), 1, true, "own", ShopFloor.TILL));
+    awaitFeed(3);
+    var reader = Reader.of(watch.watch(ALL, ""));
+    assertThat(List.of(reader.level().getAvailable(), reader.level().getAvailable()))
+        .containsExactlyInAnyOrder(5, 4);
+    rule(floor, "all", "", 2);
+    var told = reader.next();
+    assertThat(told.getStockLevel().getSku()).isEqualTo(SOFA);
+    assertThat(told.getStockLevel().getAvailable()).isEqualTo(3);
+    assertThat(told.getStockLevel().getSafetyRule()).isEqualTo("safetyRules/all");
+    floor.receive(CHAIR, MILANO, 1);
+    var next = reader.next();
+    assertThat(next.getStockLevel().getSku()).as("the chair has its own").isEqualTo(CHAIR);
+    assertThat(next.getStockLevel().getAvailable()).isEqualTo(5);
+    reader.cancel();
+    rule(floor, "more", "", 4); // while nobody reads
+    awaitFeed(6);
+    var again =
+        Reader.of(watch.watch(ALL.toBuilder().setResumeCursor(next.getCursor()).build(), ""));
+    assertThat(again.level().getSafetyRule()).isEqualTo("safetyRules/more");
+    again.cancel();
+  }
+
+  @Test
+  void anotherCategoryIsTold_whicheverReplicaLearnedOfIt() throws Exception {
+    rule(floor, "sofas", "sofas", 2);
+    floor.receive(SOFA, MILANO, 5);
+    floor.receive(SOFA, MONZA, 5);
+    floor.receive(CHAIR, MILANO, 5);
+    awaitFeed(4);
+    var reader = Reader.of(watch.watch(ALL.toBuilder().addLocations(MILANO).build(), ""));
+    reader.level();
+    reader.level();
+    var other = new ShopFloor(floor.database, floor.clock);
+    other.start();
+    other.items.categorize(List.of(SOFA), "sofas").block(Duration.ofSeconds(20));
+    var told = reader.level();
+    assertThat(told.getName()).isEqualTo("stockLevels/" + SOFA + "@milano");
+    assertThat(told.getAvailable()).isEqualTo(3);
+    other.stop();
+    floor.receive(CHAIR, MILANO, 1);
+    assertThat(reader.level().getSku()).as("nothing of Monza").isEqualTo(CHAIR);
+    reader.cancel();
   }
 
   /** The first state of many levels comes page after page, however many there are. */

@@ -20,6 +20,7 @@ import dev.filo.inventory.domain.Movement.Kind;
 import dev.filo.inventory.service.Availability;
 import dev.filo.proto.catalog.v1.Store;
 import dev.filo.testkit.MutableClock;
+import dev.filo.testkit.StoreTest;
 import dev.filo.testkit.TestMongo;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,9 +31,16 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 
 /** Which stores have a whole basket, in one question however many stores. */
+@StoreTest
 class BasketNearbyTest {
   private static final int STORES = 300;
   private static final Availability.Point DUOMO = new Availability.Point(45.4642, 9.19);
+
+  private final TestMongo.Engine engine;
+
+  BasketNearbyTest(TestMongo.Engine engine) {
+    this.engine = engine;
+  }
 
   /** What is asked of the database. */
   private static final class Commands implements CommandListener {
@@ -59,7 +67,6 @@ class BasketNearbyTest {
   @Test
   void oneQuestionHoweverManyStores() {
     var commands = new Commands();
-    var engine = TestMongo.embedded();
     var settings =
         MongoClientSettings.builder()
             .applyConnectionString(new ConnectionString(engine.uri()))
@@ -96,7 +103,7 @@ class BasketNearbyTest {
 
   @Test
   void allOfItFirstThenMostThenTheNearest() {
-    try (var store = TestMongo.embedded().newStore()) {
+    try (var store = engine.newStore()) {
       var floor = new ShopFloor(store.database(), MutableClock.standing());
       for (int i = 0; i < 3; i++) {
         var name = "stores/s" + i;

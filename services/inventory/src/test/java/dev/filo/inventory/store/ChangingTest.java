@@ -130,17 +130,19 @@ class ChangingTest {
     floor.receive(CHAIR, MILANO, 4);
     got(floor.hold("h", HOUR, new Line(SOFA, 2), new Line(CHAIR, 4)));
     var part = List.of(new Line(SOFA, 1), new Line(CHAIR, 2), new Line(CHAIR, 1));
-    var rest = got(floor.holds.sellSome("h", part, TILL, "q1"));
+    var rest = got(floor.holds.sellSome("h", part, Map.of(), false, TILL, "q1"));
     assertThat(rest.state()).isEqualTo(Hold.State.ACTIVE);
     assertThat(rest.lines()).containsExactlyInAnyOrder(new Line(SOFA, 1), new Line(CHAIR, 1));
-    assertThat(got(floor.holds.sellSome("h", part, TILL, "q1")).lines()).isEqualTo(rest.lines());
+    assertThat(got(floor.holds.sellSome("h", part, Map.of(), false, TILL, "q1")).lines())
+        .isEqualTo(rest.lines());
     assertThat(floor.level(SOFA, MILANO).onHand()).isEqualTo(2);
     assertThat(floor.level(CHAIR, MILANO).onHand()).isEqualTo(1);
     assertThat(held(CHAIR, MILANO)).isEqualTo(1);
-    assertThat(refusal(floor.holds.sellSome("h", part, TILL, "q2")))
+    assertThat(refusal(floor.holds.sellSome("h", part, Map.of(), false, TILL, "q2")))
         .isEqualTo(new Refusal.HoldLineInvalid("h", CHAIR));
     var last = List.of(new Line(SOFA, 1), new Line(CHAIR, 1));
-    assertThat(got(floor.holds.sellSome("h", last, TILL, "q3")).state()).isEqualTo(Hold.State.SOLD);
+    assertThat(got(floor.holds.sellSome("h", last, Map.of(), false, TILL, "q3")).state())
+        .isEqualTo(Hold.State.SOLD);
     assertThat(floor.level(CHAIR, MILANO).onHand()).isZero();
     assertThat(held(SOFA, MILANO)).isZero();
     assertThat(got(floor.holds.sell("h", TILL)).state()).isEqualTo(Hold.State.SOLD);
@@ -151,7 +153,7 @@ class ChangingTest {
   void whatIsLeftOfAHoldSoldInPartExpires() {
     floor.receive(SOFA, MILANO, 2);
     got(floor.hold("h", 2, HOUR));
-    got(floor.holds.sellSome("h", List.of(new Line(SOFA, 1)), TILL, "q"));
+    got(floor.holds.sellSome("h", List.of(new Line(SOFA, 1)), Map.of(), false, TILL, "q"));
     clock.advance(HOUR);
     assertThat(floor.level(SOFA, MILANO).available()).isEqualTo(1);
     assertThat(refusal(floor.holds.sell("h", TILL)))
@@ -228,7 +230,14 @@ class ChangingTest {
     everyDeath(
         "part",
         at ->
-            id -> at.holds.sellSome(id, List.of(new Line(SOFA, 1), new Line(CHAIR, 1)), TILL, "q"));
+            id ->
+                at.holds.sellSome(
+                    id,
+                    List.of(new Line(SOFA, 1), new Line(CHAIR, 1)),
+                    Map.of(),
+                    false,
+                    TILL,
+                    "q"));
     assertThat(floor.level(SOFA, MILANO).onHand()).isEqualTo(100 - 2 * STEPS_MAX);
     assertThat(floor.level(CHAIR, MILANO).onHand()).isEqualTo(100 - 2 * STEPS_MAX);
   }

@@ -17,7 +17,9 @@ import dev.filo.inventory.ShopFloor;
 import dev.filo.inventory.domain.Drift;
 import dev.filo.inventory.domain.Hold;
 import dev.filo.inventory.domain.Level;
+import dev.filo.inventory.domain.Movement;
 import dev.filo.inventory.domain.Movement.Kind;
+import dev.filo.inventory.domain.SetAside;
 import dev.filo.inventory.service.Reconciliation;
 import dev.filo.inventory.service.Reconciliation.News;
 import dev.filo.inventory.service.SelfCheck;
@@ -165,6 +167,77 @@ class CheckTest {
         .contains(new Drift(Drift.Kind.SEQUENCE, SOFA_MILANO, "", "", 2, 0));
     behindItsBack("movements", "s1", Updates.set("applied.sequence", 99L));
     assertThat(check()).contains(new Drift(Drift.Kind.SEQUENCE, SOFA_MILANO, "s1", "", 99, 1));
+  }
+
+  private Movement apart(String id, Kind kind, int pieces, Movement.Details details) {
+    var plain = movement(id, kind, SOFA, MILANO, pieces, clock.instant());
+    return new Movement(
+        id,
+        kind,
+        plain.level(),
+        pieces,
+        plain.effectiveTime(),
+        plain.cause(),
+        plain.author(),
+        "",
+        plain.content(),
+        details);
+  }
+
+  @Test
+  void piecesSetAsideThatNoMovementSetAside() {
+    var display = new Movement.Details("", "", List.of(), SetAside.DISPLAY);
+    floor.record(apart("d1", Kind.SET_ASIDE, 2, display));
+    floor.record(apart("d2", Kind.SET_ASIDE, -1, display));
+    assertThat(check()).as("carried").isEmpty();
+    got(floor.stock.movements(SOFA_MILANO, Long.MAX_VALUE, 10));
+    assertThat(check()).as("settled").isEmpty();
+    behindItsBack("levels", SOFA_MILANO, Updates.inc("goods.aside.DISPLAY", 2));
+    behindItsBack("levels", SOFA_MILANO, Updates.set("goods.aside.DAMAGED", 1));
+    var shown = new Drift(Drift.Kind.SET_ASIDE, SOFA_MILANO, "", "", "DISPLAY", 1, 3);
+    assertThat(check())
+        .containsExactlyInAnyOrder(
+            shown, new Drift(Drift.Kind.SET_ASIDE, SOFA_MILANO, "", "", "DAMAGED", 0, 1));
+    assertThat(SelfCheck.words(shown))
+        .isEqualTo(
+            "stockLevels/"
+                + SOFA_MILANO
+                + " has 3 set aside as DISPLAY; its movements add up to 1.");
+    behindItsBack("levels", SOFA_MILANO, Updates.set("goods.aside", new Document()));
+    assertThat(check())
+        .containsExactly(new Drift(Drift.Kind.SET_ASIDE, SOFA_MILANO, "", "", "DISPLAY", 1, 0));
+  }
+
+  @Test
+  void piecesOnTheirWayThatNoTransferSent() {
+    floor.record(apart("t1", Kind.TRANSFER_OUT, 3, Movement.Details.transfer("T-1", MONZA)));
+    var there = SOFA + "@monza";
+    assertThat(floor.level(SOFA, MONZA).inTransit()).isEqualTo(3);
+    assertThat(check()).isEmpty();
+    floor.record(
+        new Movement(
+            "t2",
+            Kind.TRANSFER_IN,
+            there,
+            1,
+            clock.instant(),
+            "",
+            ShopFloor.TILL,
+            "",
+            "t2",
+            Movement.Details.transfer("T-1", MILANO)));
+    assertThat(check()).isEmpty();
+    behindItsBack("levels", there, Updates.set("goods.transit.0.pieces", 7));
+    var drift = new Drift(Drift.Kind.IN_TRANSIT, there, "", "", "T-1", 2, 7);
+    assertThat(check()).containsExactly(drift);
+    assertThat(SelfCheck.words(drift))
+        .isEqualTo(
+            "stockLevels/" + there + " expects 7 of transfer T-1; its movements add up to 2.");
+    behindItsBack("levels", there, Updates.set("goods.transit.0.id", "T-9"));
+    assertThat(check())
+        .containsExactlyInAnyOrder(
+            new Drift(Drift.Kind.IN_TRANSIT, there, "", "", "T-1", 2, 0),
+            new Drift(Drift.Kind.IN_TRANSIT, there, "", "", "T-9", 0, 7));
   }
 
   @Test

@@ -98,12 +98,16 @@ class ItemsTest {
     floor.receive(SOFA, MILANO, 2);
     floor.receive(CHAIR, MILANO, 5);
     got(floor.hold("h", HOUR, new Hold.Line(SET, 2), new Hold.Line(CHAIR, 1)));
-    var rest = got(floor.holds.sellSome("h", List.of(new Hold.Line(SET, 1)), TILL, "q"));
+    var rest =
+        got(floor.holds.sellSome("h", List.of(new Hold.Line(SET, 1)), Map.of(), false, TILL, "q"));
     assertThat(rest.asked())
         .containsExactlyInAnyOrder(new Hold.Line(SET, 1), new Hold.Line(CHAIR, 1));
     assertThat(floor.level(CHAIR, MILANO).onHand()).isEqualTo(3);
     assertThat(floor.level(CHAIR, MILANO).held()).isEqualTo(3);
-    assertThat(refusal(floor.holds.sellSome("h", List.of(new Hold.Line(SET, 2)), TILL, "q2")))
+    assertThat(
+            refusal(
+                floor.holds.sellSome(
+                    "h", List.of(new Hold.Line(SET, 2)), Map.of(), false, TILL, "q2")))
         .isEqualTo(new Refusal.HoldLineInvalid("h", SET));
   }
 

@@ -17,6 +17,7 @@ import dev.filo.inventory.domain.Movement.Kind;
 import dev.filo.inventory.service.RefusedException;
 import dev.filo.testkit.Model;
 import dev.filo.testkit.MutableClock;
+import dev.filo.testkit.StoreTest;
 import dev.filo.testkit.TestMongo;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,21 +32,30 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** Random commands at once from two replicas: no sequence of them breaks what is promised. */
+@StoreTest
 class RandomCommandsTest {
   private static final Duration HOUR = Duration.ofHours(1);
   private static final List<String> SKUS = List.of(SOFA, CHAIR);
   private static final List<String> LOCATIONS = List.of(MILANO, MONZA);
 
+  private final TestMongo.Engine engine;
+
+  RandomCommandsTest(TestMongo.Engine engine) {
+    this.engine = engine;
+  }
+
   /** Two replicas over one new database. */
   private static final class Shop implements AutoCloseable {
-    private final TestMongo.Store store = TestMongo.embedded().newStore();
+    private final TestMongo.Store store;
     private final MutableClock clock = MutableClock.standing();
-    private final List<ShopFloor> replicas =
-        List.of(
-            new ShopFloor(store.database(), clock, 2), new ShopFloor(store.database(), clock, 5));
+    private final List<ShopFloor> replicas;
     private final AtomicInteger requests = new AtomicInteger();
 
-    Shop() {
+    Shop(TestMongo.Engine engine) {
+      store = engine.newStore();
+      replicas =
+          List.of(
+              new ShopFloor(store.database(), clock, 2), new ShopFloor(store.database(), clock, 5));
       for (String location : LOCATIONS) {
         SKUS.forEach(sku -> replicas.getFirst().receive(sku, location, 6));
       }
@@ -87,7 +97,7 @@ class RandomCommandsTest {
         case "change" -> at.holds.change(hold, lines(), shop.request());
         case "move" -> at.holds.move(hold, to, shop.request());
         case "sell" -> at.holds.sell(hold, TILL);
-        case "sell some" -> at.holds.sellSome(hold, lines(), TILL, shop.request());
+        case "sell some" -> at.holds.sellSome(hold, lines(), Map.of(), false, TILL, shop.request());
         case "release" -> at.holds.release(hold, TILL);
         case "extend" ->
             at.holds.extend(
@@ -198,7 +208,7 @@ class RandomCommandsTest {
 
   @Test
   void neverNegativeNeverOversoldTheLedgerAddsUpAndEachHoldIsFreedOnce() {
-    Model.of("two replicas", Shop::new, RandomCommandsTest::step)
+    Model.of("two replicas", () -> new Shop(engine), RandomCommandsTest::step)
         .runs(8)
         .stepsMax(8)
         .invariant(RandomCommandsTest::assertKept)
@@ -207,7 +217,10 @@ class RandomCommandsTest {
 
   @Test
   void whenAllHoldsAreOverEachWasFreedExactlyOnce() {
-    Model.of("a day's end", Shop::new, random -> new Day(List.of(step(random), step(random))))
+    Model.of(
+            "a day's end",
+            () -> new Shop(engine),
+            random -> new Day(List.of(step(random), step(random))))
         .runs(6)
         .stepsMax(2)
         .run();

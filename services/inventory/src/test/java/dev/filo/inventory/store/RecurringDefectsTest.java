@@ -183,7 +183,7 @@ class RecurringDefectsTest {
     got(floor.hold("moved", HOUR, new Line(SOFA, 2)));
     assertThat(refusal(floor.hold("failed", HOUR, new Line(SOFA, 2), new Line(CHAIR, 1))))
         .isInstanceOf(Refusal.StockInsufficient.class);
-    got(floor.holds.sellSome("part", List.of(new Line(SOFA, 1)), TILL, "q"));
+    got(floor.holds.sellSome("part", List.of(new Line(SOFA, 1)), Map.of(), false, TILL, "q"));
     got(floor.holds.change("edited", List.of(new Line(SOFA, 5)), "q"));
     got(floor.holds.move("moved", MONZA, "q"));
     for (int again = 0; again < 2; again++) {

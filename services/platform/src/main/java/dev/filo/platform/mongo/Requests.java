@@ -51,6 +51,14 @@ public final class Requests {
   }
 
   /**
+   * The update's part that forgets a request which was refused after it had been remembered: it had
+   * no effect, and asked again it is decided anew. Not together with {@link #remember}.
+   */
+  public static Bson forget(String requestId) {
+    return Updates.pull(FIELD, new Document("id", requestId));
+  }
+
+  /**
    * The first answer to a request the document remembers; empty when it does not know it.
    *
    * @throws io.grpc.StatusRuntimeException ALREADY_EXISTS with REQUEST_ID_REUSED when the content

@@ -53,6 +53,12 @@ public sealed interface Refusal {
   /** A line is not in it, is there twice, or asks for more than the {@code left} pieces. */
   record LinesInvalid(String sku, int left) implements Refusal {}
 
+  /** Not as many serial numbers as the {@code pieces} of a SKU, or some where there are none. */
+  record SerialsInvalid(String sku, String pieces) implements Refusal {}
+
+  /** The store has no piece of the SKU with this serial number. */
+  record SerialNotFound(String sku, String serial) implements Refusal {}
+
   /** Staff must say for whom. */
   record CustomerMissing() implements Refusal {}
 

@@ -426,20 +426,24 @@ public record Reservation(
     return collect(where, List.of(), false, now);
   }
 
+  /** The same of some lines, whichever pieces of them come first. */
+  public Decision collect(String where, List<Pieces> taken, boolean releaseRest, Instant now) {
+    return collect(where, new Sale(taken, releaseRest, 0), now);
+  }
+
   /**
    * It is about to be handed over at {@code where}: first inventory sells, then it is {@link
-   * #sold}.
+   * #sold}, or {@link #unsold}.
    *
-   * @param taken what she takes; none: all that is left
-   * @param releaseRest whether what she does not take is freed
+   * @param asked what she takes, no lines: all that is left; its number does not matter
    */
-  public Decision collect(String where, List<Pieces> taken, boolean releaseRest, Instant now) {
+  public Decision collect(String where, Sale asked, Instant now) {
     return switch (stateAt(now)) {
       case State.Collected c -> new Decision.Refused(new Refusal.AlreadyCollected(c.at()));
       case State.Held h when !store.equals(where) -> elsewhere();
       case State.Prepared p when !store.equals(where) -> elsewhere();
-      case State.Held h -> selling(taken, releaseRest);
-      case State.Prepared p -> selling(taken, releaseRest);
+      case State.Held h -> selling(asked);
+      case State.Prepared p -> selling(asked);
       case State other -> over(other);
     };
   }
@@ -448,24 +452,40 @@ public record Reservation(
     return new Decision.Refused(new Refusal.WrongStore(store, storeTitle));
   }
 
-  private Decision selling(List<Pieces> taken, boolean releaseRest) {
+  private Decision selling(Sale asked) {
     if (step == Step.SELL) {
       return new Decision.Unchanged(this);
     }
-    return wrongLine(taken)
+    return wrongLine(asked.lines())
         .<Decision>map(Decision.Refused::new)
         .orElseGet(
             () ->
                 new Decision.Changed(
                     next()
                         .todo(Step.SELL)
-                        .sale(new Sale(taken.isEmpty() ? allLeft() : taken, releaseRest, version))
+                        .sale(
+                            asked.of(asked.lines().isEmpty() ? allLeft() : asked.lines(), version))
                         .done()));
   }
 
   /** True when nothing is left once what is being handed over is sold. */
   public boolean sellsAll() {
     return sale == null || sale.lines().stream().mapToInt(Pieces::quantity).sum() == left();
+  }
+
+  /** Inventory has not sold what was taken, for a piece that was named is not there. */
+  public Reservation unsold() {
+    return next().todo(Step.NONE).done();
+  }
+
+  /** The request to hand over that had no effect after all, when that is what has changed. */
+  public Optional<String> unsold(Reservation before) {
+    return before.step == Step.SELL
+            && step == Step.NONE
+            && state.equals(before.state)
+            && lines.equals(before.lines)
+        ? Optional.ofNullable(before.sale).map(Sale::requestId)
+        : Optional.empty();
   }
 
   /** Inventory has sold what was taken. */

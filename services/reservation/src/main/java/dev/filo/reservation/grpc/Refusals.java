@@ -12,6 +12,8 @@ import static dev.filo.proto.reservation.v1.ErrorReason.ERROR_REASON_PICKUP_NOT_
 import static dev.filo.proto.reservation.v1.ErrorReason.ERROR_REASON_RESERVATION_LIMIT;
 import static dev.filo.proto.reservation.v1.ErrorReason.ERROR_REASON_RESERVATION_NOT_FOUND;
 import static dev.filo.proto.reservation.v1.ErrorReason.ERROR_REASON_RESERVATION_OVER;
+import static dev.filo.proto.reservation.v1.ErrorReason.ERROR_REASON_SERIALS_INVALID;
+import static dev.filo.proto.reservation.v1.ErrorReason.ERROR_REASON_SERIAL_NOT_FOUND;
 import static dev.filo.proto.reservation.v1.ErrorReason.ERROR_REASON_SKU_NOT_FOUND;
 import static dev.filo.proto.reservation.v1.ErrorReason.ERROR_REASON_STATE_WRONG;
 import static dev.filo.proto.reservation.v1.ErrorReason.ERROR_REASON_STOCK_INSUFFICIENT;
@@ -170,6 +172,20 @@ public final class Refusals {
               ERROR_REASON_LINES_INVALID,
               "Name each SKU of the reservation once, with no more pieces than are left.",
               Map.of("sku", sku, "left", Integer.toString(left)));
+      case Refusal.SerialsInvalid(var sku, var pieces) ->
+          Statuses.refusal(
+              Code.INVALID_ARGUMENT,
+              DOMAIN,
+              ERROR_REASON_SERIALS_INVALID,
+              "Name one serial number for each piece that has one and is handed over, each once.",
+              Map.of("sku", sku, "pieces", pieces));
+      case Refusal.SerialNotFound(var sku, var serial) ->
+          Statuses.refusal(
+              Code.FAILED_PRECONDITION,
+              DOMAIN,
+              ERROR_REASON_SERIAL_NOT_FOUND,
+              "The store has no piece with this serial number. Look at its label again.",
+              Map.of("sku", sku, "serial", serial));
       case Refusal.CustomerMissing() ->
           Statuses.refusal(
               Code.INVALID_ARGUMENT,

@@ -30,10 +30,12 @@ import dev.filo.proto.inventory.v1.PlaceHoldRequest;
 import dev.filo.proto.inventory.v1.RecordMovementsRequest;
 import dev.filo.proto.inventory.v1.ReleaseHoldRequest;
 import dev.filo.proto.inventory.v1.SellHoldRequest;
+import dev.filo.proto.inventory.v1.SerialNumbers;
 import dev.filo.proto.inventory.v1.SetAsideReason;
 import dev.filo.proto.inventory.v1.SkuAvailability;
 import dev.filo.proto.inventory.v1.StockLevel;
 import dev.filo.reservation.domain.Pieces;
+import dev.filo.reservation.domain.Refusal;
 import dev.filo.reservation.domain.RefusalCause;
 import dev.filo.reservation.domain.Reservation;
 import dev.filo.reservation.domain.Reservation.Line;
@@ -258,7 +260,7 @@ public final class Neighbours {
 
   /**
    * Sells what is handed over out of a hold. True when it is sold, now or before; false when the
-   * hold had ended.
+   * hold had ended; {@link UnsoldException} when a piece that was named is not there.
    */
   Mono<Boolean> sell(Reservation reservation, String onBehalfOf) {
     var sale = reservation.sale();
@@ -269,13 +271,48 @@ public final class Neighbours {
                 .setName("holds/" + reservation.hold())
                 .setOnBehalfOf(onBehalfOf)
                 .addAllLines(reservation.sellsAll() || sale == null ? List.of() : lines(sale))
+                .addAllSerials(sale == null ? List.of() : serials(sale))
+                .setSerialsRequired(sale != null && sale.allNamed())
                 .setRequestId(
                     "sell-" + reservation.hold() + (sale == null ? "" : "-" + sale.number()))
                 .build())
         .thenReturn(true)
         .onErrorResume(
             e -> Statuses.isReason(e, ErrorReason.ERROR_REASON_HOLD_OVER) || isNotFound(e),
-            e -> Mono.just(false));
+            e -> Mono.just(false))
+        .onErrorMap(Neighbours::unsold);
+  }
+
+  /** What inventory says of pieces that were named, in our words. */
+  private static Throwable unsold(Throwable error) {
+    var info = Statuses.errorInfo(error);
+    if (info == null) {
+      return error;
+    }
+    var sku = info.getMetadataOrDefault("sku", "");
+    if (Statuses.isReason(error, ErrorReason.ERROR_REASON_SERIAL_NOT_FOUND)) {
+      return new UnsoldException(
+          new Refusal.SerialNotFound(sku, info.getMetadataOrDefault("serial", "")));
+    }
+    if (Statuses.isReason(error, ErrorReason.ERROR_REASON_SERIALS_INVALID)) {
+      return new UnsoldException(
+          new Refusal.SerialsInvalid(sku, info.getMetadataOrDefault("pieces", "0")));
+    }
+    // Of what is reserved nothing else can be wrong: a SKU was named that is not handed over.
+    return Statuses.isReason(error, ErrorReason.ERROR_REASON_HOLD_LINE_INVALID)
+        ? new UnsoldException(new Refusal.SerialsInvalid(sku, "0"))
+        : error;
+  }
+
+  private static List<SerialNumbers> serials(Sale sale) {
+    return sale.serials().entrySet().stream()
+        .map(
+            one ->
+                SerialNumbers.newBuilder()
+                    .setSku(one.getKey())
+                    .addAllSerials(one.getValue())
+                    .build())
+        .toList();
   }
 
   private static List<HoldLine> lines(Sale sale) {

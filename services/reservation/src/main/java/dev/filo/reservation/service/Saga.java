@@ -56,6 +56,14 @@ final class Saga {
    * empty when nothing is left of it.
    */
   Mono<Document> finish(Document document, Actor actor) {
+    return handOver(document, actor)
+        .onErrorResume(
+            UnsoldException.class, // whoever asked for that is told, or asks again
+            e -> again(ReservationDocuments.read(document).id(), actor));
+  }
+
+  /** The same for whoever hands over herself: {@link UnsoldException} when that did not work. */
+  Mono<Document> handOver(Document document, Actor actor) {
     var seen = ReservationDocuments.read(document);
     Mono<Document> step =
         switch (seen.step()) {
@@ -205,6 +213,9 @@ final class Saga {
                         writer.write(document, seen, seen.sold(clock.instant()), actor, null),
                         actor)
                     : end(document, seen, actor))
+        .onErrorResume(
+            UnsoldException.class,
+            e -> writer.write(document, seen, seen.unsold(), actor, null).then(Mono.error(e)))
         .flatMap(
             done ->
                 ReservationDocuments.read(done).state().isOpen()

@@ -156,7 +156,10 @@ public final class MongoReservationStore {
     if (!events.isEmpty()) {
       updates.add(Outbox.record(events, now));
     }
-    if (request != null && !request.id.isEmpty()) {
+    var refused = next.unsold(seen);
+    if (refused.isPresent()) {
+      updates.add(Requests.forget(refused.get()));
+    } else if (request != null && !request.id.isEmpty()) {
       updates.add(Requests.remember(request.id, request.request, request.answer, now));
     }
     return Mono.from(

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 
@@ -75,7 +76,14 @@ public final class ReservationDocuments {
         : new Sale(
             pieces(Docs.list(sale, "lines")),
             sale.getBoolean("releaseRest", false),
-            Docs.number(sale, "number"));
+            Docs.number(sale, "number"),
+            Docs.list(sale, "serials").stream()
+                .collect(
+                    Collectors.toMap(
+                        one -> one.getString("sku"),
+                        one -> one.getList("numbers", String.class, List.of()))),
+            sale.getBoolean("allNamed", false),
+            Docs.string(sale, "request"));
   }
 
   static @Nullable Document sale(@Nullable Sale sale) {
@@ -83,7 +91,14 @@ public final class ReservationDocuments {
         ? null
         : new Document("lines", piecesDocuments(sale.lines()))
             .append("releaseRest", sale.releaseRest())
-            .append("number", sale.number());
+            .append("number", sale.number())
+            .append(
+                "serials",
+                sale.serials().entrySet().stream()
+                    .map(one -> new Document("sku", one.getKey()).append("numbers", one.getValue()))
+                    .toList())
+            .append("allNamed", sale.allNamed())
+            .append("request", sale.requestId());
   }
 
   private static List<Pieces> pieces(List<Document> lines) {

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.filo.inventory.events;
+
+import org.jspecify.annotations.NullMarked;

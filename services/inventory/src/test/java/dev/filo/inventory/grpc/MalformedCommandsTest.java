@@ -1,0 +1,422 @@
+package dev.filo.inventory.grpc;
+
+import static dev.filo.inventory.ShopFloor.CHAIR;
+import static dev.filo.inventory.ShopFloor.MILANO;
+import static dev.filo.inventory.ShopFloor.MONZA;
+import static dev.filo.inventory.ShopFloor.SOFA;
+import static dev.filo.inventory.ShopFloor.got;
+import static dev.filo.inventory.grpc.InventoryDoor.refusal;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import build.buf.validate.FieldRules;
+import build.buf.validate.StringRules;
+import build.buf.validate.ValidateProto;
+import com.google.protobuf.Any;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.rpc.BadRequest;
+import com.google.type.Date;
+import dev.filo.inventory.domain.Hold;
+import dev.filo.platform.grpc.Statuses;
+import dev.filo.platform.grpc.Times;
+import dev.filo.proto.inventory.v1.ChangeHoldRequest;
+import dev.filo.proto.inventory.v1.ExtendHoldRequest;
+import dev.filo.proto.inventory.v1.HoldLine;
+import dev.filo.proto.inventory.v1.Incoming;
+import dev.filo.proto.inventory.v1.KitComponent;
+import dev.filo.proto.inventory.v1.MoveHoldRequest;
+import dev.filo.proto.inventory.v1.Movement;
+import dev.filo.proto.inventory.v1.PlaceHoldRequest;
+import dev.filo.proto.inventory.v1.RecordMovementsRequest;
+import dev.filo.proto.inventory.v1.ReleaseHoldRequest;
+import dev.filo.proto.inventory.v1.SafetyRule;
+import dev.filo.proto.inventory.v1.SafetyRules;
+import dev.filo.proto.inventory.v1.SellHoldRequest;
+import dev.filo.proto.inventory.v1.SerialNumbers;
+import dev.filo.proto.inventory.v1.SetAsideReason;
+import dev.filo.proto.inventory.v1.SetIncomingStockRequest;
+import dev.filo.proto.inventory.v1.SetSafetyStockRequest;
+import dev.filo.proto.inventory.v1.StockItem;
+import dev.filo.proto.inventory.v1.UpdateSafetyRulesRequest;
+import dev.filo.proto.inventory.v1.UpdateStockItemRequest;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.bson.Document;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+
+/**
+ * Every command with every field broken against every rule the API states for it: refused as
+ * INVALID_ARGUMENT with a reason that names the field, and nothing is written. The rules are read
+ * from the API itself, so a new field is tried as soon as it has one.
+ */
+class MalformedCommandsTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final int CASES_MIN = 90;
+
+  private final InventoryDoor door = new InventoryDoor(MILANO, MONZA);
+
+  /** A request with one field broken. */
+  private record Broken(String what, String field, Message request) {}
+
+  /** A command: a request that is right, and the call. */
+  private record Command(Message right, Function<Message, Message> call) {}
+
+  @AfterEach
+  void close() throws InterruptedException {
+    door.close();
+  }
+
+  private Map<String, Command> commands() {
+    var services = door.service();
+    var managers = door.manager();
+    var end = Times.timestamp(door.clock.instant().plus(Duration.ofHours(2)));
+    var line = HoldLine.newBuilder().setSku(SOFA).setQuantity(1).build();
+    var all = new LinkedHashMap<String, Command>();
+    all.put(
+        "PlaceHold",
+        new Command(
+            PlaceHoldRequest.newBuilder()
+                .setHoldId("new")
+                .setLocation(MILANO)
+                .addLines(line)
+                .setExpireTime(end)
+                .setOwner("reservations/new")
+                .setChannel("web")
+                .setRequestId("q")
+                .build(),
+            request -> services.placeHold((PlaceHoldRequest) request)));
+    all.put(
+        "ExtendHold",
+        new Command(
+            ExtendHoldRequest.newBuilder()
+                .setName("holds/h")
+                .setExpireTime(end)
+                .setRequestId("q")
+                .build(),
+            request -> services.extendHold((ExtendHoldRequest) request)));
+    all.put(
+        "ChangeHold",
+        new Command(
+            ChangeHoldRequest.newBuilder()
+                .setName("holds/h")
+                .addLines(line)
+                .setRequestId("q")
+                .build(),
+            request -> services.changeHold((ChangeHoldRequest) request)));
+    all.put(
+        "MoveHold",
+        new Command(
+            MoveHoldRequest.newBuilder()
+                .setName("holds/h")
+                .setLocation(MONZA)
+                .setRequestId("q")
+                .build(),
+            request -> services.moveHold((MoveHoldRequest) request)));
+    all.put(
+        "ReleaseHold",
+        new Command(
+            ReleaseHoldRequest.newBuilder().setName("holds/h").setRequestId("q").build(),
+            request -> services.releaseHold((ReleaseHoldRequest) request)));
+    all.put(
+        "SellHold",
+        new Command(
+            SellHoldRequest.newBuilder()
+                .setName("holds/h")
+                .setOnBehalfOf("devices/till")
+                .addLines(line)
+                .addSerials(SerialNumbers.newBuilder().setSku(SOFA).addSerials("S1"))
+                .setRequestId("q")
+                .build(),
+            request -> services.sellHold((SellHoldRequest) request)));
+    all.put(
+        "SetSafetyStock",
+        new Command(
+            SetSafetyStockRequest.newBuilder()
+                .setName("stockLevels/" + SOFA + "@milano")
+                .setSafety(1)
+                .setRequestId("q")
+                .build(),
+            request -> managers.setSafetyStock((SetSafetyStockRequest) request)));
+    all.put(
+        "SetIncomingStock",
+        new Command(
+            SetIncomingStockRequest.newBuilder()
+                .setName("stockLevels/" + SOFA + "@milano")
+                .setIncoming(
+                    Incoming.newBuilder()
+                        .setId("PO-1")
+                        .setQuantity(1)
+                        .setExpectedDate(Date.newBuilder().setYear(2026).setMonth(4).setDay(1)))
+                .setRequestId("q")
+                .build(),
+            request -> managers.setIncomingStock((SetIncomingStockRequest) request)));
+    all.put(
+        "UpdateStockItem",
+        new Command(
+            UpdateStockItemRequest.newBuilder()
+                .setStockItem(
+                    StockItem.newBuilder()
+                        .setName("stockItems/SKU-SET")
+                        .setCategory("sets")
+                        .setEtag("1")
+                        .addComponents(KitComponent.newBuilder().setSku(SOFA).setQuantity(1)))
+                .setRequestId("q")
+                .build(),
+            request -> managers.updateStockItem((UpdateStockItemRequest) request)));
+    all.put(
+        "UpdateSafetyRules",
+        new Command(
+            UpdateSafetyRulesRequest.newBuilder()
+                .setSafetyRules(
+                    SafetyRules.newBuilder()
+                        .setName("safetyRules")
+                        .setEtag("1")
+                        .addRules(
+                            SafetyRule.newBuilder()
+                                .setId("one")
+                                .setSku(SOFA)
+                                .setLocation(MILANO)
+                                .setCategory("sofas")
+                                .setChannel("web")
+                                .setPieces(1)))
+                .setRequestId("q")
+                .build(),
+            request -> managers.updateSafetyRules((UpdateSafetyRulesRequest) request)));
+    all.put(
+        "BatchCreateMovements",
+        new Command(
+            RecordMovementsRequest.newBuilder()
+                .addMovements(
+                    Movement.newBuilder()
+                        .setId("m")
+                        .setKind(Movement.Kind.SET_ASIDE)
+                        .setSku(SOFA)
+                        .setLocation(MILANO)
+                        .setQuantity(1)
+                        .setCause("test")
+                        .setCounterpart(MONZA)
+                        .setTransfer("T")
+                        .addSerials("S1")
+                        .setSetAsideReason(SetAsideReason.DAMAGED))
+                .setRequestId("q")
+                .build(),
+            request -> door.till().batchCreateMovements((RecordMovementsRequest) request)));
+    return all;
+  }
+
+  @Test
+  void eachCommandWithEachFieldBroken_isRefusedByNameAndNothingIsWritten() {
+    door.floor.receive(SOFA, MILANO, 5);
+    door.floor.receive(CHAIR, MILANO, 5);
+    // Of two SKUs, so that its journal is written when it is answered.
+    got(door.floor.hold("h", Duration.ofHours(1), new Hold.Line(SOFA, 1), new Hold.Line(CHAIR, 1)));
+    var before = contents();
+    int cases = 0;
+    for (var command : commands().entrySet()) {
+      var broken = broken("", command.getValue().right);
+      if (!command.getKey().startsWith("Update")) { // their etag does what a request id would
+        var field = command.getValue().right.getDescriptorForType().findFieldByName("request_id");
+        broken.add(
+            new Broken("no request id", "request_id", clear(command.getValue().right, field)));
+      }
+      assertThat(broken).as(command.getKey()).isNotEmpty();
+      for (Broken one : broken) {
+        var as = command.getKey() + " with " + one.what;
+        var refused = refusal(() -> command.getValue().call.apply(one.request));
+        assertThat(refused.getStatus().getCode()).as(as).isEqualTo(Status.Code.INVALID_ARGUMENT);
+        var info = Statuses.errorInfo(refused);
+        assertThat(info).as(as).isNotNull();
+        if (info.getReason().equals("REQUEST_ID_MISSING")) {
+          assertThat(one.field).as(as).isEqualTo("request_id");
+        } else {
+          assertThat(info.getReason()).as(as).isEqualTo("FIELDS_INVALID");
+          assertThat(violations(refused)).as(as).contains(one.field);
+        }
+        cases++;
+      }
+    }
+    assertThat(cases).as("cases").isGreaterThanOrEqualTo(CASES_MIN);
+    assertThat(contents()).isEqualTo(before);
+  }
+
+  private static String violations(StatusRuntimeException refused) {
+    var status = StatusProto.fromThrowable(refused);
+    var fields = new ArrayList<String>();
+    for (var detail : status == null ? List.<Any>of() : status.getDetailsList()) {
+      if (detail.is(BadRequest.class)) {
+        try {
+          detail
+              .unpack(BadRequest.class)
+              .getFieldViolationsList()
+              .forEach(violation -> fields.add(violation.getField()));
+        } catch (InvalidProtocolBufferException e) {
+          throw new AssertionError(e);
+        }
+      }
+    }
+    return String.join(" ", fields);
+  }
+
+  /** Everything that is kept, but for what is told of it by and by. */
+  private Map<String, List<Document>> contents() {
+    var all = new LinkedHashMap<String, List<Document>>();
+    for (String name : List.of("levels", "movements", "holds", "items", "settings")) {
+      all.put(
+          name,
+          Flux.from(door.floor.database.getCollection(name).find())
+              .doOnNext(
+                  document -> {
+                    for (String passing : List.of("outbox", "outboxSince", "opened", "tail")) {
+                      document.remove(passing);
+                    }
+                    document.remove("applied"); // noted in the ledger after the answer
+                    document.remove("claimTime");
+                  })
+              .collectSortedList(
+                  Comparator.comparing(document -> String.valueOf(document.get("_id"))))
+              .block(PATIENCE));
+    }
+    return all;
+  }
+
+  /** The request with each of its fields broken, one at a time, and those of what it holds. */
+  private static List<Broken> broken(String path, Message right) {
+    var all = new ArrayList<Broken>();
+    for (FieldDescriptor field : right.getDescriptorForType().getFields()) {
+      var rules = field.getOptions().getExtension(ValidateProto.field);
+      var name = path + field.getName();
+      if (field.isRepeated()) {
+        repeated(all, name, right, field, rules);
+      } else if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
+        if (rules.getRequired()) {
+          all.add(new Broken(name + " missing", name, clear(right, field)));
+        }
+        if (right.hasField(field)) {
+          for (Broken inner : broken(name + ".", (Message) right.getField(field))) {
+            all.add(new Broken(inner.what, inner.field, set(right, field, inner.request)));
+          }
+        }
+      } else {
+        for (Object value : wrong(field, rules)) {
+          all.add(new Broken(name + " = " + shown(value), name, set(right, field, value)));
+        }
+      }
+    }
+    return all;
+  }
+
+  private static void repeated(
+      List<Broken> all, String name, Message right, FieldDescriptor field, FieldRules rules) {
+    var limits = rules.getRepeated();
+    var there = (List<?>) right.getField(field);
+    if (limits.getMinItems() > 0) {
+      all.add(new Broken(name + " empty", name, clear(right, field)));
+    }
+    if (there.isEmpty()) {
+      return;
+    }
+    if (limits.hasMaxItems()) {
+      var many = right.toBuilder();
+      while (many.getRepeatedFieldCount(field) <= limits.getMaxItems()) {
+        many.addRepeatedField(
+            field,
+            limits.getUnique() ? "S" + many.getRepeatedFieldCount(field) + 'x' : there.getFirst());
+      }
+      all.add(new Broken(name + " too many", name, many.build()));
+    }
+    if (limits.getUnique()) {
+      all.add(
+          new Broken(
+              name + " twice",
+              name,
+              right.toBuilder().addRepeatedField(field, there.getFirst()).build()));
+    }
+    if (there.getFirst() instanceof Message first) {
+      for (Broken inner : broken(name + "[0].", first)) {
+        all.add(
+            new Broken(
+                inner.what,
+                inner.field,
+                right.toBuilder().setRepeatedField(field, 0, inner.request).build()));
+      }
+    } else {
+      for (String value : wrong(limits.getItems().getString())) {
+        all.add(
+            new Broken(
+                name + "[0] = " + shown(value),
+                name,
+                right.toBuilder().setRepeatedField(field, 0, value).build()));
+      }
+    }
+  }
+
+  private static List<Object> wrong(FieldDescriptor field, FieldRules rules) {
+    var values = new ArrayList<Object>();
+    switch (field.getJavaType()) {
+      case STRING -> values.addAll(wrong(rules.getString()));
+      case INT -> {
+        var limits = rules.getInt32();
+        if (limits.hasGte()) {
+          values.add(limits.getGte() - 1);
+          values.add(Integer.MIN_VALUE);
+        }
+        if (limits.hasLte()) {
+          values.add(limits.getLte() + 1);
+          values.add(Integer.MAX_VALUE);
+        }
+      }
+      case ENUM -> {
+        if (rules.getEnum().getDefinedOnly()) {
+          values.add(field.getEnumType().findValueByNumberCreatingIfUnknown(99));
+        }
+        rules
+            .getEnum()
+            .getNotInList()
+            .forEach(
+                number ->
+                    values.add(field.getEnumType().findValueByNumberCreatingIfUnknown(number)));
+      }
+      case LONG, FLOAT, DOUBLE, BOOLEAN, BYTE_STRING, MESSAGE -> {}
+    }
+    return values;
+  }
+
+  private static List<String> wrong(StringRules limits) {
+    var values = new ArrayList<String>();
+    if (limits.hasPattern()) {
+      values.add("§ no such thing §");
+      values.add("x".repeat(600));
+    }
+    if (limits.hasMaxLen()) {
+      values.add("x".repeat((int) limits.getMaxLen() + 1));
+    }
+    if (limits.getMinLen() > 0) {
+      values.add("");
+    }
+    return values;
+  }
+
+  private static Message set(Message right, FieldDescriptor field, Object value) {
+    return right.toBuilder().setField(field, value).build();
+  }
+
+  private static Message clear(Message right, FieldDescriptor field) {
+    return right.toBuilder().clearField(field).build();
+  }
+
+  private static String shown(Object value) {
+    var text = String.valueOf(value);
+    return text.length() <= 30 ? "'" + text + "'" : text.length() + " characters";
+  }
+}
