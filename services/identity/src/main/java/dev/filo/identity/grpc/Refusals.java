@@ -164,8 +164,9 @@ final class Refusals {
           Statuses.field("stores", "Store staff need at least one store; others have none.");
       case Refusal.NobodyKnown(var name) -> Statuses.notFound(name);
       case Refusal.ConfirmationNeeded() ->
-          refuse(
+          Statuses.refusal(
               Code.FAILED_PRECONDITION,
+              DOMAIN,
               ErrorReason.ERROR_REASON_CONFIRMATION_NEEDED,
               "Ask for a code at one of your addresses and send it with this call.",
               Map.of());
