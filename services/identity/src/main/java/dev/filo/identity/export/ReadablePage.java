@@ -117,8 +117,8 @@ final class ReadablePage {
   private static boolean isEmpty(Object value) {
     return value == null
         || value.equals("")
-        || value instanceof List<?> list && list.isEmpty()
-        || value instanceof Map<?, ?> map && map.isEmpty();
+        || (value instanceof List<?> list && list.isEmpty())
+        || (value instanceof Map<?, ?> map && map.isEmpty());
   }
 
   private String word(String name) {

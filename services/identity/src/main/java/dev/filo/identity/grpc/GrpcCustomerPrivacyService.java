@@ -164,7 +164,7 @@ public final class GrpcCustomerPrivacyService
 
   private static boolean isDone(dev.filo.identity.domain.Erasure erasure, int service) {
     int last = dev.filo.identity.domain.Erasure.ROUNDS;
-    return erasure.round() > last || erasure.round() == last && erasure.next() > service;
+    return erasure.round() > last || (erasure.round() == last && erasure.next() > service);
   }
 
   private static EraseResponse receipt(byte[] kept) {
