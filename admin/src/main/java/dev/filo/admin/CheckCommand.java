@@ -3,6 +3,7 @@ package dev.filo.admin;
 import dev.filo.proto.inventory.v1.CheckProgress;
 import dev.filo.proto.inventory.v1.CheckStockRequest;
 import dev.filo.proto.inventory.v1.InventoryServiceGrpc;
+import dev.filo.proto.inventory.v1.SetAsideReason;
 import dev.filo.proto.inventory.v1.StockDrift;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
@@ -142,6 +143,12 @@ final class CheckCommand implements Callable<Integer> {
     values.put("level", drift.getLevel());
     values.put("movement", drift.getMovement());
     values.put("hold", drift.getHold());
+    values.put(
+        "setAsideReason",
+        drift.getSetAsideReason() == SetAsideReason.SET_ASIDE_REASON_UNSPECIFIED
+            ? ""
+            : drift.getSetAsideReason().name());
+    values.put("transfer", drift.getTransfer());
     values.put("expected", drift.getExpected());
     values.put("found", drift.getFound());
     values.put("detail", drift.getDetail());

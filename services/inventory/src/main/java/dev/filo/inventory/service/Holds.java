@@ -509,8 +509,7 @@ public final class Holds {
         .findFirst()
         .map(
             one ->
-                Holds.<Hold>refused(
-                    new Refusal.SerialNotFound(known.location(), one.getKey(), one.getValue())))
+                refused(new Refusal.SerialNotFound(known.location(), one.getKey(), one.getValue())))
         .orElseGet(() -> refused(tooFew(known.location(), known.shortages(), known.kits())));
   }
 

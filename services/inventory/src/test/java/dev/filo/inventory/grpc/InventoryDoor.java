@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** Inventory behind a real server that asks for tokens, and callers of every kind. */
-final class InventoryDoor implements AutoCloseable {
+final class InventoryDoor {
   private final TestMongo.Store store = TestMongo.embedded().newStore();
   private final GrpcServer server;
   private final ManagedChannel channel;
@@ -95,8 +95,8 @@ final class InventoryDoor implements AutoCloseable {
     return info == null ? "" : info.getReason();
   }
 
-  @Override
-  public void close() throws InterruptedException {
+  /** Closes it. */
+  void close() throws InterruptedException {
     channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
     server.stop();
     floor.stop();

@@ -8,14 +8,7 @@ import static dev.filo.inventory.ShopFloor.got;
 import static dev.filo.inventory.grpc.InventoryDoor.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import build.buf.validate.FieldRules;
-import build.buf.validate.StringRules;
-import build.buf.validate.ValidateProto;
-import com.google.protobuf.Any;
-import com.google.protobuf.Descriptors.FieldDescriptor;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
-import com.google.rpc.BadRequest;
 import com.google.type.Date;
 import dev.filo.inventory.domain.Hold;
 import dev.filo.platform.grpc.Statuses;
@@ -40,15 +33,14 @@ import dev.filo.proto.inventory.v1.SetSafetyStockRequest;
 import dev.filo.proto.inventory.v1.StockItem;
 import dev.filo.proto.inventory.v1.UpdateSafetyRulesRequest;
 import dev.filo.proto.inventory.v1.UpdateStockItemRequest;
+import dev.filo.testkit.Malformed;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
-import io.grpc.protobuf.StatusProto;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterEach;
@@ -66,9 +58,6 @@ class MalformedCommandsTest {
 
   private final InventoryDoor door = new InventoryDoor(MILANO, MONZA);
 
-  /** A request with one field broken. */
-  private record Broken(String what, String field, Message request) {}
-
   /** A command: a request that is right, and the call. */
   private record Command(Message right, Function<Message, Message> call) {}
 
@@ -78,8 +67,6 @@ class MalformedCommandsTest {
   }
 
   private Map<String, Command> commands() {
-    var services = door.service();
-    var managers = door.manager();
     var end = Times.timestamp(door.clock.instant().plus(Duration.ofHours(2)));
     var line = HoldLine.newBuilder().setSku(SOFA).setQuantity(1).build();
     var all = new LinkedHashMap<String, Command>();
@@ -95,7 +82,7 @@ class MalformedCommandsTest {
                 .setChannel("web")
                 .setRequestId("q")
                 .build(),
-            request -> services.placeHold((PlaceHoldRequest) request)));
+            request -> door.service().placeHold((PlaceHoldRequest) request)));
     all.put(
         "ExtendHold",
         new Command(
@@ -104,7 +91,7 @@ class MalformedCommandsTest {
                 .setExpireTime(end)
                 .setRequestId("q")
                 .build(),
-            request -> services.extendHold((ExtendHoldRequest) request)));
+            request -> door.service().extendHold((ExtendHoldRequest) request)));
     all.put(
         "ChangeHold",
         new Command(
@@ -113,7 +100,7 @@ class MalformedCommandsTest {
                 .addLines(line)
                 .setRequestId("q")
                 .build(),
-            request -> services.changeHold((ChangeHoldRequest) request)));
+            request -> door.service().changeHold((ChangeHoldRequest) request)));
     all.put(
         "MoveHold",
         new Command(
@@ -122,12 +109,12 @@ class MalformedCommandsTest {
                 .setLocation(MONZA)
                 .setRequestId("q")
                 .build(),
-            request -> services.moveHold((MoveHoldRequest) request)));
+            request -> door.service().moveHold((MoveHoldRequest) request)));
     all.put(
         "ReleaseHold",
         new Command(
             ReleaseHoldRequest.newBuilder().setName("holds/h").setRequestId("q").build(),
-            request -> services.releaseHold((ReleaseHoldRequest) request)));
+            request -> door.service().releaseHold((ReleaseHoldRequest) request)));
     all.put(
         "SellHold",
         new Command(
@@ -138,7 +125,7 @@ class MalformedCommandsTest {
                 .addSerials(SerialNumbers.newBuilder().setSku(SOFA).addSerials("S1"))
                 .setRequestId("q")
                 .build(),
-            request -> services.sellHold((SellHoldRequest) request)));
+            request -> door.service().sellHold((SellHoldRequest) request)));
     all.put(
         "SetSafetyStock",
         new Command(
@@ -147,7 +134,7 @@ class MalformedCommandsTest {
                 .setSafety(1)
                 .setRequestId("q")
                 .build(),
-            request -> managers.setSafetyStock((SetSafetyStockRequest) request)));
+            request -> door.manager().setSafetyStock((SetSafetyStockRequest) request)));
     all.put(
         "SetIncomingStock",
         new Command(
@@ -160,7 +147,7 @@ class MalformedCommandsTest {
                         .setExpectedDate(Date.newBuilder().setYear(2026).setMonth(4).setDay(1)))
                 .setRequestId("q")
                 .build(),
-            request -> managers.setIncomingStock((SetIncomingStockRequest) request)));
+            request -> door.manager().setIncomingStock((SetIncomingStockRequest) request)));
     all.put(
         "UpdateStockItem",
         new Command(
@@ -173,7 +160,7 @@ class MalformedCommandsTest {
                         .addComponents(KitComponent.newBuilder().setSku(SOFA).setQuantity(1)))
                 .setRequestId("q")
                 .build(),
-            request -> managers.updateStockItem((UpdateStockItemRequest) request)));
+            request -> door.manager().updateStockItem((UpdateStockItemRequest) request)));
     all.put(
         "UpdateSafetyRules",
         new Command(
@@ -192,7 +179,7 @@ class MalformedCommandsTest {
                                 .setPieces(1)))
                 .setRequestId("q")
                 .build(),
-            request -> managers.updateSafetyRules((UpdateSafetyRulesRequest) request)));
+            request -> door.manager().updateSafetyRules((UpdateSafetyRulesRequest) request)));
     all.put(
         "BatchCreateMovements",
         new Command(
@@ -224,48 +211,27 @@ class MalformedCommandsTest {
     var before = contents();
     int cases = 0;
     for (var command : commands().entrySet()) {
-      var broken = broken("", command.getValue().right);
+      var broken = Malformed.of(command.getValue().right);
       if (!command.getKey().startsWith("Update")) { // their etag does what a request id would
-        var field = command.getValue().right.getDescriptorForType().findFieldByName("request_id");
-        broken.add(
-            new Broken("no request id", "request_id", clear(command.getValue().right, field)));
+        broken.add(Malformed.without(command.getValue().right, "request_id"));
       }
       assertThat(broken).as(command.getKey()).isNotEmpty();
-      for (Broken one : broken) {
-        var as = command.getKey() + " with " + one.what;
-        var refused = refusal(() -> command.getValue().call.apply(one.request));
+      for (Malformed one : broken) {
+        var as = command.getKey() + " with " + one.what();
+        var refused = refusal(() -> command.getValue().call.apply(one.request()));
         assertThat(refused.getStatus().getCode()).as(as).isEqualTo(Status.Code.INVALID_ARGUMENT);
-        var info = Statuses.errorInfo(refused);
-        assertThat(info).as(as).isNotNull();
+        var info = Objects.requireNonNull(Statuses.errorInfo(refused), as);
         if (info.getReason().equals("REQUEST_ID_MISSING")) {
-          assertThat(one.field).as(as).isEqualTo("request_id");
+          assertThat(one.field()).as(as).isEqualTo("request_id");
         } else {
           assertThat(info.getReason()).as(as).isEqualTo("FIELDS_INVALID");
-          assertThat(violations(refused)).as(as).contains(one.field);
+          assertThat(Malformed.fields(refused)).as(as).contains(one.field());
         }
         cases++;
       }
     }
     assertThat(cases).as("cases").isGreaterThanOrEqualTo(CASES_MIN);
     assertThat(contents()).isEqualTo(before);
-  }
-
-  private static String violations(StatusRuntimeException refused) {
-    var status = StatusProto.fromThrowable(refused);
-    var fields = new ArrayList<String>();
-    for (var detail : status == null ? List.<Any>of() : status.getDetailsList()) {
-      if (detail.is(BadRequest.class)) {
-        try {
-          detail
-              .unpack(BadRequest.class)
-              .getFieldViolationsList()
-              .forEach(violation -> fields.add(violation.getField()));
-        } catch (InvalidProtocolBufferException e) {
-          throw new AssertionError(e);
-        }
-      }
-    }
-    return String.join(" ", fields);
   }
 
   /** Everything that is kept, but for what is told of it by and by. */
@@ -288,135 +254,5 @@ class MalformedCommandsTest {
               .block(PATIENCE));
     }
     return all;
-  }
-
-  /** The request with each of its fields broken, one at a time, and those of what it holds. */
-  private static List<Broken> broken(String path, Message right) {
-    var all = new ArrayList<Broken>();
-    for (FieldDescriptor field : right.getDescriptorForType().getFields()) {
-      var rules = field.getOptions().getExtension(ValidateProto.field);
-      var name = path + field.getName();
-      if (field.isRepeated()) {
-        repeated(all, name, right, field, rules);
-      } else if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
-        if (rules.getRequired()) {
-          all.add(new Broken(name + " missing", name, clear(right, field)));
-        }
-        if (right.hasField(field)) {
-          for (Broken inner : broken(name + ".", (Message) right.getField(field))) {
-            all.add(new Broken(inner.what, inner.field, set(right, field, inner.request)));
-          }
-        }
-      } else {
-        for (Object value : wrong(field, rules)) {
-          all.add(new Broken(name + " = " + shown(value), name, set(right, field, value)));
-        }
-      }
-    }
-    return all;
-  }
-
-  private static void repeated(
-      List<Broken> all, String name, Message right, FieldDescriptor field, FieldRules rules) {
-    var limits = rules.getRepeated();
-    var there = (List<?>) right.getField(field);
-    if (limits.getMinItems() > 0) {
-      all.add(new Broken(name + " empty", name, clear(right, field)));
-    }
-    if (there.isEmpty()) {
-      return;
-    }
-    if (limits.hasMaxItems()) {
-      var many = right.toBuilder();
-      while (many.getRepeatedFieldCount(field) <= limits.getMaxItems()) {
-        many.addRepeatedField(
-            field,
-            limits.getUnique() ? "S" + many.getRepeatedFieldCount(field) + 'x' : there.getFirst());
-      }
-      all.add(new Broken(name + " too many", name, many.build()));
-    }
-    if (limits.getUnique()) {
-      all.add(
-          new Broken(
-              name + " twice",
-              name,
-              right.toBuilder().addRepeatedField(field, there.getFirst()).build()));
-    }
-    if (there.getFirst() instanceof Message first) {
-      for (Broken inner : broken(name + "[0].", first)) {
-        all.add(
-            new Broken(
-                inner.what,
-                inner.field,
-                right.toBuilder().setRepeatedField(field, 0, inner.request).build()));
-      }
-    } else {
-      for (String value : wrong(limits.getItems().getString())) {
-        all.add(
-            new Broken(
-                name + "[0] = " + shown(value),
-                name,
-                right.toBuilder().setRepeatedField(field, 0, value).build()));
-      }
-    }
-  }
-
-  private static List<Object> wrong(FieldDescriptor field, FieldRules rules) {
-    var values = new ArrayList<Object>();
-    switch (field.getJavaType()) {
-      case STRING -> values.addAll(wrong(rules.getString()));
-      case INT -> {
-        var limits = rules.getInt32();
-        if (limits.hasGte()) {
-          values.add(limits.getGte() - 1);
-          values.add(Integer.MIN_VALUE);
-        }
-        if (limits.hasLte()) {
-          values.add(limits.getLte() + 1);
-          values.add(Integer.MAX_VALUE);
-        }
-      }
-      case ENUM -> {
-        if (rules.getEnum().getDefinedOnly()) {
-          values.add(field.getEnumType().findValueByNumberCreatingIfUnknown(99));
-        }
-        rules
-            .getEnum()
-            .getNotInList()
-            .forEach(
-                number ->
-                    values.add(field.getEnumType().findValueByNumberCreatingIfUnknown(number)));
-      }
-      case LONG, FLOAT, DOUBLE, BOOLEAN, BYTE_STRING, MESSAGE -> {}
-    }
-    return values;
-  }
-
-  private static List<String> wrong(StringRules limits) {
-    var values = new ArrayList<String>();
-    if (limits.hasPattern()) {
-      values.add("§ no such thing §");
-      values.add("x".repeat(600));
-    }
-    if (limits.hasMaxLen()) {
-      values.add("x".repeat((int) limits.getMaxLen() + 1));
-    }
-    if (limits.getMinLen() > 0) {
-      values.add("");
-    }
-    return values;
-  }
-
-  private static Message set(Message right, FieldDescriptor field, Object value) {
-    return right.toBuilder().setField(field, value).build();
-  }
-
-  private static Message clear(Message right, FieldDescriptor field) {
-    return right.toBuilder().clearField(field).build();
-  }
-
-  private static String shown(Object value) {
-    var text = String.valueOf(value);
-    return text.length() <= 30 ? "'" + text + "'" : text.length() + " characters";
   }
 }
