@@ -81,7 +81,9 @@ public final class HttpPayments implements Payments {
                 throw Statuses.unavailable("The payment provider");
               }
               return new Session(text(answer, "id"), redirect);
-            });
+            })
+        .onErrorMap(
+            HttpPayments::isUnknown, error -> Statuses.unavailable("The payment provider"));
   }
 
   private static boolean isWeb(String uri) {
@@ -101,7 +103,9 @@ public final class HttpPayments implements Payments {
             answer -> {
               var paid = object(answer, "payment");
               return new Ending(text(paid, "id"), number(paid, "amount"), text(paid, "currency"));
-            });
+            })
+        // Nothing can be paid in a session that is not there.
+        .onErrorResume(HttpPayments::isUnknown, error -> Mono.just(new Ending("", 0, "")));
   }
 
   @Override
@@ -118,6 +122,8 @@ public final class HttpPayments implements Payments {
             "/v1/refunds",
             "refund-" + order.id() + "-" + refund.id(),
             body)
+        .onErrorMap(
+            HttpPayments::isUnknown, error -> Statuses.unavailable("The payment provider"))
         .then();
   }
 
@@ -145,7 +151,23 @@ public final class HttpPayments implements Payments {
         .map(response -> answer(path, response));
   }
 
+  private static boolean isUnknown(Throwable error) {
+    return error instanceof UnknownException;
+  }
+
+  /** The provider has no such thing. */
+  private static final class UnknownException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    UnknownException() {
+      super("unknown to the payment provider", null, false, false);
+    }
+  }
+
   private static Map<String, Object> answer(String path, HttpResponse<String> response) {
+    if (response.statusCode() == 404) {
+      throw new UnknownException();
+    }
     if (response.statusCode() / 100 != 2) {
       // Never the body: it may say who pays.
       log.warn("the payment provider answered {} to {}", response.statusCode(), first(path));
