@@ -53,8 +53,7 @@ final class TrialPayments implements AutoCloseable {
   private final ScheduledExecutorService work = Executors.newScheduledThreadPool(2);
   private final HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
 
-  private TrialPayments(
-      Path folder, String key, String secret, URI webhooks, InstantSource clock) {
+  private TrialPayments(Path folder, String key, String secret, URI webhooks, InstantSource clock) {
     this.file = folder.resolve("trial-payments.properties");
     this.key = key;
     this.secret = secret;
@@ -98,12 +97,12 @@ final class TrialPayments implements AutoCloseable {
   private void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
       var path = exchange.getRequestURI().getPath();
-      var body =
-          new String(exchange.getRequestBody().readNBytes(BODY_MAX), StandardCharsets.UTF_8);
+      var body = new String(exchange.getRequestBody().readNBytes(BODY_MAX), StandardCharsets.UTF_8);
       boolean post = exchange.getRequestMethod().equals("POST");
       if (path.startsWith("/pay/")) {
         page(exchange, path.substring("/pay/".length()), post ? body : null);
-      } else if (!("Bearer " + key).equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
+      } else if (!("Bearer " + key)
+          .equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
         send(exchange, 401, "application/json", "{}");
       } else if (post) {
         api(exchange, path, body);
@@ -257,8 +256,7 @@ final class TrialPayments implements AutoCloseable {
   private void tellAll() {
     Iterable<String> names;
     synchronized (this) {
-      names =
-          kept.stringPropertyNames().stream().filter(name -> name.startsWith("tell.")).toList();
+      names = kept.stringPropertyNames().stream().filter(name -> name.startsWith("tell.")).toList();
     }
     names.forEach(name -> tell(name.substring("tell.".length())));
   }

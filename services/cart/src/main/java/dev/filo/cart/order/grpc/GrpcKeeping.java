@@ -33,6 +33,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,7 @@ public final class GrpcKeeping implements Keeping {
   private static final Logger log = LoggerFactory.getLogger(GrpcKeeping.class);
   private static final int STORES_MAX = 500;
   private static final String SKU = "sku.";
+  private static final Duration SPARE = Duration.ofMinutes(1);
 
   private final Channels channels;
   // Warehouses come and go rarely.
@@ -66,14 +68,8 @@ public final class GrpcKeeping implements Keeping {
         : Calls.unary(
                 CatalogServiceGrpc.newStub(channels.to("catalog")),
                 CatalogServiceGrpc.CatalogServiceStub::listStores,
-                ListStoresRequest.newBuilder().setPageSize(STORES_MAX).build())
-            .map(
-                all ->
-                    all.getStoresList().stream()
-                        .filter(Store::getWarehouse)
-                        .map(Store::getName)
-                        .sorted()
-                        .toList())
+                ListStoresRequest.newBuilder().setWarehouses(true).setPageSize(STORES_MAX).build())
+            .map(all -> all.getStoresList().stream().map(Store::getName).sorted().toList())
             .doOnNext(all -> warehouses.put("", all));
   }
 
@@ -162,14 +158,10 @@ public final class GrpcKeeping implements Keeping {
   @Override
   public Mono<Boolean> keep(Order order, Parcel parcel, Instant until) {
     return parcel.isPickup()
-        ? Calls.unary(
-                reservations(),
-                ReservationServiceStub::extendReservation,
-                ExtendReservationRequest.newBuilder()
-                    .setName(parcel.reservation())
-                    .setRequestId("keep-" + parcel.hold(order.id()))
-                    .build())
-            .thenReturn(true)
+        ? extend(order, parcel, until)
+            .onErrorResume(
+                error -> isReason(error, "EXTENSION_TOO_LONG"),
+                error -> extend(order, parcel, latest(error)))
             .onErrorResume(GrpcKeeping::stillKept)
         : Calls.unary(
                 inventory(),
@@ -187,16 +179,36 @@ public final class GrpcKeeping implements Keeping {
                         : Mono.error(unknown(error)));
   }
 
+  private Mono<Boolean> extend(Order order, Parcel parcel, Instant until) {
+    return Calls.unary(
+            reservations(),
+            ReservationServiceStub::extendReservation,
+            ExtendReservationRequest.newBuilder()
+                .setName(parcel.reservation())
+                .setUntilTime(Times.timestamp(until))
+                .setRequestId("keep-" + parcel.hold(order.id()) + "-" + until.toEpochMilli())
+                .build())
+        .thenReturn(true);
+  }
+
+  /** The latest end that store allows, a little earlier: it is counted from when it is asked. */
+  private static Instant latest(Throwable error) {
+    var info = Statuses.errorInfo(error);
+    try {
+      return Instant.parse(info == null ? "" : info.getMetadataOrDefault("latest", ""))
+          .minus(SPARE);
+    } catch (DateTimeParseException e) {
+      throw new IllegalStateException("a refusal of reservation says no latest end", e);
+    }
+  }
+
   /** What she has already is hers; what cannot be kept longer is kept as it is. */
   private static Mono<Boolean> stillKept(Throwable error) {
     if (isReason(error, "RESERVATION_OVER") || isNotFound(error)) {
       return Mono.just(isCollected(error));
     }
-    return isReason(error, "EXTENSION_TOO_LONG")
-            || isReason(error, "TIME_INVALID")
-            || isReason(error, "STORE_CLOSED")
-        ? Mono.just(true)
-        : Mono.error(unknown(error));
+    // It is kept longer already.
+    return isReason(error, "TIME_INVALID") ? Mono.just(true) : Mono.error(unknown(error));
   }
 
   @Override

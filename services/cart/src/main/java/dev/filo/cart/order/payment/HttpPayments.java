@@ -82,8 +82,7 @@ public final class HttpPayments implements Payments {
               }
               return new Session(text(answer, "id"), redirect);
             })
-        .onErrorMap(
-            HttpPayments::isUnknown, error -> Statuses.unavailable("The payment provider"));
+        .onErrorMap(HttpPayments::isUnknown, error -> Statuses.unavailable("The payment provider"));
   }
 
   private static boolean isWeb(String uri) {
@@ -122,8 +121,7 @@ public final class HttpPayments implements Payments {
             "/v1/refunds",
             "refund-" + order.id() + "-" + refund.id(),
             body)
-        .onErrorMap(
-            HttpPayments::isUnknown, error -> Statuses.unavailable("The payment provider"))
+        .onErrorMap(HttpPayments::isUnknown, error -> Statuses.unavailable("The payment provider"))
         .then();
   }
 

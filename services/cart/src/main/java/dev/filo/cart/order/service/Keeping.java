@@ -26,7 +26,7 @@ public interface Keeping {
   /**
    * Has them kept for good, as they are paid. One value: false when they are kept no more.
    *
-   * @param until until when what is to be sent is held
+   * @param until until when; a store that keeps nothing so long keeps it as long as it can
    */
   Mono<Boolean> keep(Order order, Parcel parcel, Instant until);
 

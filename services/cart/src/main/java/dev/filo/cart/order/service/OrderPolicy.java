@@ -11,6 +11,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param placeWithin how long an order may take to have its goods kept; then it is given up
  * @param payWithin how long she has to pay at a provider
  * @param payGrace how much longer the goods are kept, for a payment that is on its way
+ * @param fetchWithin how long a store keeps what is paid; no longer than the store keeps anything
  * @param holdFor how long goods that are to be sent are held at a time; renewed while the order
  *     stands
  * @param unpaid what she may have ordered to pay in the store
@@ -22,6 +23,7 @@ public record OrderPolicy(
     @DefaultValue("2m") Duration placeWithin,
     @DefaultValue("30m") Duration payWithin,
     @DefaultValue("15m") Duration payGrace,
+    @DefaultValue("7d") Duration fetchWithin,
     @DefaultValue("30d") Duration holdFor,
     @DefaultValue Unpaid unpaid,
     @DefaultValue Vat vat,

@@ -176,7 +176,11 @@ final class OrderSaga {
         .filter(parcel -> parcel.state() == Parcel.State.SECURED)
         .flatMapSequential(
             parcel ->
-                keeping.keep(order, parcel, until).filter(kept -> !kept).map(lost -> parcel.id()))
+                keeping
+                    .keep(
+                        order, parcel, parcel.isPickup() ? now().plus(policy.fetchWithin()) : until)
+                    .filter(kept -> !kept)
+                    .map(lost -> parcel.id()))
         .collectList()
         .flatMap(lost -> write(order, order.kept(lost, until, now()), by));
   }

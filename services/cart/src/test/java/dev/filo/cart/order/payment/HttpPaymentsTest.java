@@ -166,8 +166,7 @@ class HttpPaymentsTest {
     assertThatThrownBy(by)
         .isInstanceOfSatisfying(
             StatusRuntimeException.class,
-            error ->
-                assertThat(error.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE));
+            error -> assertThat(error.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE));
   }
 
   @Test
@@ -208,14 +207,14 @@ class HttpPaymentsTest {
   void webhook_signedAsItMustBe_isRead() {
     assertThat(payments("secret").read("main", signed(clock, "secret", PAID), bytes(PAID)))
         .isEqualTo(
-            new Notice(
-                "main", "evt_1", Notice.Kind.PAID, "abc", "ses_1", "pay_1", 12_200, "EUR"));
+            new Notice("main", "evt_1", Notice.Kind.PAID, "abc", "ses_1", "pay_1", 12_200, "EUR"));
   }
 
   @Test
   void webhook_whileASecretChanges_isReadWithEither() {
     var seconds = Long.toString(clock.instant().getEpochSecond());
-    var both = "t=" + seconds + ",v1=" + hex(seconds, "gone", PAID) + ",v1=" + hex(seconds, "new", PAID);
+    var both =
+        "t=" + seconds + ",v1=" + hex(seconds, "gone", PAID) + ",v1=" + hex(seconds, "new", PAID);
     assertThat(payments("old", "new").read("main", both, bytes(PAID)).id()).isEqualTo("evt_1");
     assertThat(payments("new").read("main", both, bytes(PAID)).id()).isEqualTo("evt_1");
     assertThat(payments("old", "new").read("main", signed(clock, "old", PAID), bytes(PAID)).id())

@@ -54,6 +54,7 @@ class OrderSagaTest {
           Duration.ofMinutes(2),
           Duration.ofMinutes(30),
           Duration.ofMinutes(15),
+          Duration.ofDays(7),
           Duration.ofDays(30),
           new OrderPolicy.Unpaid(1, 5, 5_000),
           new OrderPolicy.Vat(2200, Map.of("BOOK", 400)),
@@ -158,7 +159,14 @@ class OrderSagaTest {
 
   private Notice paid(Order order, String event, String charge, long cents) {
     return new Notice(
-        Others.ACCOUNT, event, Notice.Kind.PAID, order.id(), "s-" + order.id(), charge, cents, "EUR");
+        Others.ACCOUNT,
+        event,
+        Notice.Kind.PAID,
+        order.id(),
+        "s-" + order.id(),
+        charge,
+        cents,
+        "EUR");
   }
 
   /** As the handler of webhooks does it, with a notice that is believed. */
@@ -181,8 +189,7 @@ class OrderSagaTest {
           }
 
           @Override
-          public Mono<Void> refund(
-              Order order, dev.filo.cart.order.domain.Refund refund) {
+          public Mono<Void> refund(Order order, dev.filo.cart.order.domain.Refund refund) {
             return others.refund(order, refund);
           }
 
@@ -192,13 +199,7 @@ class OrderSagaTest {
           }
         };
     return new Orders(
-            replica.store,
-            others,
-            payments,
-            fixture.carts,
-            POLICY,
-            new Changes(),
-            fixture.now::get)
+            replica.store, others, payments, fixture.carts, POLICY, new Changes(), fixture.now::get)
         .webhook(Others.ACCOUNT, "", new byte[0]);
   }
 
@@ -410,8 +411,7 @@ class OrderSagaTest {
       var wish =
           new Orders.Wish(Payment.Method.PROVIDER, "/", HOME, null, "", "request" + run, "hash");
       var order =
-          Objects.requireNonNull(
-              sound.orders.checkout(customer(), wish, her()).block(PATIENCE));
+          Objects.requireNonNull(sound.orders.checkout(customer(), wish, her()).block(PATIENCE));
       pay(sound, order).block(PATIENCE);
       others.failAt(1, after);
       sound.orders.ship(order.id(), OrderSaga.ITSELF).block(PATIENCE);
@@ -615,8 +615,9 @@ class OrderSagaTest {
     others.stock("SOFA" + run, "stores/a", 9);
     assertThatThrownBy(() -> order(replica, Payment.Method.PAY_IN_STORE))
         .isInstanceOf(OrderRefusedException.class);
-    assertThat(Objects.requireNonNull(
-            replica.orders.list(customer(), "", 10).collectList().block(PATIENCE)))
+    assertThat(
+            Objects.requireNonNull(
+                replica.orders.list(customer(), "", 10).collectList().block(PATIENCE)))
         .isEmpty();
   }
 
@@ -632,16 +633,9 @@ class OrderSagaTest {
         .isInstanceOf(OrderRefusedException.class);
     assertThat(
             Objects.requireNonNull(
-                replica
-                    .orders
-                    .list("customers/anna" + run, "", 10)
-                    .collectList()
-                    .block(PATIENCE)))
+                replica.orders.list("customers/anna" + run, "", 10).collectList().block(PATIENCE)))
         .hasSize(1);
-    replica
-        .orders
-        .unmerged("customers/anna" + run, customer(), Set.of(customer()))
-        .block(PATIENCE);
+    replica.orders.unmerged("customers/anna" + run, customer(), Set.of(customer())).block(PATIENCE);
     assertThat(now(replica, order).customer()).isEqualTo(customer());
   }
 
@@ -658,8 +652,7 @@ class OrderSagaTest {
           new Orders.Wish(
               Payment.Method.PAY_IN_STORE, "/", null, null, "", "page" + run + i, "hash");
       ids.add(
-          Objects.requireNonNull(
-                  replica.orders.checkout(customer(), wish, her()).block(PATIENCE))
+          Objects.requireNonNull(replica.orders.checkout(customer(), wish, her()).block(PATIENCE))
               .id());
       if (i % 2 == 0) {
         advance(Duration.ofSeconds(1));
@@ -681,8 +674,7 @@ class OrderSagaTest {
     // The sixth is one too many.
     fixture.add(customer(), "p9", "P" + run, 1).block(PATIENCE);
     choose("p9", new Fulfilment(Fulfilment.Kind.PICKUP, "stores/a"));
-    var sixth =
-        new Orders.Wish(Payment.Method.PAY_IN_STORE, "/", null, null, "", "page-x", "hash");
+    var sixth = new Orders.Wish(Payment.Method.PAY_IN_STORE, "/", null, null, "", "page-x", "hash");
     assertThatThrownBy(() -> replica.orders.checkout(customer(), sixth, her()).block(PATIENCE))
         .isInstanceOfSatisfying(
             OrderRefusedException.class,

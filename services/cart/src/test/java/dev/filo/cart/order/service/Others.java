@@ -204,21 +204,20 @@ public final class Others implements Keeping, Payments {
 
   @Override
   public Mono<Void> sell(Order order, Parcel parcel) {
-    return call(
-            () -> {
-              var known = held.get(parcel.hold(order.id()));
-              if (known == null || !(isHeld(known) || known.state.equals("SOLD"))) {
-                wrongs.add("sold what is not held: " + order.id());
-              } else if (!known.state.equals("SOLD")) {
-                known.state = "SOLD";
-                parcel
-                    .pieces()
-                    .forEach(
-                        (sku, pieces) ->
-                            onHand.merge(sku + "@" + parcel.location(), -pieces, Integer::sum));
-              }
-              return true;
-            })
+    return call(() -> {
+          var known = held.get(parcel.hold(order.id()));
+          if (known == null || !(isHeld(known) || known.state.equals("SOLD"))) {
+            wrongs.add("sold what is not held: " + order.id());
+          } else if (!known.state.equals("SOLD")) {
+            known.state = "SOLD";
+            parcel
+                .pieces()
+                .forEach(
+                    (sku, pieces) ->
+                        onHand.merge(sku + "@" + parcel.location(), -pieces, Integer::sum));
+          }
+          return true;
+        })
         .then();
   }
 
@@ -266,14 +265,13 @@ public final class Others implements Keeping, Payments {
 
   @Override
   public Mono<Void> refund(Order order, Refund refund) {
-    return call(
-            () -> {
-              var before = refunds.put(order.id() + "/" + refund.id(), refund.cents());
-              if (before != null && before != refund.cents()) {
-                wrongs.add("one refund of two amounts: " + order.id());
-              }
-              return true;
-            })
+    return call(() -> {
+          var before = refunds.put(order.id() + "/" + refund.id(), refund.cents());
+          if (before != null && before != refund.cents()) {
+            wrongs.add("one refund of two amounts: " + order.id());
+          }
+          return true;
+        })
         .then();
   }
 
