@@ -4,6 +4,6 @@ importScripts('/assets/common/shell.js');
 serveApp({
   prefix: 'filo-shop-',
   page: '/',
-  pages: /^\/(?:$|(?:search|products|cart|reservations|account|handoff|chat|l|go)(?:\/|$))/,
+  pages: /^\/(?:$|(?:search|products|cart|checkout|orders?|reservations|account|handoff|chat|l|go)(?:\/|$))/,
   files: /^\/(?:assets\/(?:shop|common)|webjars)\//,
 });

@@ -51,6 +51,8 @@ class ApiConfiguration {
     Map<String, WebHandler> paths = new LinkedHashMap<>();
     paths.put("/v1/watch", watches);
     paths.put("/v1/**", api);
+    paths.put("/webhooks", api);
+    paths.put("/webhooks/**", api);
     paths.put("/dev/**", api);
     paths.put("/healthz", health);
     paths.put("/livez", HealthHandler::alive);

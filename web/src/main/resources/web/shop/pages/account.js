@@ -78,6 +78,7 @@ class Account extends FiloElement {
         <div><button class="button" aria-busy=${this.busy ?? false}>${t('account.save')}</button></div></form></section>
       <section class="card"><h2 class="small-head">${t('account.identifiers')}</h2><ul class="list">${(customer.identifiers ?? []).map((each) => html`<li class="identifier">
         ${icon(plain(each.type, 'TYPE_') === 'PHONE' ? 'phone' : 'mail')}<span class="grow">${each.value}</span>${each.verified ? html`<span class="tag accent">${icon('check', {size: 'small'})} ${t('account.verified')}</span>` : nothing}</li>`)}</ul></section>
+      <section class="card"><a class="button" href="/orders">${icon('box')} ${t('account.orders')}</a></section>
       <shop-session-list></shop-session-list>
       <section class="card cluster"><button class="button" @click=${this.#handOff}>${icon(deviceKind() === 'phone' ? 'pc' : 'phone')} ${t(deviceKind() === 'phone' ? 'handoff.buttonPc' : 'handoff.button')}</button>
         <button class="button text" @click=${this.#signOut}>${icon('signOut')} ${t('account.signOut')}</button></section>`;

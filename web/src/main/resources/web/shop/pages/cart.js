@@ -208,7 +208,8 @@ class Cart extends FiloElement {
       <div class="spread"><span>${t('cart.pieces', {count: cart.count})}</span><span class="total" aria-live="off">${total ? price(total) : html`<span class="muted" aria-label=${t('cart.totalComing')}>…</span>`}</span></div>
       <p class="muted small">${t('price.vat')}</p>
       ${this.#voucher()}
-      <button class="button primary wide" ?disabled=${cart.pending || cart.away} @click=${() => this.#reserve(lines)}>${icon('store')} ${t('cart.reserve')}</button>
+      <a class="button primary wide checkout" href="/checkout">${icon('forward')} ${t('cart.checkout')}</a>
+      <button class="button wide" ?disabled=${cart.pending || cart.away} @click=${() => this.#reserve(lines)}>${icon('store')} ${t('cart.reserve')}</button>
       <p class="muted small">${t('cart.reserveText')}</p>
       ${asOfTime ? html`<p>${icon('clock', {size: 'small'})} <span class="muted small">${t('stock.counted')}</span> ${asOf(asOfTime)}</p>` : nothing}
       ${me.signedIn ? nothing : html`<hr><p class="small">${t('cart.signIn')} <a href="/account">${t('account.signIn')}</a></p>`}

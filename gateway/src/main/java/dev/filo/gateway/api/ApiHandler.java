@@ -119,7 +119,8 @@ public final class ApiHandler implements WebHandler {
       return Mono.just(ByteString.EMPTY);
     }
     ServerHttpRequest request = exchange.getRequest();
-    MediaType type = contentType(request);
+    // What passes as it came has whatever type it has.
+    @Nullable MediaType type = route.isRaw() ? null : contentType(request);
     return DataBufferUtils.join(request.getBody(), (int) properties.maxBody().toBytes())
         .map(
             buffer -> {
@@ -132,7 +133,7 @@ public final class ApiHandler implements WebHandler {
         .defaultIfEmpty(ByteString.EMPTY)
         .doOnNext(
             bytes -> {
-              if (!bytes.isEmpty() && !isJson(type)) {
+              if (!route.isRaw() && !bytes.isEmpty() && !isJson(type)) {
                 throw Problem.of(415, "MEDIA_TYPE_UNSUPPORTED", "Send application/json.")
                     .exception();
               }
@@ -165,7 +166,8 @@ public final class ApiHandler implements WebHandler {
                 exchange.getRequest().getURI().getRawQuery(),
                 body,
                 given.getFirst("Idempotency-Key"),
-                ifMatch));
+                ifMatch,
+                given::getFirst));
     return GrpcCalls.unary(
             channels.get(method.target()),
             method,

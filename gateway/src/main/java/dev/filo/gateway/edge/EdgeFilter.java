@@ -69,12 +69,8 @@ public final class EdgeFilter implements WebFilter, Ordered {
         });
     try {
       limits.address(addresses.of(request));
-      String path = request.getURI().getRawPath();
       if (request.getHeaders().getContentLength() > bodyMax) {
         throw tooLarge();
-      }
-      if (path.equals("/webhooks") || path.startsWith("/webhooks/")) {
-        throw Problem.of(404, "PATH_UNKNOWN", "No channel is connected here.").exception();
       }
     } catch (dev.filo.gateway.problem.ProblemException refused) {
       return problems.write(exchange, refused.problem());

@@ -7,6 +7,7 @@ import dev.filo.gateway.transcode.ApiMethods;
 import dev.filo.gateway.transcode.PathTemplate;
 import dev.filo.gateway.transcode.Route;
 import dev.filo.gateway.transcode.RouteTable;
+import dev.filo.proto.api.v1.HeaderField;
 import dev.filo.proto.api.v1.RequestIds;
 import dev.filo.proto.api.v1.Role;
 import java.net.URI;
@@ -155,7 +156,9 @@ public final class OpenApi {
       }
       operation.put("parameters", parameters);
       if (route.bodyField() != null) {
-        operation.put("requestBody", body(schemas.reference(route.bodyField().getMessageType())));
+        operation.put(
+            "requestBody",
+            route.isRaw() ? raw() : body(schemas.reference(route.bodyField().getMessageType())));
       }
     }
     operation.put("responses", responses(method));
@@ -206,7 +209,7 @@ public final class OpenApi {
     return parameters;
   }
 
-  private static void headers(
+  private void headers(
       Route route, List<Map<String, Object>> parameters, Set<FieldDescriptor> bound) {
     ApiMethod method = route.method();
     FieldDescriptor requestId = method.requestString("request_id");
@@ -229,6 +232,13 @@ public final class OpenApi {
     if (cursor != null && method.isServerStream()) {
       bound.add(cursor);
       parameters.add(header("Last-Event-ID", "The `id` of the last event dealt with.", false));
+    }
+    for (HeaderField each : method.rule().getHeaderFieldsList()) {
+      FieldDescriptor field = method.requestString(each.getField());
+      if (field != null) {
+        bound.add(field);
+        parameters.add(header(each.getHeader(), comments.of(field.getFullName()), true));
+      }
     }
   }
 
@@ -265,6 +275,15 @@ public final class OpenApi {
       parameter.put("explode", true);
     }
     return parameter;
+  }
+
+  /** A body that passes as it came. */
+  private static Map<String, Object> raw() {
+    return Map.of(
+        "required",
+        true,
+        "content",
+        Map.of("*/*", Map.of("schema", Map.of("type", "string", "format", "binary"))));
   }
 
   private static Map<String, Object> body(Map<String, Object> schema) {

@@ -1,6 +1,5 @@
 package dev.filo.gateway.stream;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import dev.filo.gateway.GatewayProperties;
 import dev.filo.gateway.edge.Caller;
@@ -108,8 +107,7 @@ public final class WatchHandler implements WebHandler {
     String query = request.getURI().getRawQuery();
     String cursor = lastEventId(exchange);
     String rest = without(query, "lastEventId");
-    Message message =
-        RequestBinder.bind(match, new RequestBinder.Input(rest, ByteString.EMPTY, null, null));
+    Message message = RequestBinder.bind(match, RequestBinder.Input.of(rest));
     Opening opening = new Opening(1);
     TopicStream topic = topic(exchange, 0, match.route().method(), message, opening, cursor);
     return write(exchange, caller, opening, List.of(topic), WatchHandler::plain);
@@ -129,8 +127,7 @@ public final class WatchHandler implements WebHandler {
       match.route().method().admit(caller);
       matches.add(match);
       String query = question < 0 ? null : name.substring(question + 1);
-      requests.add(
-          RequestBinder.bind(match, new RequestBinder.Input(query, ByteString.EMPTY, null, null)));
+      requests.add(RequestBinder.bind(match, RequestBinder.Input.of(query)));
     }
     String last = lastEventId(exchange);
     String[] known = last.isEmpty() ? null : Cursors.read(names, last);

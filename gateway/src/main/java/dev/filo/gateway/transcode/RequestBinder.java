@@ -1,14 +1,17 @@
 package dev.filo.gateway.transcode;
 
+import com.google.api.HttpBody;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import dev.filo.gateway.problem.Problem;
 import dev.filo.gateway.problem.Problem.Violation;
 import dev.filo.gateway.transcode.Fields.BadValue;
+import dev.filo.proto.api.v1.HeaderField;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the gRPC request of an HTTP request: body, then query, then path, then headers. */
@@ -24,12 +27,19 @@ public final class RequestBinder {
    * @param body the body; empty when there is none
    * @param idempotencyKey the header {@code Idempotency-Key}
    * @param ifMatch the header {@code If-Match}
+   * @param headers any header's first value, by its name
    */
   public record Input(
       @Nullable String rawQuery,
       ByteString body,
       @Nullable String idempotencyKey,
-      @Nullable String ifMatch) {}
+      @Nullable String ifMatch,
+      Function<String, @Nullable String> headers) {
+    /** Without a body and headers: what a stream is asked for by. */
+    public static Input of(@Nullable String rawQuery) {
+      return new Input(rawQuery, ByteString.EMPTY, null, null, name -> null);
+    }
+  }
 
   /**
    * Binds a request.
@@ -42,6 +52,14 @@ public final class RequestBinder {
     Message.Builder request = route.method().requestPrototype().newBuilderForType();
     if (route.body().equals("*")) {
       JsonBody.read(input.body(), request, "");
+    } else if (route.bodyField() != null && route.isRaw()) {
+      String type = input.headers().apply("Content-Type");
+      request.setField(
+          route.bodyField(),
+          HttpBody.newBuilder()
+              .setContentType(type == null ? "" : type)
+              .setData(input.body())
+              .build());
     } else if (route.bodyField() != null) {
       FieldDescriptor field = route.bodyField();
       JsonBody.read(input.body(), request.getFieldBuilder(field), field.getJsonName());
@@ -50,6 +68,7 @@ public final class RequestBinder {
     path(match, request);
     idempotency(route, input.idempotencyKey(), request);
     condition(route, input.ifMatch(), request);
+    headers(route, input.headers(), request);
     return request.build();
   }
 
@@ -168,6 +187,17 @@ public final class RequestBinder {
               "REQUEST_ID_MISSING",
               "Send the header Idempotency-Key with an id of your own, and the same again when you repeat the call.")
           .exception();
+    }
+  }
+
+  private static void headers(
+      Route route, Function<String, @Nullable String> headers, Message.Builder request) {
+    for (HeaderField each : route.method().rule().getHeaderFieldsList()) {
+      FieldDescriptor field = route.method().requestString(each.getField());
+      String value = headers.apply(each.getHeader());
+      if (field != null && value != null) {
+        request.setField(field, value);
+      }
     }
   }
 

@@ -21,6 +21,13 @@ public record Route(
     String body,
     @Nullable FieldDescriptor bodyField) {
 
+  /** Whether the body passes as it came, byte by byte, whatever it is. */
+  public boolean isRaw() {
+    return bodyField != null
+        && bodyField.getJavaType() == FieldDescriptor.JavaType.MESSAGE
+        && bodyField.getMessageType().getFullName().equals("google.api.HttpBody");
+  }
+
   /** A route that fits a request, with the values of its path's variables. */
   public record Match(Route route, Map<String, String> variables) {}
 

@@ -1,5 +1,6 @@
 package dev.filo.cart;
 
+import dev.filo.cart.order.OrderConfiguration;
 import dev.filo.platform.PlatformConfiguration;
 import dev.filo.platform.Services;
 import org.springframework.boot.SpringBootConfiguration;
@@ -7,7 +8,7 @@ import org.springframework.context.annotation.Import;
 
 /** The cart service. */
 @SpringBootConfiguration(proxyBeanMethods = false)
-@Import({PlatformConfiguration.class, CartConfiguration.class})
+@Import({PlatformConfiguration.class, CartConfiguration.class, OrderConfiguration.class})
 public class CartApplication {
   /** Runs it. */
   public static void main(String[] args) {

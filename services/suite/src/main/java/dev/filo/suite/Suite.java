@@ -54,6 +54,7 @@ public final class Suite implements AutoCloseable {
 
   private final List<ConfigurableApplicationContext> contexts = new CopyOnWriteArrayList<>();
   private final @Nullable EmbeddedMongo embedded;
+  private @Nullable TrialPayments payments;
 
   private Suite(@Nullable EmbeddedMongo embedded) {
     this.embedded = embedded;
@@ -123,6 +124,7 @@ public final class Suite implements AutoCloseable {
                   + ": for trying and developing, not for a shop.");
       var common = common(settings, uri, secrets);
       common.putAll(properties);
+      suite.startTrialPayments(settings, secrets);
       suite.startApplications(settings, common, services, secrets);
       switch (settings.demo()) {
         case NONE -> {}
@@ -187,6 +189,32 @@ public final class Suite implements AutoCloseable {
     return common;
   }
 
+  /** The dev profile's provider: orders can be paid in a shop that was just started. */
+  private void startTrialPayments(Settings settings, Secrets secrets) {
+    payments =
+        TrialPayments.start(
+            settings.data(),
+            secrets.get("payment-key"),
+            secrets.get("payment-webhook"),
+            URI.create("http://localhost:" + settings.port() + "/webhooks/payments/trial"),
+            InstantSource.system());
+  }
+
+  private Map<String, String> payments(Secrets secrets) {
+    var provider = payments;
+    return provider == null
+        ? Map.of()
+        : Map.of(
+            "filo.payments.account",
+            "trial",
+            "filo.payments.accounts.trial.base-uri",
+            provider.uri(),
+            "filo.payments.accounts.trial.api-key",
+            secrets.get("payment-key"),
+            "filo.payments.accounts.trial.webhook-secrets",
+            secrets.get("payment-webhook"));
+  }
+
   /**
    * Starts all applications, as many at once as a small machine has cores: none needs another to be
    * there already. The doors come last, so that whoever gets in finds everything nearly ready.
@@ -210,6 +238,9 @@ public final class Suite implements AutoCloseable {
             }
             var own = new LinkedHashMap<>(common);
             own.put("filo.grpc.listen", Channels.IN_PROCESS + name);
+            if (name.equals("cart")) {
+              own.putAll(payments(secrets));
+            }
             starting.add(
                 start(executor, arguments -> Services.run(application, name, arguments), own));
           });
@@ -341,6 +372,11 @@ public final class Suite implements AutoCloseable {
       context.close();
     }
     contexts.clear();
+    var provider = payments;
+    if (provider != null) {
+      provider.close();
+      payments = null;
+    }
     var store = embedded;
     if (store != null) {
       store.close();

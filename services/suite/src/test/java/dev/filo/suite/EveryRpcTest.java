@@ -299,10 +299,25 @@ class EveryRpcTest {
   }
 
   @TestFactory
+  Stream<DynamicTest> headersBecomeFieldsThatAreThere() {
+    return each(
+        rpc -> {
+          for (var header : rpc.rule.getHeaderFieldsList()) {
+            assertThat(header.getHeader()).isNotEmpty();
+            assertText(rpc.request().getDescriptorForType(), header.getField());
+          }
+        });
+  }
+
+  @TestFactory
   Stream<DynamicTest> whatChangesThingsCanBeRepeated() {
     return each(
         rpc -> {
-          if (mutates(rpc.http) && rpc.rule.getRequestIds() == RequestIds.REQUEST_IDS_UNSPECIFIED) {
+          // Who sends a webhook decides what is in it: its id is in the body that is signed.
+          boolean webhook = rpc.rule.getHeaderFieldsCount() > 0;
+          if (mutates(rpc.http)
+              && !webhook
+              && rpc.rule.getRequestIds() == RequestIds.REQUEST_IDS_UNSPECIFIED) {
             assertThat(carriesIds(rpc.request().getDescriptorForType()))
                 .as("a request_id, or things with ids or names of their own")
                 .isTrue();

@@ -99,6 +99,7 @@ final class Draft {
         grant = Grant.NONE;
         yield null;
       }
+      case Operation.TakeOrdered take -> take(take);
     };
   }
 
@@ -108,6 +109,7 @@ final class Draft {
       case Operation.Propose p -> agent;
       case Operation.AskToEdit a -> agent;
       case Operation.EndEditing e -> true;
+      case Operation.TakeOrdered t -> agent; // nobody can send it but the service itself
       case Operation.Accept a -> !agent;
       case Operation.Decline d -> !agent;
       case Operation.UndoMerge u -> !agent;
@@ -288,6 +290,45 @@ final class Draft {
       forgetCap(moving.id());
     }
     return null;
+  }
+
+  /** What was taken out or given back meanwhile is not there to be taken. */
+  private @Nullable Refusal take(Operation.TakeOrdered take) {
+    for (Operation.Taken taken : take.pieces()) {
+      var list = ordered(lines, taken) >= 0 ? lines : saved;
+      int at = ordered(list, taken);
+      if (at < 0) {
+        continue;
+      }
+      var there = list.get(at);
+      about(take.id(), there);
+      int rest = there.quantity() - taken.quantity();
+      if (rest > 0) {
+        list.set(at, there.withQuantity(rest));
+      } else {
+        list.remove(at);
+        removed.add(there.id());
+      }
+      forgetCap(there.id());
+    }
+    if (!take.voucher().isEmpty() && take.voucher().equals(voucher)) {
+      voucher = "";
+    }
+    line = "";
+    return null;
+  }
+
+  /** The line, or the one it has become a part of since. */
+  private static int ordered(List<Line> list, Operation.Taken taken) {
+    int at = withId(list, taken.line());
+    for (int i = 0; at < 0 && i < list.size(); i++) {
+      var there = list.get(i);
+      boolean part =
+          there.sku().equals(taken.sku())
+              && there.parts().stream().anyMatch(one -> one.id().equals(taken.line()));
+      at = part ? i : -1;
+    }
+    return at;
   }
 
   private @Nullable Refusal note(Operation.Note note) {

@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 
 /** One change of a cart, with an id that makes repeating it harmless. */
 public sealed interface Operation {
@@ -85,6 +86,23 @@ public sealed interface Operation {
   /** Ends that. */
   record EndEditing(String id) implements Operation {}
 
+  /**
+   * Takes out what was ordered, and no piece more: the service's own.
+   *
+   * @param order {@code orders/x}
+   * @param voucher the voucher that was used; empty when none was
+   */
+  record TakeOrdered(String id, String order, List<Taken> pieces, String voucher)
+      implements Operation {
+    /** Copies what can change. */
+    public TakeOrdered {
+      pieces = List.copyOf(pieces);
+    }
+  }
+
+  /** Pieces that were ordered of a line. */
+  record Taken(String line, String sku, int quantity) {}
+
   /** What the cart remembers the operation by: 32 hexadecimal digits, however long the id. */
   default String key() {
     return HexFormat.of().formatHex(sha256(id()), 0, 16);
@@ -115,6 +133,7 @@ public sealed interface Operation {
           case AskToEdit(var id) -> "ask";
           case AllowEditing(var id, var duration) -> "allow " + duration;
           case EndEditing(var id) -> "end";
+          case TakeOrdered(var id, var order, var pieces, var voucher) -> "take " + order;
         };
     return ByteBuffer.wrap(sha256(text)).getLong();
   }

@@ -25,6 +25,7 @@ import dev.filo.proto.cart.v1.NoteLine;
 import dev.filo.proto.cart.v1.ProposeLine;
 import dev.filo.proto.cart.v1.RemoveLine;
 import dev.filo.proto.cart.v1.SetQuantity;
+import dev.filo.proto.cart.v1.TakeOrdered;
 import dev.filo.proto.cart.v1.UndoMerge;
 import dev.filo.proto.cart.v1.UseVoucher;
 import dev.filo.proto.feed.v1.Actor;
@@ -179,6 +180,8 @@ public final class CartEvents {
                       com.google.protobuf.Duration.newBuilder()
                           .setSeconds(allow.duration().toSeconds())));
       case Operation.EndEditing end -> proto.setEndEditing(EndEditing.getDefaultInstance());
+      case Operation.TakeOrdered take ->
+          proto.setTakeOrdered(TakeOrdered.newBuilder().setOrder(take.order()));
     }
     return proto.build();
   }

@@ -103,6 +103,8 @@ final class CartProtos {
                   ? Duration.ofSeconds(proto.getAllowEditing().getDuration().getSeconds())
                   : EDITING);
       case END_EDITING -> new Operation.EndEditing(id);
+      case TAKE_ORDERED ->
+          throw Statuses.field("operations", "takeOrdered is the service's own: check out instead");
       case OPERATION_NOT_SET -> throw new IllegalStateException("the rule asks for an operation");
     };
   }

@@ -209,7 +209,7 @@ public final class GrpcCatalogService extends CatalogServiceGrpc.CatalogServiceI
     }
     var point =
         request.hasLatitude() ? new Point(request.getLatitude(), request.getLongitude()) : null;
-    var all = book.visited(point);
+    var all = request.getWarehouses() ? book.warehouses(point) : book.visited(point);
     var last = PageTokens.position(request.getPageToken());
     int from = 0;
     if (!last.isEmpty()) {

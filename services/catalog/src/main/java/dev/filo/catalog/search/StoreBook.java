@@ -30,8 +30,19 @@ public final class StoreBook {
    * ones by id.
    */
   public List<Store> visited(@Nullable Point from) {
+    return list(false, from);
+  }
+
+  /** The warehouses, in the same order. */
+  public List<Store> warehouses(@Nullable Point from) {
+    return list(true, from);
+  }
+
+  private List<Store> list(boolean warehouses, @Nullable Point from) {
     var visited =
-        stores.values().stream().map(Kept::content).filter(store -> !store.getWarehouse());
+        stores.values().stream()
+            .map(Kept::content)
+            .filter(store -> store.getWarehouse() == warehouses);
     var byId = Comparator.comparing(Store::getName);
     return from == null
         ? visited.sorted(Comparator.comparing(Store::getTitle).thenComparing(byId)).toList()

@@ -8,6 +8,9 @@ import dev.filo.proto.cart.v1.CartChanged;
 import dev.filo.proto.cart.v1.CartOperation;
 import dev.filo.proto.cart.v1.CartsMerged;
 import dev.filo.proto.cart.v1.ChangedItem;
+import dev.filo.proto.cart.v1.Order;
+import dev.filo.proto.cart.v1.OrderCancelled;
+import dev.filo.proto.cart.v1.OrderPlaced;
 import dev.filo.proto.conversation.v1.Author;
 import dev.filo.proto.conversation.v1.Conversation;
 import dev.filo.proto.conversation.v1.ConversationChanged;
@@ -57,6 +60,12 @@ public final class EventTouchpoints {
     if (data.is(ReservationChanged.class)) {
       return reservationChanged(event, data.unpack(ReservationChanged.class));
     }
+    if (data.is(OrderPlaced.class)) {
+      return order(event, "order_placed", data.unpack(OrderPlaced.class).getOrder());
+    }
+    if (data.is(OrderCancelled.class)) {
+      return order(event, "order_cancelled", data.unpack(OrderCancelled.class).getOrder());
+    }
     if (data.is(WaitlistEntryChanged.class)) {
       return waitlistChanged(event, data.unpack(WaitlistEntryChanged.class).getEntry());
     }
@@ -83,6 +92,9 @@ public final class EventTouchpoints {
     var touchpoints = new ArrayList<Touchpoint>();
     for (int i = 0; i < changed.getOperationsCount(); i++) {
       var operation = changed.getOperations(i);
+      if (operation.hasTakeOrdered()) {
+        continue; // the order itself is the touchpoint
+      }
       var item = items.get(operation.getId());
       if (item == null) {
         continue; // it found nothing left to do
@@ -116,7 +128,7 @@ public final class EventTouchpoints {
       case CHOOSE_FULFILMENT -> "cart_fulfilment";
       case UNDO_MERGE -> "cart_merge_undone";
       case APPLY_VOUCHER, REMOVE_VOUCHER, ASK_TO_EDIT, ALLOW_EDITING, END_EDITING -> "cart_change";
-      case OPERATION_NOT_SET -> "cart_change";
+      case TAKE_ORDERED, OPERATION_NOT_SET -> "cart_change";
     };
   }
 
@@ -163,6 +175,15 @@ public final class EventTouchpoints {
             Stream.of(entry.getTitle(), entry.getStoreTitle())
                 .filter(text -> !text.isEmpty())
                 .collect(Collectors.joining(" · ")));
+  }
+
+  private static List<Touchpoint> order(Event event, String type, Order order) {
+    var titles =
+        order.getLinesList().stream()
+            .map(line -> line.getTitle())
+            .filter(title -> !title.isEmpty())
+            .collect(Collectors.joining(", "));
+    return one(event, order.getCustomer(), type, order.getName(), titles);
   }
 
   private static String reservationTitle(Reservation reservation) {

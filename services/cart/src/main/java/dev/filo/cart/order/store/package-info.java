@@ -1,0 +1,5 @@
+/** Orders in MongoDB. */
+@NullMarked
+package dev.filo.cart.order.store;
+
+import org.jspecify.annotations.NullMarked;
