@@ -185,9 +185,7 @@ public final class ApiHandler implements WebHandler {
     ServerHttpResponse response = exchange.getResponse();
     Message request =
         RequestBinder.bind(
-            match,
-            new RequestBinder.Input(
-                exchange.getRequest().getURI().getRawQuery(), ByteString.EMPTY, null, null));
+            match, RequestBinder.Input.of(exchange.getRequest().getURI().getRawQuery()));
     return GrpcCalls.stream(
             channels.get(method.target()), method, request, headers.of(exchange), () -> {})
         .onErrorMap(GrpcFailure.class, failure -> refused(failure, method, exchange, false))
