@@ -79,6 +79,7 @@ final class TrialPayments implements AutoCloseable {
    * @param secret what it signs webhooks with
    * @param webhooks where it sends them
    */
+  @SuppressWarnings("FutureReturnValueIgnored") // it ends with the executor
   static TrialPayments start(
       Path folder, String key, String secret, URI webhooks, InstantSource clock) {
     var payments = new TrialPayments(folder, key, secret, webhooks, clock);
