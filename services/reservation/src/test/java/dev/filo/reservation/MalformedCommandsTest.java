@@ -143,6 +143,7 @@ class MalformedCommandsTest {
 
   @Test
   void eachCommandWithEachFieldBroken_isRefusedAndNothingIsWritten() {
+    fixture.warehouse.stock("SOFA", "milano", 5);
     var held = fixture.julia().createReservation(wish("made", "SOFA", 2).build());
     var before = contents();
     var kept = fixture.warehouse.available("SOFA", "milano");
