@@ -31,6 +31,12 @@ import reactor.core.publisher.Mono;
  * {@code collection}). A follower's lag is the source's head less what it has followed.
  */
 public final class FeedMeters {
+  private static final Map<String, String> FOLLOWED =
+      Map.of(
+          "aliases", "identity",
+          "news", "reservation",
+          "escalation_mail", "reservation",
+          "catalog-categories", "catalog");
   private static final int DEPTH_MAX = 10_000; // Beyond it the number no longer matters.
 
   private final MongoDatabase database;
@@ -84,14 +90,14 @@ public final class FeedMeters {
         Flux.from(database.listCollectionNames()).concatMap(this::outbox, 1));
   }
 
-  /** Names of followers end with the source where a service has several of one kind. */
+  /**
+   * Whose feed a follower follows: as known, else by its name, which ends with the source where a
+   * service has several of one kind.
+   */
   private static String source(String follower) {
-    int dash = follower.lastIndexOf('-');
-    return dash < 0 ? FOLLOWED.getOrDefault(follower, follower) : follower.substring(dash + 1);
+    var known = FOLLOWED.get(follower);
+    return known != null ? known : follower.substring(follower.lastIndexOf('-') + 1);
   }
-
-  private static final Map<String, String> FOLLOWED =
-      Map.of("aliases", "identity", "news", "reservation", "escalation_mail", "reservation");
 
   private Mono<Void> outbox(String name) {
     var collection = database.getCollection(name);

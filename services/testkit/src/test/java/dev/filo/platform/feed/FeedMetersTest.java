@@ -57,9 +57,11 @@ class FeedMetersTest {
   void followed_saysWhoseFeed() {
     insert("positions", new Document("_id", "aliases").append("position", 7L));
     insert("positions", new Document("_id", "touchpoints-reservation").append("position", 9L));
+    insert("positions", new Document("_id", "catalog-categories").append("position", 3L));
     look();
     assertThat(figure("filo.feed.followed", "source", "identity")).isEqualTo(7);
     assertThat(figure("filo.feed.followed", "source", "reservation")).isEqualTo(9);
+    assertThat(figure("filo.feed.followed", "source", "catalog")).isEqualTo(3);
   }
 
   @Test
