@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -251,6 +252,112 @@ class CartPageTest {
     assertThat(pc.locator(".grant")).hasCount(0);
     pc.waitForCondition(() -> !get(pc, "/v1/customers/me/cart").has("editGrant"));
     apply(pc, agent, customer, "{\"add\":{\"sku\":\"" + LAMP + "\",\"quantity\":1}}", 403);
+  }
+
+  @Test
+  void anAgentChangesQuantitiesAtTheDesk_whileSheLetsHer() {
+    var pc = device(1280, 900, false);
+    pc.navigate(target + "/go/" + SOFA);
+    pc.locator(".add").click();
+    assertThat(pc.locator(".in-cart")).containsText("1");
+    cart(pc);
+    assertThat(pc.locator(".foot .live.on")).isAttached();
+    var customer = get(pc, "/v1/customers/me").path("name").asString("");
+    assertThat(post(pc, "/v1/customers/me/conversation/messages", "{\"text\":\"Buongiorno\"}"))
+        .isEqualTo(200);
+    var desk = device(1280, 900, false);
+    staff(desk, "agent@filo.example");
+    desk.navigate(target + "/desk/c/" + customer.substring(customer.indexOf('/') + 1));
+    var line = desk.locator("desk-customer .cart-line").first();
+    assertThat(line).isVisible();
+    assertThat(line.locator(".cart-edit")).hasCount(0);
+    desk.getByText("Chiedi di modificare il carrello").click();
+    assertThat(pc.locator(".grant")).containsText("vorrebbe sistemare");
+    pc.locator(".grant .button.primary").click();
+    assertThat(line.locator(".cart-edit .quantity")).hasText("1");
+    line.getByLabel("Uno di più").click();
+    assertThat(line.locator(".cart-edit .quantity")).hasText("2");
+    assertThat(row(pc, SOFA).locator(".quantity")).hasText("2");
+    assertThat(row(pc, SOFA)).containsText("Anna");
+    accessible(desk, "the cart at the desk, 1280 px");
+    shot(desk, "desk-cart-1280");
+    desk.setViewportSize(390, 844);
+    accessible(desk, "the cart at the desk, 390 px");
+    shot(desk, "desk-cart-390");
+    desk.setViewportSize(1280, 900);
+    line.getByLabel("Togli").click();
+    desk.locator("dialog[open] .danger").click();
+    assertThat(row(pc, SOFA)).hasCount(0);
+    assertThat(desk.locator("desk-customer .cart-line")).hasCount(0);
+    desk.navigate(target + "/desk/cases");
+    assertThat(desk.locator(".cases-list h1")).isVisible();
+    accessible(desk, "the cases, 1280 px");
+    shot(desk, "desk-cases-1280");
+  }
+
+  @Test
+  void managersMakeVouchersAndWithdrawThem() {
+    var desk = device(1280, 900, false);
+    staff(desk, "manager@filo.example");
+    var code = "PROVA-" + UUID.randomUUID().toString().substring(0, 8).toUpperCase(Locale.ROOT);
+    desk.getByText("Nuovo buono").click();
+    desk.getByLabel("Codice").fill(code);
+    desk.getByLabel("Descrizione in italiano").fill("Dieci euro di benvenuto");
+    desk.getByLabel("Quanto toglie").selectOption("amount");
+    desk.getByLabel("Euro", new Page.GetByLabelOptions().setExact(true)).fill("dieci");
+    desk.getByText("Crea il buono").click();
+    assertThat(desk.locator("dialog[open] .problem")).containsText("12,50");
+    desk.getByLabel("Euro", new Page.GetByLabelOptions().setExact(true)).fill("10,50");
+    accessible(desk, "a new voucher");
+    shot(desk, "desk-voucher-new-1280");
+    desk.getByText("Crea il buono").click();
+    var made = desk.locator(".voucher-row[data-code='" + code + "']");
+    assertThat(made).containsText("10,50");
+    assertThat(made).containsText("valido");
+    accessible(desk, "vouchers, 1280 px");
+    shot(desk, "desk-vouchers-1280");
+    desk.setViewportSize(390, 844);
+    accessible(desk, "vouchers, 390 px");
+    shot(desk, "desk-vouchers-390");
+    made.getByText("Ritira").click();
+    desk.locator("dialog[open] .danger").click();
+    assertThat(made).containsText("ritirato");
+    assertThat(made.locator("button")).hasCount(0);
+  }
+
+  /** Signs one of the staff in at the desk. */
+  private void staff(Page page, String address) {
+    page.navigate(target + "/desk");
+    page.getByLabel("E-mail di lavoro").fill(address);
+    page.getByText("Mandami il codice").click();
+    var field = page.getByLabel("Codice di sei cifre");
+    assertThat(field).isVisible();
+    field.fill(code(page, address));
+    assertThat(page.locator(".desk-top")).isVisible();
+  }
+
+  /** Keeps a picture where {@code -Dfilo.shots} says. */
+  private static void shot(Page page, String name) {
+    var folder = System.getProperty("filo.shots", "");
+    if (!folder.isEmpty()) {
+      page.screenshot(new Page.ScreenshotOptions().setPath(Path.of(folder, name + ".png")));
+    }
+  }
+
+  /** Writes as the page's own session; the status. */
+  private static int post(Page page, String path, String body) {
+    return ((Number)
+            page.evaluate(
+                """
+                async ([path, body]) => {
+                  const key = Object.keys(localStorage).find((each) => each.includes('session'));
+                  const {accessToken} = JSON.parse(localStorage.getItem(key));
+                  const headers = {authorization: `Bearer ${accessToken}`, 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID()};
+                  return (await fetch(path, {method: 'POST', headers, body})).status;
+                }
+                """,
+                List.of(path, body)))
+        .intValue();
   }
 
   @Test
