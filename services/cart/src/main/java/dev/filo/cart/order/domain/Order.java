@@ -256,7 +256,7 @@ public record Order(
         case null -> next.add(parcel);
         case Securing.Kept(var reservation, var title) ->
             next.add(parcel.secured(reservation, title));
-        case Securing.Short(var few) -> {
+        case Securing.TooFew(var few) -> {
           var elsewhere = parcel.elsewhere();
           next.add(elsewhere == null ? parcel.in(Parcel.State.RELEASED) : elsewhere);
           if (elsewhere == null) {

@@ -13,9 +13,9 @@ public sealed interface Securing {
   record Kept(String reservation, String title) implements Securing {}
 
   /** There are too few; pieces available by short SKU. */
-  record Short(Map<String, String> shortOf) implements Securing {
+  record TooFew(Map<String, String> shortOf) implements Securing {
     /** Copies what can change. */
-    public Short {
+    public TooFew {
       shortOf = Map.copyOf(shortOf);
     }
   }

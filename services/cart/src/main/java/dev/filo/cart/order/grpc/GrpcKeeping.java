@@ -111,10 +111,10 @@ public final class GrpcKeeping implements Keeping {
   private static Mono<Securing> refused(Throwable error, Parcel parcel) {
     var info = Statuses.errorInfo(error);
     return switch (info == null ? "" : info.getReason()) {
-      case "STOCK_INSUFFICIENT" -> Mono.just(new Securing.Short(shortOf(error)));
+      case "STOCK_INSUFFICIENT" -> Mono.just(new Securing.TooFew(shortOf(error)));
       case "SKU_NOT_FOUND" ->
           Mono.just(
-              new Securing.Short(
+              new Securing.TooFew(
                   Map.of(Objects.requireNonNull(info).getMetadataOrDefault("sku", ""), "0")));
       case "STORE_NOT_FOUND",
           "PICKUP_NOT_OFFERED",
@@ -297,13 +297,13 @@ public final class GrpcKeeping implements Keeping {
   private static Mono<Securing> notHeld(Throwable error) {
     var info = Statuses.errorInfo(error);
     return switch (info == null ? "" : info.getReason()) {
-      case "STOCK_INSUFFICIENT" -> Mono.just(new Securing.Short(shortOf(error)));
+      case "STOCK_INSUFFICIENT" -> Mono.just(new Securing.TooFew(shortOf(error)));
       case "SKU_NOT_FOUND" ->
           Mono.just(
-              new Securing.Short(
+              new Securing.TooFew(
                   Map.of(Objects.requireNonNull(info).getMetadataOrDefault("sku", ""), "0")));
       case "LOCATION_NOT_FOUND", "HOLD_OVER", "TIME_INVALID", "HOLDS_FULL" ->
-          Mono.just(new Securing.Short(Map.of()));
+          Mono.just(new Securing.TooFew(Map.of()));
       default -> Mono.error(unknown(error));
     };
   }

@@ -151,7 +151,7 @@ public final class MongoOrderStore implements OrderStore {
 
   private static Bson after(String place) {
     int dash = place.indexOf('-');
-    var time = new Date(Long.parseLong(place.substring(0, dash)));
+    var time = Date.from(Instant.ofEpochMilli(Long.parseLong(place.substring(0, dash))));
     var id = place.substring(dash + 1);
     return or(
         lt(OrderDocuments.CREATED, time),

@@ -160,7 +160,7 @@ public final class Others implements Keeping, Payments {
                       }
                     });
             if (!shortOf.isEmpty()) {
-              return new Securing.Short(shortOf);
+              return new Securing.TooFew(shortOf);
             }
             var end = until == null ? clock.instant().plusSeconds(172_800) : until;
             held.put(name, new Held(order.id(), parcel, end));
