@@ -35,6 +35,7 @@ public final class FeedMeters {
       Map.of(
           "aliases", "identity",
           "news", "reservation",
+          "orders", "reservation",
           "escalation_mail", "reservation",
           "catalog-categories", "catalog");
   private static final int DEPTH_MAX = 10_000; // Beyond it the number no longer matters.
