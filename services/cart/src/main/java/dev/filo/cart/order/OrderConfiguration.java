@@ -12,6 +12,7 @@ import dev.filo.cart.order.service.OrderStore;
 import dev.filo.cart.order.service.Orders;
 import dev.filo.cart.order.service.Payments;
 import dev.filo.cart.order.store.MongoOrderStore;
+import dev.filo.cart.order.store.OrderPersonalData;
 import dev.filo.cart.service.Carts;
 import dev.filo.platform.Background;
 import dev.filo.platform.PlatformProperties;
@@ -20,6 +21,7 @@ import dev.filo.platform.auth.UnmergeHandler;
 import dev.filo.platform.feed.FeedFollower;
 import dev.filo.platform.feed.Relay;
 import dev.filo.platform.grpc.Channels;
+import dev.filo.platform.privacy.PersonalData;
 import dev.filo.platform.watch.Changes;
 import java.time.InstantSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -58,6 +60,11 @@ public class OrderConfiguration {
   @Bean
   OrderHandler orderHandler(Orders orders, Carts carts, Changes changes) {
     return new OrderHandler(orders, carts, changes);
+  }
+
+  @Bean
+  PersonalData orderPersonalData(MongoDatabase database, Orders orders) {
+    return new OrderPersonalData(database, orders::withdraw);
   }
 
   @Bean

@@ -265,6 +265,27 @@ public final class Orders {
                     : Mono.just(order));
   }
 
+  /**
+   * Cancels an order of somebody who is to be erased. Completes; also when it cannot be cancelled
+   * any more: then it ends by itself.
+   */
+  public Mono<Void> withdraw(String id) {
+    return Mono.defer(
+            () ->
+                store
+                    .find(id)
+                    .flatMap(
+                        order ->
+                            saga.write(
+                                order,
+                                order.cancel(Order.Cause.CUSTOMER, saga.now()),
+                                OrderSaga.ITSELF)))
+        .retryWhen(stale())
+        .flatMap(order -> saga.finish(order, OrderSaga.ITSELF).onErrorResume(later(order)))
+        .then()
+        .onErrorResume(OrderRefusedException.class, over -> Mono.empty());
+  }
+
   /** What is to be sent has left. One value; {@link OrderRefusedException} when nothing can. */
   public Mono<Order> ship(String id, Caller caller) {
     return change(id, caller, order -> order.ship(saga.now()))

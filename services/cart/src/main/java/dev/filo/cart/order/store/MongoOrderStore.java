@@ -54,7 +54,7 @@ import reactor.core.publisher.Mono;
  * account and the provider's name for it: so what comes twice is there once.
  */
 public final class MongoOrderStore implements OrderStore {
-  private static final String DUE = "due";
+  static final String DUE = "due";
   private static final String OPEN_SINCE = "openSince";
 
   private final MongoCollection<Document> orders;
