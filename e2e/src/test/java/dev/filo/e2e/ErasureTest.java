@@ -289,7 +289,15 @@ class ErasureTest {
             "PATCH",
             "/v1/customers/me/consents",
             json(
-                Map.of("purpose", "PURPOSE_OFFERS", "channel", "CHANNEL_EMAIL", "granted", true))));
+                Map.of(
+                    "purpose",
+                    "PURPOSE_OFFERS",
+                    "channel",
+                    "CHANNEL_EMAIL",
+                    "granted",
+                    true,
+                    "proof",
+                    "privacy page"))));
     var cart = apply(person.token, "add", Map.of("sku", sku, "quantity", 1), person.email + "-2");
     apply(
         person.token,

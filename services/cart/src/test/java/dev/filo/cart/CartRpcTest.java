@@ -632,7 +632,7 @@ class CartRpcTest {
     assertThat(next(watched).getItemCount()).isEqualTo(3);
     assertThat(watch.ended.getCount()).isOne();
     // Identity's event comes later and changes nothing.
-    service.getBean(MergeHandler.class).merged(customer, guest).block(PATIENCE);
+    service.getBean("cartMerge", MergeHandler.class).merged(customer, guest).block(PATIENCE);
     assertThat(signedIn.getCart(mine()).getItemCount()).isEqualTo(3);
     assertThat(guestStub.getCart(mine()).getItemCount()).isEqualTo(3);
   }
@@ -1006,7 +1006,7 @@ class CartRpcTest {
     var customer = newCustomer();
     var stub = shopper(customer);
     stub.applyCartOperations(apply(add("2", "LAMP", 1)));
-    service.getBean(MergeHandler.class).merged(customer, guest).block(PATIENCE);
+    service.getBean("cartMerge", MergeHandler.class).merged(customer, guest).block(PATIENCE);
     assertThat(next(watched).getName()).isEqualTo(customer + "/cart");
     var merged = stub.getCart(mine());
     assertThat(merged.getMerges(0).getLineCount()).isEqualTo(1);
