@@ -3,9 +3,6 @@ package dev.filo.e2e;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.deque.html.axecore.playwright.AxeBuilder;
-import com.deque.html.axecore.results.CheckedNode;
-import com.deque.html.axecore.results.Rule;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
@@ -45,7 +42,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -63,8 +59,6 @@ class BrowserJourneyTest {
   private static final Path SCREENS = Path.of("target", "screens");
   private static final ViewportSize WIDE = new ViewportSize(1280, 900);
   private static final ViewportSize NARROW = new ViewportSize(390, 844);
-  private static final List<String> WCAG =
-      List.of("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa");
   private static final double PATIENCE = 60_000;
   private static final String ANDROID =
       "Mozilla/5.0 (Linux; Android 16; Pixel 10) AppleWebKit/537.36 (KHTML, like Gecko)"
@@ -736,42 +730,7 @@ class BrowserJourneyTest {
 
     /** Keeps what axe finds serious or critical. */
     private void accessible(String what) {
-      var seen = new AxeBuilder(page).withTags(WCAG).analyze();
-      assertThat(seen.getPasses()).as("rules that looked at " + what).hasSizeGreaterThan(10);
-      for (var violation : seen.getViolations()) {
-        if (!List.of("serious", "critical").contains(violation.getImpact())) {
-          continue;
-        }
-        for (var node : violation.getNodes()) {
-          if (!violation.getId().equals("target-size") || tooSmall(node)) {
-            trouble(told(what, violation, node));
-          }
-        }
-      }
-    }
-
-    /** Whether a control is too small, too, where nothing that floats covers it. */
-    private boolean tooSmall(CheckedNode node) {
-      var selector = String.valueOf(node.getTarget() instanceof List<?> all ? all.getLast() : "");
-      page.locator(selector)
-          .first()
-          .evaluate("element => element.scrollIntoView({block: 'center', behavior: 'instant'})");
-      return !new AxeBuilder(page)
-          .withRules(List.of("target-size"))
-          .include(selector)
-          .analyze()
-          .getViolations()
-          .isEmpty();
-    }
-
-    private String told(String what, Rule violation, CheckedNode node) {
-      return "axe on %s: %s (%s) %s %s"
-          .formatted(
-              what,
-              violation.getId(),
-              violation.getImpact(),
-              node.getTarget(),
-              node.getFailureSummary().replaceAll("\\s+", " "));
+      Axe.complaints(page, what).forEach(this::trouble);
     }
   }
 }

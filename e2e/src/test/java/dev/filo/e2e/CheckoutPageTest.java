@@ -2,7 +2,6 @@ package dev.filo.e2e;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 
-import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
@@ -19,7 +18,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -30,8 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CheckoutPageTest {
   private static final double PATIENCE = 60_000;
-  private static final List<String> WCAG =
-      List.of("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa");
 
   private final List<BrowserContext> contexts = new ArrayList<>();
   private @Nullable SuiteProcess suite;
@@ -225,11 +221,6 @@ class CheckoutPageTest {
   }
 
   private static void accessible(Page page, String what) {
-    var seen = new AxeBuilder(page).withTags(WCAG).analyze();
-    org.assertj.core.api.Assertions.assertThat(seen.getViolations())
-        .filteredOn(rule -> List.of("serious", "critical").contains(rule.getImpact()))
-        .flatExtracting(rule -> rule.getNodes())
-        .extracting(node -> what + ": " + node.getTarget() + " " + node.getFailureSummary())
-        .isEmpty();
+    org.assertj.core.api.Assertions.assertThat(Axe.complaints(page, what)).isEmpty();
   }
 }

@@ -3,7 +3,6 @@ package dev.filo.e2e;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
@@ -43,8 +42,6 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -65,8 +62,6 @@ class StorePageTest {
   private static final ViewportSize WIDE = new ViewportSize(1280, 900);
   private static final ViewportSize NARROW = new ViewportSize(390, 844);
   private static final double PATIENCE = 60_000;
-  private static final List<String> WCAG =
-      List.of("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa");
 
   /** Controls of the page that are in sight and smaller than a thumb, as text. */
   private static final String SMALL =
@@ -585,23 +580,7 @@ class StorePageTest {
   }
 
   private void accessible(Page page, String what) {
-    var seen = new AxeBuilder(page).withTags(WCAG).analyze();
-    assertThat(seen.getPasses()).as("rules that looked at " + what).hasSizeGreaterThan(10);
-    for (var violation : seen.getViolations()) {
-      if (List.of("serious", "critical").contains(violation.getImpact())) {
-        violation
-            .getNodes()
-            .forEach(
-                node ->
-                    trouble(
-                        "axe on %s: %s %s %s"
-                            .formatted(
-                                what,
-                                violation.getId(),
-                                node.getTarget(),
-                                node.getFailureSummary())));
-      }
-    }
+    Axe.complaints(page, what).forEach(this::trouble);
   }
 
   private static Page.WaitForConditionOptions patient() {

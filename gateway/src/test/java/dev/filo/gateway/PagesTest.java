@@ -63,6 +63,28 @@ class PagesTest {
   }
 
   @Test
+  void routes_everyOneOfTheShop_isAPage() {
+    var routes = assets.file("/assets/shop/routes.js");
+    assertThat(routes).isNotNull();
+    var paths =
+        Pattern.compile("path: '([^']+)'")
+            .matcher(routes.bytes().toStringUtf8())
+            .results()
+            .toList();
+    assertThat(paths).hasSizeGreaterThan(10);
+    assertThat(paths)
+        .extracting(found -> found.group(1).replaceAll(":\\w+", "one"))
+        .allSatisfy(
+            path -> {
+              HttpResponse<String> response = gateway.send(gateway.request(path));
+              assertThat(response.statusCode()).as(path).isEqualTo(200);
+              assertThat(response.headers().firstValue("Content-Type").orElse(""))
+                  .as(path)
+                  .startsWith("text/html");
+            });
+  }
+
+  @Test
   void modules_everyImport_isAFile() {
     List<String> broken = new ArrayList<>();
     Set<String> seen = new HashSet<>();
