@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Checkout and orders in a real browser, on a PC and a phone, with the trial provider. {@code
  * -Dfilo.target=http://localhost:8080} plays it against a suite that runs already; {@code
- * -Dfilo.pictures=DIR} keeps pictures of the pages.
+ * -Dfilo.shots=DIR} keeps pictures of the pages.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CheckoutPageTest {
@@ -94,7 +94,7 @@ class CheckoutPageTest {
   }
 
   private static void picture(Page page, String name) {
-    var folder = System.getProperty("filo.pictures", "");
+    var folder = System.getProperty("filo.shots", "");
     if (!folder.isEmpty()) {
       page.screenshot(
           new Page.ScreenshotOptions().setPath(Path.of(folder, name + ".png")).setFullPage(true));

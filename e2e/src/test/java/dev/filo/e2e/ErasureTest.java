@@ -56,7 +56,7 @@ class ErasureTest {
     }
     try (var store = EmbeddedMongo.start(data.resolve("store"));
         var client = Mongo.client(store.uri(), "test")) {
-      assertNothingOfHer(client, "");
+      assertNothingOfHer(client, "filo_");
     }
   }
 
