@@ -176,6 +176,7 @@ class PrivacyPageTest {
     var address = address();
     signIn(page, address, "Send me the code", "Six-digit code");
     page.navigate(target + "/privacy");
+    assertThat(page.getByRole(AriaRole.BUTTON, button("Show what happens"))).isVisible();
     accessible(page, "privacy, 1280 px");
     shot(page, "privacy-1280");
     press(page, "Show what happens");

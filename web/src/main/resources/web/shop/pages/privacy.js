@@ -195,9 +195,10 @@ class Privacy extends FiloElement {
   }
 
   #treatments(erasure) {
-    return html`<ul class="stack">${(erasure.receipts ?? []).map((receipt) => html`<li class="stack-8"><span class="spread wrap"><strong>${t(`privacy.service.${receipt.service}`)}</strong>
+    const told = (receipt) => (receipt.treatments ?? []).filter((each) => Number(each.count) > 0 && each.category !== 'events');
+    return html`<ul class="stack">${(erasure.receipts ?? []).filter((receipt) => receipt.done || told(receipt).length > 0).map((receipt) => html`<li class="stack-8"><span class="spread wrap"><strong>${t(`privacy.service.${receipt.service}`)}</strong>
       ${receipt.done ? html`<span class="tag accent">${icon('check', {size: 'small'})} ${t('privacy.serviceDone')}</span>` : nothing}</span>
-      <ul class="stack-8 small">${(receipt.treatments ?? []).filter((each) => Number(each.count) > 0 && each.category !== 'events').map((each) => html`<li>
+      <ul class="stack-8 small">${told(receipt).map((each) => html`<li>
         ${t(`privacy.category.${each.category}`, {count: Number(each.count)})}: <span class="muted">${t(`privacy.kind.${plain(each.kind, 'KIND_')}`)} (${t(`privacy.why.${each.reason}`)})</span></li>`)}</ul></li>`)}</ul>`;
   }
 }
