@@ -1019,7 +1019,7 @@ class CartRpcTest {
     var hers = new LinkedBlockingQueue<Cart>();
     watch(stub, stub.getCart(mine()).getEtag(), new Watch(hers));
     service
-        .getBean(UnmergeHandler.class)
+        .getBean("cartUnmerge", UnmergeHandler.class)
         .unmerged(customer, guest, java.util.Set.of(guest))
         .block(PATIENCE);
     var rest = next(hers);
