@@ -90,6 +90,7 @@ export class CartStore extends EventTarget {
   #ops = [];
   #loaded;
   #events = 0;
+  #ordering = new Set();
   #sending = null;
   #attempt = 0;
   #timer;
@@ -330,6 +331,11 @@ export class CartStore extends EventTarget {
     if (cart && cart.etag !== this.server?.etag && !older(cart, this.server)) this.#take(cart);
   }
 
+  /** Says which SKUs are being ordered here: that they leave the cart is no news. None: no more. */
+  ordering(skus) {
+    this.#ordering = new Set(skus);
+  }
+
   /** Takes a cart of the server, done with some operations, and tells what changed that nobody did here. */
   #take(cart, done = []) {
     const first = this.server === null || this.keptAt;
@@ -348,7 +354,8 @@ export class CartStore extends EventTarget {
       const old = before.find((each) => each.id === line.id) ?? before.find((each) => each.sku === line.sku);
       return !old || old.quantity !== line.quantity;
     });
-    const removed = before.filter((line) => !after.some((each) => each.id === line.id || each.sku === line.sku));
+    const removed = before.filter((line) => !after.some((each) => each.id === line.id || each.sku === line.sku))
+      .filter((line) => !this.#ordering.delete(line.sku));
     if (lines.length || removed.length) this.dispatchEvent(new CustomEvent('remote', {detail: {lines, removed}}));
   }
 

@@ -138,6 +138,7 @@ class Checkout extends FiloElement {
     const payment = text('payment');
     this.busy = true;
     this.problem = undefined;
+    cart.ordering((quote.lines ?? []).map((line) => line.sku));
     try {
       const order = await api.post('/v1/customers/me/cart:checkout', {
         payment, expectedTotal: quote.total, etag: quote.etag,
@@ -150,6 +151,7 @@ class Checkout extends FiloElement {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.problem = this.#explain(error);
+      cart.ordering([]);
       // What was refused was decided; what got lost is asked again by the same id.
       if (!error.passing) await this.#again(error);
     } finally {
