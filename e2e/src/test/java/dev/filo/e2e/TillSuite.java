@@ -167,6 +167,34 @@ public final class TillSuite {
             .build());
   }
 
+  /** A manager counts that a SKU is nowhere. */
+  public void countedToNothing(String sku) {
+    var counts = new ArrayList<String>();
+    for (boolean warehouses : new boolean[] {false, true}) {
+      var places =
+          send(
+              HttpRequest.newBuilder(
+                      URI.create(target() + "/v1/stores?pageSize=100&warehouses=" + warehouses))
+                  .timeout(Duration.ofSeconds(60))
+                  .build());
+      for (JsonNode place : places.path("stores")) {
+        counts.add(
+            "{\"id\":\"%s\",\"kind\":\"COUNT\",\"sku\":\"%s\",\"location\":\"%s\",\"quantity\":0}"
+                .formatted(UUID.randomUUID(), sku, place.path("name").asString("")));
+      }
+    }
+    send(
+        HttpRequest.newBuilder(URI.create(target() + "/v1/stockMovements:batchCreate"))
+            .timeout(Duration.ofSeconds(60))
+            .header("Content-Type", "application/json")
+            .header("Authorization", "Bearer " + manager())
+            .header("Idempotency-Key", UUID.randomUUID().toString())
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    "{\"movements\":[" + String.join(",", counts) + "]}"))
+            .build());
+  }
+
   /** A manager says that each piece of a SKU has a serial number. */
   public void serialize(String sku) {
     change(sku, "{\"serialized\":true}", "serialized");
