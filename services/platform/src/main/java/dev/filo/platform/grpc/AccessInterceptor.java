@@ -12,7 +12,6 @@ import dev.filo.proto.api.v1.RequestIds;
 import dev.filo.proto.api.v1.Role;
 import io.grpc.Context;
 import io.grpc.Contexts;
-import io.grpc.ForwardingServerCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
@@ -282,7 +281,7 @@ public final class AccessInterceptor implements ServerInterceptor {
 
     Gate(ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next, MethodRule rule) {
       boolean unary = call.getMethodDescriptor().getType() == MethodType.UNARY;
-      this.call = unary ? call : new Interruptible<>(call);
+      this.call = unary ? call : new EndableCall<>(call);
       this.headers = headers;
       this.next = next;
       this.rule = rule;
@@ -298,7 +297,7 @@ public final class AccessInterceptor implements ServerInterceptor {
       caller = let;
       var address = headers.get(CLIENT_ADDRESS);
       Context context = Caller.context(let, language(headers), address == null ? "" : address);
-      if (call instanceof Interruptible && !let.session().isEmpty() && !let.is(Role.ROLE_SERVICE)) {
+      if (call instanceof EndableCall && !let.session().isEmpty() && !let.is(Role.ROLE_SERVICE)) {
         lasting.add(this);
       }
       inner = Contexts.interceptCall(context, call, headers, next);
@@ -344,8 +343,10 @@ public final class AccessInterceptor implements ServerInterceptor {
       var trailers = refusal.getTrailers();
       try {
         var details = trailers == null ? new Metadata() : trailers;
-        if (call instanceof Interruptible<Q, R> interruptible) {
-          interruptible.interrupt(refusal.getStatus(), details);
+        if (call instanceof EndableCall<Q, R> endable) {
+          if (!endable.end(refusal.getStatus(), details)) {
+            log.error("a handler failed after it had answered", error);
+          }
         } else {
           call.close(refusal.getStatus(), details);
         }
@@ -458,45 +459,6 @@ public final class AccessInterceptor implements ServerInterceptor {
               },
               this::refuse);
       return state.passed();
-    }
-  }
-
-  /**
-   * A call that may be closed while its handler answers: what the handler still says then is not
-   * sent.
-   */
-  private static final class Interruptible<Q, R>
-      extends ForwardingServerCall.SimpleForwardingServerCall<Q, R> {
-    private boolean interrupted;
-
-    Interruptible(ServerCall<Q, R> call) {
-      super(call);
-    }
-
-    synchronized void interrupt(Status status, Metadata trailers) {
-      interrupted = true;
-      super.close(status, trailers);
-    }
-
-    @Override
-    public synchronized void sendHeaders(Metadata headers) {
-      if (!interrupted) {
-        super.sendHeaders(headers);
-      }
-    }
-
-    @Override
-    public synchronized void sendMessage(R message) {
-      if (!interrupted) {
-        super.sendMessage(message);
-      }
-    }
-
-    @Override
-    public synchronized void close(Status status, Metadata trailers) {
-      if (!interrupted) {
-        super.close(status, trailers);
-      }
     }
   }
 

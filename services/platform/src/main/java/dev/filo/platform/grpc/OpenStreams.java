@@ -1,6 +1,5 @@
 package dev.filo.platform.grpc;
 
-import io.grpc.ForwardingServerCall;
 import io.grpc.ForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -54,40 +53,16 @@ final class OpenStreams implements ServerInterceptor {
     open.forEach(Stream::end);
   }
 
-  /** One stream. What its handler still says after the end goes nowhere. */
-  private static final class Stream<Q, R>
-      extends ForwardingServerCall.SimpleForwardingServerCall<Q, R> {
+  /** One stream. */
+  private static final class Stream<Q, R> extends EndableCall<Q, R> {
     private volatile ServerCall.@Nullable Listener<Q> listener;
-    private boolean over;
 
     Stream(ServerCall<Q, R> call) {
       super(call);
     }
 
-    @Override
-    public synchronized void sendHeaders(Metadata headers) {
-      if (!over) {
-        super.sendHeaders(headers);
-      }
-    }
-
-    @Override
-    public synchronized void sendMessage(R message) {
-      if (!over) {
-        super.sendMessage(message);
-      }
-    }
-
-    @Override
-    public synchronized void close(Status status, Metadata trailers) {
-      if (!over) {
-        over = true;
-        super.close(status, trailers);
-      }
-    }
-
     void end() {
-      close(
+      end(
           Status.UNAVAILABLE.withDescription("This replica stops; watch on at another."),
           new Metadata());
       var handler = listener;
