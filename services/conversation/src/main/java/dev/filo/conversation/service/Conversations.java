@@ -1,7 +1,5 @@
 package dev.filo.conversation.service;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.filo.conversation.domain.ChatThread;
 import dev.filo.conversation.domain.ChatThread.Said;
 import dev.filo.conversation.domain.ChatThread.Speaker;
@@ -10,6 +8,7 @@ import dev.filo.conversation.store.MongoConversationStore;
 import dev.filo.conversation.store.MongoConversationStore.Agent;
 import dev.filo.conversation.store.MongoConversationStore.CustomerName;
 import dev.filo.platform.auth.Caller;
+import dev.filo.platform.auth.SignInMerges;
 import dev.filo.platform.code.Ids;
 import dev.filo.platform.feed.Outbox;
 import dev.filo.platform.feed.Relay;
@@ -62,7 +61,7 @@ public final class Conversations {
   private final Changes changes;
   private final InstantSource clock;
   private final int capacity;
-  private final Cache<String, Boolean> merges = Caffeine.newBuilder().maximumSize(10_000).build();
+  private final SignInMerges merges = new SignInMerges(this::merged);
 
   /**
    * The use cases over their store.
@@ -321,12 +320,7 @@ public final class Conversations {
    * answer after it.
    */
   public Mono<Void> ensureMerged(Caller caller) {
-    var pair = caller.principal() + " " + caller.former();
-    if (!caller.isShopper() || caller.former().isEmpty() || merges.getIfPresent(pair) != null) {
-      return Mono.empty();
-    }
-    return merged(caller.principal(), caller.former())
-        .then(Mono.fromRunnable(() -> merges.put(pair, true)));
+    return merges.ensure(caller);
   }
 
   /**
@@ -382,7 +376,7 @@ public final class Conversations {
             .collect(Collectors.toCollection(TreeSet::new));
     var subject = customer.substring("customers/".length());
     var id = alias.substring("customers/".length());
-    merges.invalidateAll();
+    merges.forget();
     return store
         .dropCopies(ids)
         .map(

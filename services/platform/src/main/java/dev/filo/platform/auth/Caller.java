@@ -49,6 +49,25 @@ public record Caller(
   }
 
   /**
+   * A service itself, when nobody calls.
+   *
+   * @param service its short name: {@code cart}
+   */
+  public static Caller service(String service) {
+    return new Caller(
+        "services/" + service,
+        Set.of(Role.ROLE_SERVICE),
+        List.of(),
+        "",
+        "system",
+        "",
+        "",
+        "",
+        "",
+        "");
+  }
+
+  /**
    * Who makes the call this thread is in. To be read in the handler itself, not later in a reactive
    * chain.
    */

@@ -1,9 +1,8 @@
 package dev.filo.reservation.service;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import com.google.protobuf.Message;
 import dev.filo.platform.auth.Caller;
+import dev.filo.platform.auth.SignInMerges;
 import dev.filo.platform.feed.Relay;
 import dev.filo.platform.watch.Changes;
 import dev.filo.proto.api.v1.Role;
@@ -42,18 +41,7 @@ import reactor.core.publisher.Mono;
  * any replica goes on where it stopped ({@link #resume}).
  */
 public final class Reservations {
-  private static final Caller ITSELF =
-      new Caller(
-          "services/reservation",
-          Set.of(Role.ROLE_SERVICE),
-          List.of(),
-          "",
-          "system",
-          "",
-          "",
-          "",
-          "",
-          "");
+  private static final Caller ITSELF = Caller.service("reservation");
 
   private final MongoReservationStore store;
   private final Neighbours neighbours;
@@ -66,7 +54,7 @@ public final class Reservations {
   private final Sweeps sweeps;
   private final Changes changes;
   private final InstantSource clock;
-  private final Cache<String, Boolean> merges = Caffeine.newBuilder().maximumSize(10_000).build();
+  private final SignInMerges merges = new SignInMerges(this::merged);
 
   /** The use cases over their stores and neighbours. */
   public Reservations(
@@ -411,12 +399,7 @@ public final class Reservations {
    * it.
    */
   public Mono<Void> ensureMerged(Caller caller) {
-    var pair = caller.principal() + " " + caller.former();
-    if (!caller.isShopper() || caller.former().isEmpty() || merges.getIfPresent(pair) != null) {
-      return Mono.empty();
-    }
-    return merged(caller.principal(), caller.former())
-        .then(Mono.fromRunnable(() -> merges.put(pair, true)));
+    return merges.ensure(caller);
   }
 
   static <T> Mono<T> refused(Refusal why) {

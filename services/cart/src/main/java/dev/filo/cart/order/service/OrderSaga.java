@@ -9,7 +9,6 @@ import dev.filo.cart.service.Carts;
 import dev.filo.platform.auth.Caller;
 import dev.filo.platform.mongo.StaleVersionException;
 import dev.filo.platform.watch.Changes;
-import dev.filo.proto.api.v1.Role;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -17,7 +16,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,9 +39,7 @@ final class OrderSaga {
   private static final int BATCH = 50;
 
   /** This service, when nobody calls. */
-  static final Caller ITSELF =
-      new Caller(
-          "services/cart", Set.of(Role.ROLE_SERVICE), List.of(), "", "system", "", "", "", "", "");
+  static final Caller ITSELF = Caller.service("cart");
 
   private final OrderStore store;
   private final Keeping keeping;

@@ -1,7 +1,5 @@
 package dev.filo.cart.order.service;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.filo.cart.order.domain.Address;
 import dev.filo.cart.order.domain.Decision;
 import dev.filo.cart.order.domain.Order;
@@ -11,6 +9,7 @@ import dev.filo.cart.order.domain.Refusal;
 import dev.filo.cart.order.domain.Tax;
 import dev.filo.cart.service.Carts;
 import dev.filo.platform.auth.Caller;
+import dev.filo.platform.auth.SignInMerges;
 import dev.filo.platform.code.Ids;
 import dev.filo.platform.mongo.StaleVersionException;
 import dev.filo.platform.watch.Changes;
@@ -45,7 +44,7 @@ public final class Orders {
   private final OrderPolicy policy;
   private final OrderSaga saga;
   private final InstantSource clock;
-  private final Cache<String, Boolean> merges = Caffeine.newBuilder().maximumSize(10_000).build();
+  private final SignInMerges merges = new SignInMerges(this::merged);
 
   /** Orders kept in {@code store}. */
   public Orders(
@@ -415,12 +414,7 @@ public final class Orders {
    * after it.
    */
   public Mono<Void> ensureMerged(Caller caller) {
-    var pair = caller.principal() + " " + caller.former();
-    if (!caller.isShopper() || caller.former().isEmpty() || merges.getIfPresent(pair) != null) {
-      return Mono.empty();
-    }
-    return merged(caller.principal(), caller.former())
-        .then(Mono.fromRunnable(() -> merges.put(pair, true)));
+    return merges.ensure(caller);
   }
 
   private static Retry stale() {

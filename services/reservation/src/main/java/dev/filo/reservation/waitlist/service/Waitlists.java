@@ -1,9 +1,8 @@
 package dev.filo.reservation.waitlist.service;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.filo.calendar.StoreCalendars;
 import dev.filo.platform.auth.Caller;
+import dev.filo.platform.auth.SignInMerges;
 import dev.filo.platform.code.Ids;
 import dev.filo.platform.feed.Outbox;
 import dev.filo.platform.feed.Relay;
@@ -78,18 +77,7 @@ public final class Waitlists {
           .setChannel("system")
           .build();
 
-  private static final Caller ITSELF =
-      new Caller(
-          "services/reservation",
-          Set.of(Role.ROLE_SERVICE),
-          List.of(),
-          "",
-          "system",
-          "",
-          "",
-          "",
-          "",
-          "");
+  private static final Caller ITSELF = Caller.service("reservation");
 
   private final MongoWaitlistStore store;
   private final Limits limits;
@@ -98,7 +86,7 @@ public final class Waitlists {
   private final Relay relay;
   private final Changes changes;
   private final InstantSource clock;
-  private final Cache<String, Boolean> merges = Caffeine.newBuilder().maximumSize(10_000).build();
+  private final SignInMerges merges = new SignInMerges(this::merged);
 
   /** The use cases over their store and neighbours. */
   public Waitlists(
@@ -840,12 +828,7 @@ public final class Waitlists {
 
   /** Empty once what the caller had before signing in is hers. */
   public Mono<Void> ensureMerged(Caller caller) {
-    var pair = caller.principal() + " " + caller.former();
-    if (!caller.isShopper() || caller.former().isEmpty() || merges.getIfPresent(pair) != null) {
-      return Mono.empty();
-    }
-    return merged(caller.principal(), caller.former())
-        .then(Mono.fromRunnable(() -> merges.put(pair, true)));
+    return merges.ensure(caller);
   }
 
   /** Changes a line as it is, again when another change comes first. */
