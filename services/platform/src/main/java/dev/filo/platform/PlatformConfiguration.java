@@ -279,11 +279,19 @@ public class PlatformConfiguration {
       FeedStore feed,
       InstantSource clock,
       MeterRegistry meters,
-      PlatformProperties properties) {
+      PlatformProperties properties,
+      ObjectProvider<FeedFollower> followers) {
     return new Background(
         telemetry.port() == 0
             ? Flux.never()
-            : new FeedMeters(database, feed, clock, meters, properties.service()).every(FEED_LOOK));
+            : new FeedMeters(
+                    database,
+                    feed,
+                    clock,
+                    meters,
+                    properties.service(),
+                    followers.orderedStream().toList())
+                .every(FEED_LOOK));
   }
 
   @Bean

@@ -81,6 +81,16 @@ public final class FeedFollower implements SmartLifecycle {
     this.handler = handler;
   }
 
+  /** Tells it from the other followers of the service. */
+  public String name() {
+    return name;
+  }
+
+  /** The short name of the service it follows. */
+  public String source() {
+    return source;
+  }
+
   @Override
   public void start() {
     running =

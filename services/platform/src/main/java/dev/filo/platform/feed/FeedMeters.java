@@ -1,6 +1,7 @@
 package dev.filo.platform.feed;
 
 import static com.mongodb.client.model.Filters.gt;
+import static com.mongodb.client.model.Filters.in;
 import static com.mongodb.client.model.Projections.include;
 import static com.mongodb.client.model.Sorts.ascending;
 
@@ -14,10 +15,12 @@ import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.Date;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.bson.Document;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -31,13 +34,6 @@ import reactor.core.publisher.Mono;
  * {@code collection}). A follower's lag is the source's head less what it has followed.
  */
 public final class FeedMeters {
-  private static final Map<String, String> FOLLOWED =
-      Map.of(
-          "aliases", "identity",
-          "news", "reservation",
-          "orders", "reservation",
-          "escalation_mail", "reservation",
-          "catalog-categories", "catalog");
   private static final int DEPTH_MAX = 10_000; // Beyond it the number no longer matters.
 
   private final MongoDatabase database;
@@ -45,24 +41,29 @@ public final class FeedMeters {
   private final InstantSource clock;
   private final MeterRegistry meters;
   private final String service;
+  private final Map<String, String> sources;
   private final Map<String, AtomicLong> figures = new ConcurrentHashMap<>();
 
   /**
    * Meters of one service.
    *
    * @param service its short name: {@code cart}
+   * @param followers all it has
    */
   public FeedMeters(
       MongoDatabase database,
       FeedStore feed,
       InstantSource clock,
       MeterRegistry meters,
-      String service) {
+      String service,
+      Collection<FeedFollower> followers) {
     this.database = database;
     this.feed = feed;
     this.clock = clock;
     this.meters = meters;
     this.service = service;
+    this.sources =
+        followers.stream().collect(Collectors.toMap(FeedFollower::name, FeedFollower::source));
   }
 
   /**
@@ -80,24 +81,14 @@ public final class FeedMeters {
   public Mono<Void> look() {
     return Mono.when(
         feed.last().doOnNext(last -> set("filo.feed.head", Tags.of("source", service), last)),
-        Flux.from(database.getCollection("positions").find())
-            .doOnNext(
-                row ->
-                    set(
-                        "filo.feed.followed",
-                        Tags.of("follower", String.valueOf(row.get("_id")))
-                            .and("source", source(String.valueOf(row.get("_id")))),
-                        Docs.number(row, "position"))),
+        Flux.from(database.getCollection("positions").find(in("_id", sources.keySet())))
+            .doOnNext(row -> followed(row.getString("_id"), Docs.number(row, "position"))),
         Flux.from(database.listCollectionNames()).concatMap(this::outbox, 1));
   }
 
-  /**
-   * Whose feed a follower follows: as known, else by its name, which ends with the source where a
-   * service has several of one kind.
-   */
-  private static String source(String follower) {
-    var known = FOLLOWED.get(follower);
-    return known != null ? known : follower.substring(follower.lastIndexOf('-') + 1);
+  private void followed(String follower, long position) {
+    var source = sources.getOrDefault(follower, "");
+    set("filo.feed.followed", Tags.of("follower", follower).and("source", source), position);
   }
 
   private Mono<Void> outbox(String name) {

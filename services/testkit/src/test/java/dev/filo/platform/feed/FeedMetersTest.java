@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.reactivestreams.client.MongoDatabase;
+import dev.filo.platform.grpc.Channels;
 import dev.filo.platform.mongo.Mongo;
+import dev.filo.proto.api.v1.Role;
 import dev.filo.testkit.MutableClock;
 import dev.filo.testkit.StoreTest;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -29,7 +31,25 @@ class FeedMetersTest {
     this.database = database;
     feed = new FeedStore(database);
     feed.prepare();
-    figures = new FeedMeters(database, feed, clock, meters, "cart");
+    figures =
+        new FeedMeters(
+            database,
+            feed,
+            clock,
+            meters,
+            "cart",
+            List.of(
+                follower("aliases", "identity"),
+                follower("touchpoints-reservation", "reservation"),
+                follower("catalog-categories", "catalog")));
+  }
+
+  private FeedFollower follower(String name, String source) {
+    var channels =
+        new Channels(
+            service -> Channels.IN_PROCESS + service,
+            Things.TOKENS.bearer(Role.ROLE_SERVICE, "services/cart"));
+    return new FeedFollower(name, source, channels, database, clock, event -> Mono.empty());
   }
 
   private double figure(String name, String tag, String value) {
