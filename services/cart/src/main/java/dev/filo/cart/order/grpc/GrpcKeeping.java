@@ -37,7 +37,6 @@ import java.time.format.DateTimeParseException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -111,11 +110,7 @@ public final class GrpcKeeping implements Keeping {
   private static Mono<Securing> refused(Throwable error, Parcel parcel) {
     var info = Statuses.errorInfo(error);
     return switch (info == null ? "" : info.getReason()) {
-      case "STOCK_INSUFFICIENT" -> Mono.just(new Securing.TooFew(shortOf(error)));
-      case "SKU_NOT_FOUND" ->
-          Mono.just(
-              new Securing.TooFew(
-                  Map.of(Objects.requireNonNull(info).getMetadataOrDefault("sku", ""), "0")));
+      case "STOCK_INSUFFICIENT", "SKU_NOT_FOUND" -> Mono.just(new Securing.TooFew(shortOf(error)));
       case "STORE_NOT_FOUND",
           "PICKUP_NOT_OFFERED",
           "STORE_CLOSED",
@@ -129,6 +124,7 @@ public final class GrpcKeeping implements Keeping {
     };
   }
 
+  /** The pieces there are, by short SKU; none of one nobody knows. */
   private static Map<String, String> shortOf(Throwable error) {
     var shortOf = new HashMap<String, String>();
     var info = Statuses.errorInfo(error);
@@ -138,6 +134,8 @@ public final class GrpcKeeping implements Keeping {
               (key, value) -> {
                 if (key.startsWith(SKU)) {
                   shortOf.put(key.substring(SKU.length()), value);
+                } else if (key.equals("sku")) {
+                  shortOf.put(value, "0");
                 }
               });
     }
@@ -297,11 +295,7 @@ public final class GrpcKeeping implements Keeping {
   private static Mono<Securing> notHeld(Throwable error) {
     var info = Statuses.errorInfo(error);
     return switch (info == null ? "" : info.getReason()) {
-      case "STOCK_INSUFFICIENT" -> Mono.just(new Securing.TooFew(shortOf(error)));
-      case "SKU_NOT_FOUND" ->
-          Mono.just(
-              new Securing.TooFew(
-                  Map.of(Objects.requireNonNull(info).getMetadataOrDefault("sku", ""), "0")));
+      case "STOCK_INSUFFICIENT", "SKU_NOT_FOUND" -> Mono.just(new Securing.TooFew(shortOf(error)));
       case "LOCATION_NOT_FOUND", "HOLD_OVER", "TIME_INVALID", "HOLDS_FULL" ->
           Mono.just(new Securing.TooFew(Map.of()));
       default -> Mono.error(unknown(error));
