@@ -1,6 +1,7 @@
 /** A customer's devices and sessions, each with a way to end it; for managers also having her forgotten, as she asked. */
 import {html, nothing} from 'lit';
-import {ApiError, explain, newId} from 'filo/api.js';
+import {act} from 'filo/act.js';
+import {ApiError, newId} from 'filo/api.js';
 import {confirm, FiloDialog, openDialog} from 'filo/dialog.js';
 import {Load} from 'filo/element.js';
 import * as format from 'filo/format.js';
@@ -53,19 +54,7 @@ export class PrivacyDialog extends FiloDialog {
         <div><button class="button danger" aria-busy=${this.busy ?? false}>${t('privacy.eraseButton')}</button></div></form>`;
   }
 
-  async #act(work) {
-    if (this.busy) return;
-    this.busy = true;
-    this.problem = undefined;
-    try {
-      await work();
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      this.problem = explain(error);
-    } finally {
-      this.busy = false;
-    }
-  }
+  #act(work) { return act(this, work); }
 
   #end(each) {
     return this.#act(async () => {

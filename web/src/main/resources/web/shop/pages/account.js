@@ -1,6 +1,7 @@
 /** Signing in by a code, and what is known about her. */
 import {html, nothing} from 'lit';
-import {ApiError, explain, newId} from 'filo/api.js';
+import {act} from 'filo/act.js';
+import {newId} from 'filo/api.js';
 import {FiloElement} from 'filo/element.js';
 import {icon} from 'filo/icons.js';
 import {t} from 'filo/i18n.js';
@@ -85,19 +86,7 @@ class Account extends FiloElement {
   }
 
   /** Runs one act of a form: busy while it lasts, its refusal as a sentence. */
-  async #act(work) {
-    if (this.busy) return;
-    this.busy = true;
-    this.problem = undefined;
-    try {
-      await work();
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      this.problem = explain(error);
-    } finally {
-      this.busy = false;
-    }
-  }
+  #act(work) { return act(this, work); }
 
   #ask = (event) => {
     event.preventDefault();

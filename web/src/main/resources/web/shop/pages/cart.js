@@ -159,12 +159,8 @@ class Cart extends FiloElement {
   }
 
   async #choose(line) {
-    const {askFulfilment} = await import('../parts/line-dialogs.js');
-    const chosen = await askFulfilment(line);
-    if (!chosen) return;
-    const {kind, store} = chosen;
-    cart.chooseFulfilment(line.id, {...(kind ? {kind} : {}), ...(store ? {store} : {})});
-    announce(kind === 'SHIP' ? t('fulfilment.ship') : kind === 'PICKUP' ? t('fulfilment.at', {store: chosen.title}) : t('fulfilment.open'));
+    const {chooseFulfilment} = await import('../parts/line-dialogs.js');
+    await chooseFulfilment(line);
   }
 
   async #note(line) {

@@ -5,7 +5,7 @@ import {ApiError, explain, newId} from 'filo/api.js';
 import {FiloElement, Load} from 'filo/element.js';
 import {icon} from 'filo/icons.js';
 import {has, t} from 'filo/i18n.js';
-import {announce, emptyBlock, idOf, picture, plain, price, shown} from 'filo/ui.js';
+import {emptyBlock, idOf, picture, plain, price, shown} from 'filo/ui.js';
 import {allStores, api, cart, me, session} from '../state.js';
 import {router} from '../routes.js';
 import {sums} from '../parts/order-sums.js';
@@ -121,12 +121,8 @@ class Checkout extends FiloElement {
   }
 
   async #choose(line) {
-    const {askFulfilment} = await import('../parts/line-dialogs.js');
-    const chosen = await askFulfilment(line);
-    if (!chosen) return;
-    const {kind, store} = chosen;
-    cart.chooseFulfilment(line.id, {...(kind ? {kind} : {}), ...(store ? {store} : {})});
-    announce(kind === 'SHIP' ? t('fulfilment.ship') : kind === 'PICKUP' ? t('fulfilment.at', {store: chosen.title}) : t('fulfilment.open'));
+    const {chooseFulfilment} = await import('../parts/line-dialogs.js');
+    await chooseFulfilment(line);
   }
 
   #order = async (event) => {

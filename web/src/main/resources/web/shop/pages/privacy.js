@@ -1,5 +1,6 @@
 /** What is known about her: what she agreed to, a copy of all of it, and having it forgotten. */
 import {html, nothing} from 'lit';
+import {act} from 'filo/act.js';
 import {ApiError, explain, newId, toError} from 'filo/api.js';
 import {confirm} from 'filo/dialog.js';
 import {FiloElement, Load} from 'filo/element.js';
@@ -37,19 +38,7 @@ class Privacy extends FiloElement {
   #problem() { return this.problem ? html`<p class="problem" id="privacy-problem" role="alert">${this.problem}</p>` : nothing; }
 
   /** Runs one act: busy while it lasts, its refusal as a sentence. */
-  async #run(work) {
-    if (this.busy) return;
-    this.busy = true;
-    this.problem = undefined;
-    try {
-      await work();
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      this.problem = explain(error);
-    } finally {
-      this.busy = false;
-    }
-  }
+  #run(work) { return act(this, work); }
 
   // Consents
 

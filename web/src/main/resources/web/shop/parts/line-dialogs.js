@@ -5,8 +5,8 @@ import {Load} from 'filo/element.js';
 import * as format from 'filo/format.js';
 import {icon} from 'filo/icons.js';
 import {t} from 'filo/i18n.js';
-import {shown, stockBadge} from 'filo/ui.js';
-import {allStores, api, place} from '../state.js';
+import {announce, shown, stockBadge} from 'filo/ui.js';
+import {allStores, api, cart, place} from '../state.js';
 
 class NoteDialog extends FiloDialog {
   heading() { return t('note.title', {title: this.line.title}); }
@@ -64,5 +64,11 @@ class FulfilmentDialog extends FiloDialog {
 }
 customElements.define('shop-fulfilment-dialog', FulfilmentDialog);
 
-/** Asks how a line should come: {kind, store?, title?}; undefined when it stays as it is. */
-export const askFulfilment = (line) => openDialog(new FulfilmentDialog(), {line});
+/** Asks how a line should come, and says so to the cart; nothing when it stays as it is. */
+export async function chooseFulfilment(line) {
+  const chosen = await openDialog(new FulfilmentDialog(), {line});
+  if (!chosen) return;
+  const {kind, store, title} = chosen;
+  cart.chooseFulfilment(line.id, {...(kind ? {kind} : {}), ...(store ? {store} : {})});
+  announce(kind === 'SHIP' ? t('fulfilment.ship') : kind === 'PICKUP' ? t('fulfilment.at', {store: title}) : t('fulfilment.open'));
+}

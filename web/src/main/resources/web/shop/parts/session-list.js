@@ -1,6 +1,7 @@
 /** Where she is signed in: her devices and sessions, each with a way to end it, and one for all. */
 import {html, nothing} from 'lit';
-import {ApiError, explain} from 'filo/api.js';
+import {act} from 'filo/act.js';
+import {ApiError} from 'filo/api.js';
 import {confirm} from 'filo/dialog.js';
 import {FiloElement, Load} from 'filo/element.js';
 import * as format from 'filo/format.js';
@@ -35,19 +36,7 @@ class SessionList extends FiloElement {
 
   #name(each) { return each.device || t(`sessions.${each.channel === 'app' ? 'app' : 'web'}`); }
 
-  async #act(work) {
-    if (this.busy) return;
-    this.busy = true;
-    this.problem = undefined;
-    try {
-      await work();
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      this.problem = explain(error);
-    } finally {
-      this.busy = false;
-    }
-  }
+  #act(work) { return act(this, work); }
 
   async #end(each) {
     const device = this.#name(each);
