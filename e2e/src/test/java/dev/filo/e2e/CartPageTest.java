@@ -3,35 +3,17 @@ package dev.filo.e2e;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
-import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.FormData;
 import com.microsoft.playwright.options.RequestOptions;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -39,92 +21,26 @@ import tools.jackson.databind.json.JsonMapper;
  * a while; an agent; a link. {@code -Dfilo.target=http://localhost:8080} plays it against a suite
  * that runs already.
  */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class CartPageTest {
+class CartPageTest extends BrowserSuite {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final String SOFA = "DIV-LUC-VEL-VRD";
   private static final String LAMP = "LST-NOT-OTN-NER";
-  private static final double PATIENCE = 60_000;
 
-  private final List<BrowserContext> contexts = new ArrayList<>();
-  private @Nullable SuiteProcess suite;
-  private @Nullable Playwright playwright;
-  private Browser browser;
-  private String target = "";
-
-  @BeforeAll
-  void open(@TempDir Path data) {
-    var chromium = Chromium.find();
-    if (chromium.isEmpty()) {
-      var reason = "no Chromium on this machine: set FILO_CHROMIUM to look at the cart's pages";
-      System.out.println("CartPageTest is skipped: " + reason);
-      Assumptions.abort(reason);
-    }
-    target = System.getProperty("filo.target", "");
-    if (target.isEmpty()) {
-      suite = SuiteProcess.start(data, Map.of());
-      target = suite.target();
-    }
-    playwright =
-        Playwright.create(
-            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-    browser =
-        playwright
-            .chromium()
-            .launch(
-                new BrowserType.LaunchOptions()
-                    .setExecutablePath(chromium.orElseThrow())
-                    .setArgs(Chromium.ARGS));
-    PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE);
-  }
-
-  @AfterEach
-  void leave() {
-    contexts.forEach(BrowserContext::close);
-    contexts.clear();
-  }
-
-  @AfterAll
-  void close() {
-    if (playwright != null) {
-      playwright.close();
-    }
-    if (suite != null) {
-      suite.close();
-    }
-  }
-
-  private Page device(int width, int height, boolean phone) {
-    var options =
-        new Browser.NewContextOptions()
-            .setLocale("it-IT")
-            .setTimezoneId("Europe/Rome")
-            .setViewportSize(width, height);
-    if (phone) {
-      options
-          .setIsMobile(true)
-          .setHasTouch(true)
-          .setUserAgent(
-              "Mozilla/5.0 (Linux; Android 16; Pixel 10) AppleWebKit/537.36 (KHTML, like Gecko)"
-                  + " Chrome/150.0.0.0 Mobile Safari/537.36");
-    }
-    var context = browser.newContext(options);
-    context.setDefaultTimeout(PATIENCE);
-    contexts.add(context);
-    return context.newPage();
+  CartPageTest() {
+    super(Map.of());
   }
 
   @Test
   void twoDevices_oneWithoutANetworkMeanwhile() {
-    var pc = device(1280, 900, false);
-    var phone = device(390, 844, true);
+    var pc = device(1280, 900, false, "it-IT");
+    var phone = device(390, 844, true, "it-IT");
     var address = "julia." + UUID.randomUUID().toString().substring(0, 8) + "@example.com";
 
     // An advertisement leads to the very variant; what is added remembers the campaign.
     pc.navigate(target + "/go/" + SOFA + "?campaign=primavera");
     pc.locator(".add").click();
     assertThat(pc.locator(".in-cart")).containsText("1");
-    signIn(pc, address);
+    signIn(pc, address, "Mandami il codice", "Codice di sei cifre");
     cart(pc);
     assertThat(row(pc, SOFA)).isVisible();
     var kept = get(pc, "/v1/customers/me/cart").path("lines").get(0);
@@ -134,7 +50,7 @@ class CartPageTest {
     phone.navigate(target + "/go/" + LAMP);
     phone.locator(".add").tap();
     assertThat(phone.locator(".in-cart")).containsText("1");
-    signIn(phone, address);
+    signIn(phone, address, "Mandami il codice", "Codice di sei cifre");
     cart(phone);
     assertThat(phone.locator(".merged")).containsText("1 riga viene da");
     assertThat(row(phone, SOFA)).isVisible();
@@ -180,13 +96,13 @@ class CartPageTest {
 
   @Test
   void mergeIsUndone_notesAndFulfilmentStay() {
-    var pc = device(1280, 900, false);
-    var phone = device(390, 844, true);
+    var pc = device(1280, 900, false, "it-IT");
+    var phone = device(390, 844, true, "it-IT");
     var address = "marta." + UUID.randomUUID().toString().substring(0, 8) + "@example.com";
     pc.navigate(target + "/go/" + SOFA);
     pc.locator(".add").click();
     assertThat(pc.locator(".in-cart")).containsText("1");
-    signIn(pc, address);
+    signIn(pc, address, "Mandami il codice", "Codice di sei cifre");
     cart(pc);
     row(pc, SOFA).getByText("Aggiungi una nota").click();
     pc.getByLabel("La tua nota").fill("Per il soggiorno");
@@ -203,7 +119,7 @@ class CartPageTest {
     phone.navigate(target + "/go/" + SOFA);
     phone.locator(".add").tap();
     assertThat(phone.locator(".in-cart")).containsText("1");
-    signIn(phone, address);
+    signIn(phone, address, "Mandami il codice", "Codice di sei cifre");
     cart(phone);
     assertThat(row(phone, SOFA).locator(".quantity")).hasText("2");
     assertThat(row(phone, SOFA)).containsText("Per il soggiorno");
@@ -217,7 +133,7 @@ class CartPageTest {
 
   @Test
   void anAgentProposes_asksToEdit_andEditsInSight() {
-    var pc = device(1280, 900, false);
+    var pc = device(1280, 900, false, "it-IT");
     pc.navigate(target + "/go/" + SOFA);
     pc.locator(".add").click();
     assertThat(pc.locator(".in-cart")).containsText("1");
@@ -253,7 +169,7 @@ class CartPageTest {
 
   @Test
   void anAgentChangesQuantitiesAtTheDesk_whileSheLetsHer() {
-    var pc = device(1280, 900, false);
+    var pc = device(1280, 900, false, "it-IT");
     pc.navigate(target + "/go/" + SOFA);
     pc.locator(".add").click();
     assertThat(pc.locator(".in-cart")).containsText("1");
@@ -262,7 +178,7 @@ class CartPageTest {
     var customer = get(pc, "/v1/customers/me").path("name").asString("");
     assertThat(post(pc, "/v1/customers/me/conversation/messages", "{\"text\":\"Buongiorno\"}"))
         .isEqualTo(200);
-    var desk = device(1280, 900, false);
+    var desk = device(1280, 900, false, "it-IT");
     staff(desk, "agent@filo.example");
     desk.navigate(target + "/desk/c/" + customer.substring(customer.indexOf('/') + 1));
     var line = desk.locator("desk-customer .cart-line").first();
@@ -294,7 +210,7 @@ class CartPageTest {
 
   @Test
   void managersMakeVouchersAndWithdrawThem() {
-    var desk = device(1280, 900, false);
+    var desk = device(1280, 900, false, "it-IT");
     staff(desk, "manager@filo.example");
     var code = "PROVA-" + UUID.randomUUID().toString().substring(0, 8).toUpperCase(Locale.ROOT);
     desk.getByText("Nuovo buono").click();
@@ -333,14 +249,6 @@ class CartPageTest {
     assertThat(page.locator(".desk-top")).isVisible();
   }
 
-  /** Keeps a picture where {@code -Dfilo.shots} says. */
-  private static void shot(Page page, String name) {
-    var folder = System.getProperty("filo.shots", "");
-    if (!folder.isEmpty()) {
-      page.screenshot(new Page.ScreenshotOptions().setPath(Path.of(folder, name + ".png")));
-    }
-  }
-
   /** Writes as the page's own session; the status. */
   private static int post(Page page, String path, String body) {
     return ((Number)
@@ -359,7 +267,7 @@ class CartPageTest {
 
   @Test
   void linkIsShared_taken_andRevoked_aForgedOneLeadsNowhere() {
-    var pc = device(1280, 900, false);
+    var pc = device(1280, 900, false, "it-IT");
     pc.navigate(target + "/go/" + SOFA);
     pc.locator(".add").click();
     assertThat(pc.locator(".in-cart")).containsText("1");
@@ -370,7 +278,7 @@ class CartPageTest {
     accessible(pc, "sharing");
     var url = pc.locator(".share-link input").inputValue();
 
-    var other = device(390, 844, true);
+    var other = device(390, 844, true, "it-IT");
     other.navigate(url);
     assertThat(other.locator(".link-lines .cart-line")).hasCount(1);
     accessible(other, "a cart received");
@@ -397,30 +305,6 @@ class CartPageTest {
 
   private static Locator row(Page page, String sku) {
     return page.locator(".cart > .cart-lines > .cart-line[data-sku='" + sku + "']");
-  }
-
-  private void signIn(Page page, String address) {
-    page.navigate(target + "/account");
-    page.getByLabel("E-mail").fill(address);
-    page.getByText("Mandami il codice").click();
-    var field = page.getByLabel("Codice di sei cifre");
-    assertThat(field).isVisible();
-    field.fill(code(page, address));
-    assertThat(page.locator(".identifier")).containsText(address);
-  }
-
-  private String code(Page page, String address) {
-    var box =
-        page.request()
-            .get(target + "/dev/mailbox?to=" + URLEncoder.encode(address, StandardCharsets.UTF_8));
-    var mails = new ArrayList<String>();
-    for (var mail : JSON.readTree(box.text()).path("messages")) {
-      mails.add(mail.path("createTime").asString("") + " " + mail.path("text").asString(""));
-    }
-    var newest = mails.stream().max(Comparator.naturalOrder()).orElseThrow();
-    var matcher = Pattern.compile("\\b\\d{6}\\b").matcher(newest);
-    assertThat(matcher.find()).as("a code for " + address).isTrue();
-    return matcher.group();
   }
 
   private String agentToken(Page page) {
@@ -457,25 +341,5 @@ class CartPageTest {
                     .setHeader("Content-Type", "application/json")
                     .setData(body));
     assertThat(answer.status()).as(answer.text()).isEqualTo(status);
-  }
-
-  /** Reads as the page's own session. */
-  private static JsonNode get(Page page, String path) {
-    var text =
-        page.evaluate(
-            """
-            async (path) => {
-              const key = Object.keys(localStorage).find((each) => each.includes('session'));
-              const {accessToken} = JSON.parse(localStorage.getItem(key));
-              const answer = await fetch(path, {headers: {authorization: `Bearer ${accessToken}`}});
-              return answer.text();
-            }
-            """,
-            path);
-    return JSON.readTree(String.valueOf(text));
-  }
-
-  private static void accessible(Page page, String what) {
-    org.assertj.core.api.Assertions.assertThat(Axe.complaints(page, what)).isEmpty();
   }
 }

@@ -2,103 +2,18 @@ package dev.filo.e2e;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 
-import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
-import com.microsoft.playwright.assertions.PlaywrightAssertions;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Checkout and orders in a real browser, on a PC and a phone, with the trial provider. {@code
  * -Dfilo.target=http://localhost:8080} plays it against a suite that runs already; {@code
  * -Dfilo.shots=DIR} keeps pictures of the pages.
  */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class CheckoutPageTest {
-  private static final double PATIENCE = 60_000;
-
-  private final List<BrowserContext> contexts = new ArrayList<>();
-  private @Nullable SuiteProcess suite;
-  private @Nullable Playwright playwright;
-  private Browser browser;
-  private String target = "";
-
-  @BeforeAll
-  void open(@TempDir Path data) {
-    var chromium = Chromium.find();
-    if (chromium.isEmpty()) {
-      var reason = "no Chromium on this machine: set FILO_CHROMIUM to look at the checkout's pages";
-      System.out.println("CheckoutPageTest is skipped: " + reason);
-      Assumptions.abort(reason);
-    }
-    target = System.getProperty("filo.target", "");
-    if (target.isEmpty()) {
-      suite = SuiteProcess.start(data, Map.of());
-      target = suite.target();
-    }
-    playwright =
-        Playwright.create(
-            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-    browser =
-        playwright
-            .chromium()
-            .launch(
-                new BrowserType.LaunchOptions()
-                    .setExecutablePath(chromium.orElseThrow())
-                    .setArgs(Chromium.ARGS));
-    PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE);
-  }
-
-  @AfterEach
-  void leave() {
-    contexts.forEach(BrowserContext::close);
-    contexts.clear();
-  }
-
-  @AfterAll
-  void close() {
-    if (playwright != null) {
-      playwright.close();
-    }
-    if (suite != null) {
-      suite.close();
-    }
-  }
-
-  private Page device(int width, int height, boolean phone, String locale) {
-    var options =
-        new Browser.NewContextOptions()
-            .setLocale(locale)
-            .setTimezoneId("Europe/Rome")
-            .setViewportSize(width, height);
-    if (phone) {
-      options.setIsMobile(true).setHasTouch(true);
-    }
-    var context = browser.newContext(options);
-    context.setDefaultTimeout(PATIENCE);
-    contexts.add(context);
-    return context.newPage();
-  }
-
-  private static void picture(Page page, String name) {
-    var folder = System.getProperty("filo.shots", "");
-    if (!folder.isEmpty()) {
-      page.screenshot(
-          new Page.ScreenshotOptions().setPath(Path.of(folder, name + ".png")).setFullPage(true));
-    }
+class CheckoutPageTest extends BrowserSuite {
+  CheckoutPageTest() {
+    super(Map.of());
   }
 
   /** Puts something into the cart that a store near Milan has, and goes to the checkout. */
@@ -130,23 +45,23 @@ class CheckoutPageTest {
     checkout(phone);
     assertThat(phone.locator(".note.warn")).containsText("scegli se spedirlo o ritirarlo");
     assertThat(phone.locator(".cart-sum .primary")).isDisabled();
-    picture(phone, "checkout-open-390");
+    shot(phone, "checkout-open-390");
     accessible(phone, "the checkout with something to choose, 390 px");
     fetch(phone);
     assertThat(phone.locator(".checkout-line")).containsText("Ritiro:");
     assertThat(phone.locator(".sums")).containsText("di cui IVA 22%");
-    picture(phone, "checkout-390");
+    shot(phone, "checkout-390");
     accessible(phone, "the checkout, 390 px");
     noSideways(phone);
     phone.locator(".cart-sum .primary").tap();
     assertThat(phone.locator("h1")).hasText("Grazie, è ordinato");
     assertThat(phone.locator(".order")).containsText("mostra il codice in negozio");
-    picture(phone, "order-390");
+    shot(phone, "order-390");
     accessible(phone, "an order, 390 px");
     noSideways(phone);
     phone.navigate(target + "/orders");
     assertThat(phone.locator(".reservation-row")).hasCount(1);
-    picture(phone, "orders-390");
+    shot(phone, "orders-390");
     accessible(phone, "the orders, 390 px");
     noSideways(phone);
     phone.locator(".reservation-row").tap();
@@ -167,7 +82,7 @@ class CheckoutPageTest {
     pc.locator("dialog[open] .choice").first().click();
     assertThat(pc.locator(".checkout-line")).containsText("home");
     assertThat(pc.getByLabel("Full name")).isVisible();
-    picture(pc, "checkout-address-1280");
+    shot(pc, "checkout-address-1280");
     accessible(pc, "the checkout with an address");
     // She fetches it after all, and pays now.
     fetch(pc);
@@ -175,7 +90,7 @@ class CheckoutPageTest {
     pc.locator("input[value='PAY_IN_STORE']").focus();
     pc.keyboard().press("ArrowDown");
     assertThat(pc.locator("input[value='PROVIDER']")).isChecked();
-    picture(pc, "checkout-1280");
+    shot(pc, "checkout-1280");
     accessible(pc, "the checkout, 1280 px");
     pc.locator(".cart-sum .primary").focus();
     pc.keyboard().press("Enter");
@@ -184,7 +99,7 @@ class CheckoutPageTest {
     pc.getByText("Pay", new Page.GetByTextOptions().setExact(true)).click();
     assertThat(pc.locator("h1")).hasText("Thank you, it is ordered");
     assertThat(pc.locator(".cart-sum")).containsText("paid");
-    picture(pc, "order-paid-1280");
+    shot(pc, "order-paid-1280");
     accessible(pc, "a paid order, 1280 px");
   }
 
@@ -206,11 +121,11 @@ class CheckoutPageTest {
     assertThat(pc.locator("#checkout-problem")).containsText("Nel frattempo qualcosa non basta");
     assertThat(pc.locator("#checkout-problem")).containsText("rest");
     assertThat(pc.locator("#checkout-problem")).isFocused();
-    picture(pc, "checkout-short-1280");
+    shot(pc, "checkout-short-1280");
     accessible(pc, "the checkout when something is short");
     pc.navigate(target + "/orders");
     assertThat(pc.locator(".block-title")).hasText("Ancora nessun ordine");
-    picture(pc, "orders-empty-1280");
+    shot(pc, "orders-empty-1280");
   }
 
   private static void noSideways(Page page) {
@@ -219,9 +134,5 @@ class CheckoutPageTest {
             page.evaluate(
                 "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
         .isEqualTo(true);
-  }
-
-  private static void accessible(Page page, String what) {
-    org.assertj.core.api.Assertions.assertThat(Axe.complaints(page, what)).isEmpty();
   }
 }
