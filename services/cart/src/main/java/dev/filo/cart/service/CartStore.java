@@ -34,8 +34,11 @@ public interface CartStore {
    */
   Mono<Cart> move(String customer, String movedTo, Instant now);
 
-  /** Remembers that what was in a moved cart is where it belongs. Empty. */
-  Mono<Void> handedOver(String customer);
+  /**
+   * Remembers that what was in a moved cart is where it belongs, unless it has been in use again
+   * since. Empty.
+   */
+  Mono<Void> handedOver(Cart moved);
 
   /** Customers whose carts have something in them and have not been touched since; not told yet. */
   Flux<String> idle(Instant before, int limit);

@@ -356,23 +356,49 @@ public final class Carts {
                             parted ->
                                 parted
                                     ? Mono.error(Statuses.unavailable("Cart"))
-                                    : current(customer, MOVES_MAX)));
+                                    : Mono.defer(() -> current(customer, List.of()))
+                                        .retryWhen(retry())));
   }
 
-  private Mono<Cart> current(String customer, int hops) {
+  /** The cart at the end of the moves passed so far. */
+  private Mono<Cart> current(String customer, List<Cart> passed) {
     return store
         .load(customer)
         .flatMap(
             cart -> {
               if (!cart.isMoved()) {
-                return Mono.just(cart);
+                return allHere(cart, passed);
               }
-              if (hops == 0) {
+              if (passed.size() == MOVES_MAX) {
                 return Mono.error(new IllegalStateException("a cart moved too often"));
               }
               var whole = cart.handedOver() ? Mono.<Void>empty() : handOver(cart, Caller.ANONYMOUS);
-              return whole.then(Mono.defer(() -> current(cart.movedTo(), hops - 1)));
+              var further = Stream.concat(passed.stream(), Stream.of(cart)).toList();
+              return whole.then(Mono.defer(() -> current(cart.movedTo(), further)));
             });
+  }
+
+  /**
+   * A cart, if it is the one of all whose moves led here: what they do now is done here, and known
+   * here when it is asked for again. Where something of theirs is on its way back it is brought
+   * there first; that, and a cart that has been in use again since it was passed, is to be read
+   * anew.
+   */
+  private Mono<Cart> allHere(Cart there, List<Cart> passed) {
+    return Flux.fromIterable(passed)
+        .filter(moved -> !there.history().has(moved.customer()))
+        .concatMap(
+            moved ->
+                there.departure(moved.customer()) == null
+                    ? requireUnchanged(moved)
+                    : arrive(there, moved)
+                        .then(Mono.defer(() -> forget(there, moved.customer())))
+                        .then(Mono.error(() -> again(moved))))
+        .then(Mono.just(there));
+  }
+
+  private static StaleVersionException again(Cart moved) {
+    return new StaleVersionException("a cart", moved.version());
   }
 
   /**
@@ -451,9 +477,19 @@ public final class Carts {
               var whole = hers.handedOver() ? Mono.<Void>empty() : handOver(hers, Caller.ANONYMOUS);
               return whole
                   .then(Mono.defer(() -> end(hers.movedTo())))
+                  .delayUntil(there -> requireUnchanged(hers))
                   .flatMap(there -> depart(there, alias, aliases))
                   .flatMap(there -> arrive(there, hers).then(forget(there, alias)));
             });
+  }
+
+  /** Empty when a moved cart has not been in use again; else it is read anew. */
+  private Mono<Void> requireUnchanged(Cart moved) {
+    return store
+        .load(moved.customer())
+        .flatMap(
+            now ->
+                now.version() == moved.version() ? Mono.empty() : Mono.error(() -> again(moved)));
   }
 
   /** The cart at the end of a chain, whether or not all of it has been handed over. */
@@ -497,7 +533,7 @@ public final class Carts {
         .load(hers.customer())
         .flatMap(
             seen ->
-                seen.isMoved()
+                seen.isMoved() && seen.version() == hers.version()
                     ? store.write(
                         seen,
                         seen.arrive(departure, there.history(), now),
@@ -521,7 +557,7 @@ public final class Carts {
   private Mono<Void> handOver(Cart moved, Caller by) {
     return Mono.defer(() -> takeIn(moved, moved.movedTo(), by, MOVES_MAX))
         .retryWhen(retry())
-        .then(Mono.defer(() -> store.handedOver(moved.customer())))
+        .then(Mono.defer(() -> store.handedOver(moved)))
         .then(Mono.fromRunnable(() -> changes.tell(name(moved.customer()))));
   }
 
@@ -538,19 +574,33 @@ public final class Carts {
                     ? Mono.error(new IllegalStateException("a cart moved too often"))
                     : takeIn(moved, seen.movedTo(), by, hops - 1);
               }
-              var now = now();
-              var next = seen.merge(moved, now);
-              List<CartFact> facts =
-                  moved.lineCount() == 0
-                      ? List.of()
-                      : List.of(
-                          new CartFact.Merged(
-                              seen.customer(), moved.customer(), moved.lineCount()));
-              return store
-                  .write(seen, next, facts, by, now)
-                  .doOnNext(kept -> changes.tell(name(kept.customer())))
-                  .then();
+              return isStill(moved)
+                  .filter(still -> still)
+                  .flatMap(still -> takeIn(moved, seen, by));
             });
+  }
+
+  /**
+   * Whether a cart is as it was when it was moved, and not yet where it belongs. Asked after the
+   * other cart was read, whose write fails should anything have happened since: what came in and
+   * went out again meanwhile does not come in a second time.
+   */
+  private Mono<Boolean> isStill(Cart moved) {
+    return store
+        .load(moved.customer())
+        .map(now -> now.version() == moved.version() && !now.handedOver());
+  }
+
+  private Mono<Void> takeIn(Cart moved, Cart seen, Caller by) {
+    var now = now();
+    List<CartFact> facts =
+        moved.lineCount() == 0
+            ? List.of()
+            : List.of(new CartFact.Merged(seen.customer(), moved.customer(), moved.lineCount()));
+    return store
+        .write(seen, seen.merge(moved, now), facts, by, now)
+        .doOnNext(kept -> changes.tell(name(kept.customer())))
+        .then();
   }
 
   Instant now() {

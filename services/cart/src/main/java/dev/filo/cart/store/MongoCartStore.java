@@ -194,10 +194,13 @@ public final class MongoCartStore implements CartStore {
   }
 
   @Override
-  public Mono<Void> handedOver(String customer) {
+  public Mono<Void> handedOver(Cart moved) {
     return Mono.from(
             carts.updateOne(
-                and(eq("_id", customer), exists(CartDocuments.MOVED_TO)),
+                and(
+                    eq("_id", moved.customer()),
+                    eq(CartDocuments.VERSION, moved.version()),
+                    exists(CartDocuments.MOVED_TO)),
                 set(CartDocuments.HANDED_OVER, true)))
         .then();
   }

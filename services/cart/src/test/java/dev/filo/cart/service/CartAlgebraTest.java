@@ -90,7 +90,7 @@ class CartAlgebraTest {
   void addsCommute_whateverHappensMeanwhile() {
     long seed = Long.getLong(Model.SEED_PROPERTY, System.nanoTime());
     var random = new Random(seed);
-    for (int run = 0; run < 3; run++) {
+    for (int run = 0; run < 10; run++) {
       var julia = "customers/" + Ids.random();
       var guest = "customers/" + Ids.random();
       Map<String, Integer> expected = new HashMap<>();

@@ -319,8 +319,8 @@ class CartMergeTest {
     }
 
     @Override
-    public Mono<Void> handedOver(String customer) {
-      return die(Kill.BEFORE_MARK, Kill.AFTER_MARK, store.handedOver(customer));
+    public Mono<Void> handedOver(Cart moved) {
+      return die(Kill.BEFORE_MARK, Kill.AFTER_MARK, store.handedOver(moved));
     }
   }
 }
