@@ -1,5 +1,10 @@
 package dev.filo.cart.order.grpc;
 
+import static dev.filo.proto.inventory.v1.ErrorReason.ERROR_REASON_HOLD_OVER;
+import static dev.filo.proto.reservation.v1.ErrorReason.ERROR_REASON_EXTENSION_TOO_LONG;
+import static dev.filo.proto.reservation.v1.ErrorReason.ERROR_REASON_RESERVATION_OVER;
+import static dev.filo.proto.reservation.v1.ErrorReason.ERROR_REASON_TIME_INVALID;
+
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.google.protobuf.Timestamp;
@@ -158,7 +163,7 @@ public final class GrpcKeeping implements Keeping {
     return parcel.isPickup()
         ? extend(order, parcel, until)
             .onErrorResume(
-                error -> isReason(error, "EXTENSION_TOO_LONG"),
+                error -> Statuses.isReason(error, ERROR_REASON_EXTENSION_TOO_LONG),
                 error -> extend(order, parcel, latest(error)))
             .onErrorResume(GrpcKeeping::stillKept)
         : Calls.unary(
@@ -172,7 +177,7 @@ public final class GrpcKeeping implements Keeping {
             .thenReturn(true)
             .onErrorResume(
                 error ->
-                    isReason(error, "HOLD_OVER") || isNotFound(error)
+                    Statuses.isReason(error, ERROR_REASON_HOLD_OVER) || isNotFound(error)
                         ? Mono.just(false)
                         : Mono.error(unknown(error)));
   }
@@ -202,11 +207,13 @@ public final class GrpcKeeping implements Keeping {
 
   /** What she has already is hers; what cannot be kept longer is kept as it is. */
   private static Mono<Boolean> stillKept(Throwable error) {
-    if (isReason(error, "RESERVATION_OVER") || isNotFound(error)) {
+    if (Statuses.isReason(error, ERROR_REASON_RESERVATION_OVER) || isNotFound(error)) {
       return Mono.just(isCollected(error));
     }
     // It is kept longer already.
-    return isReason(error, "TIME_INVALID") ? Mono.just(true) : Mono.error(unknown(error));
+    return Statuses.isReason(error, ERROR_REASON_TIME_INVALID)
+        ? Mono.just(true)
+        : Mono.error(unknown(error));
   }
 
   @Override
@@ -260,7 +267,7 @@ public final class GrpcKeeping implements Keeping {
                     : Parcel.State.RELEASED)
         .onErrorResume(
             error ->
-                isReason(error, "RESERVATION_OVER") || isNotFound(error)
+                Statuses.isReason(error, ERROR_REASON_RESERVATION_OVER) || isNotFound(error)
                     ? Mono.just(
                         isCollected(error) ? Parcel.State.HANDED_OVER : Parcel.State.RELEASED)
                     : Mono.error(unknown(error)));
@@ -314,17 +321,12 @@ public final class GrpcKeeping implements Keeping {
         .then()
         .onErrorResume(
             error -> {
-              if (isReason(error, "HOLD_OVER") || isNotFound(error)) {
+              if (Statuses.isReason(error, ERROR_REASON_HOLD_OVER) || isNotFound(error)) {
                 log.error("order {} has left, its hold had ended: count the goods", order.id());
                 return Mono.empty();
               }
               return Mono.error(unknown(error));
             });
-  }
-
-  private static boolean isReason(Throwable error, String reason) {
-    var info = Statuses.errorInfo(error);
-    return info != null && info.getReason().equals(reason);
   }
 
   private static boolean isNotFound(Throwable error) {

@@ -97,9 +97,7 @@ public final class Orders {
 
   /** What an order of the cart would be. One value; UNAVAILABLE without the catalog. */
   public Mono<Offer> quote(String customer) {
-    return carts
-        .get(customer, KEPT_LANGUAGE)
-        .map(view -> Quotes.of(view, policy.vat(), clock.instant()))
+    return quoted(customer)
         .map(
             quote ->
                 new Offer(
@@ -110,6 +108,12 @@ public final class Orders {
                     quote.isSent(),
                     quote.etag(),
                     quote.problems()));
+  }
+
+  private Mono<Quotes.Quote> quoted(String customer) {
+    return carts
+        .get(customer, KEPT_LANGUAGE)
+        .map(view -> Quotes.of(view, policy.vat(), clock.instant()));
   }
 
   /**
@@ -153,9 +157,7 @@ public final class Orders {
   }
 
   private Mono<Order> placed(String customer, Wish wish, Caller caller) {
-    return carts
-        .get(customer, KEPT_LANGUAGE)
-        .map(view -> Quotes.of(view, policy.vat(), clock.instant()))
+    return quoted(customer)
         .flatMap(
             quote -> {
               var refusal = refusal(quote, wish);
