@@ -121,13 +121,7 @@ public final class Privacy {
                             participants
                                 .preview(service, names)
                                 .map(found -> Map.entry(service, found)))
-                    .collectList())
-        .map(
-            found -> {
-              var previews = new LinkedHashMap<String, PreviewResponse>();
-              found.forEach(one -> previews.put(one.getKey(), one.getValue()));
-              return previews;
-            });
+                    .collectMap(Map.Entry::getKey, Map.Entry::getValue, LinkedHashMap::new));
   }
 
   /**
