@@ -169,7 +169,12 @@ final class HoldSheets {
             .then();
   }
 
-  /** Remembers how a level's holds lie once it has been written or read. */
+  /** Remembers how the holds of a level lie that was read. */
+  void remember(Document level) {
+    remember(level.getString("_id"), layout(level));
+  }
+
+  /** Remembers how a level's holds lie once it has been written. */
   void remember(String level, Layout layout) {
     if (layout.hasSheet() || layout.inline > 0) {
       remembered.put(level, layout);
@@ -200,7 +205,6 @@ final class HoldSheets {
     var ids = new ArrayList<String>();
     for (Document level : found) {
       var layout = layout(level);
-      remember(level.getString("_id"), layout);
       if (layout.hasSheet()) {
         ids.add(layout.sheet);
       }

@@ -155,10 +155,12 @@ public final class MongoLevelStore implements LevelStore {
                         .projection(exclude("outbox", "outboxSince", Documents.OPENED)))
                 .collectList())
         .map(
-            found ->
-                found.stream()
-                    .map(Documents::level)
-                    .collect(Collectors.toMap(Level::id, level -> level)));
+            found -> {
+              found.forEach(sheets::remember);
+              return found.stream()
+                  .map(Documents::level)
+                  .collect(Collectors.toMap(Level::id, level -> level));
+            });
   }
 
   @Override
@@ -263,8 +265,22 @@ public final class MongoLevelStore implements LevelStore {
                 Collectors.mapping(Ledger.Entry.Settled::applied, Collectors.toList())));
   }
 
-  private record Told(
-      String id, List<Event> events, Document outbox, Map<String, Document> opened) {}
+  /**
+   * A level's write as it is sent, and what is to be done once it is there.
+   *
+   * @param events told by its outbox
+   * @param rows told by an announcement instead
+   * @param left what it takes out of the level because it lies elsewhere by now
+   */
+  private record Prepared(
+      String level,
+      WriteModel<BsonDocument> model,
+      List<Event> events,
+      Document outbox,
+      Map<String, Document> opened,
+      List<Announcements.Row> rows,
+      Optional<Laid> laid,
+      Optional<Left> left) {}
 
   @Override
   public Mono<Boolean> write(List<Write> writes, Instant now) {
@@ -275,64 +291,73 @@ public final class MongoLevelStore implements LevelStore {
 
   private Mono<Boolean> write(
       List<Write> writes, Map<String, HoldSheets.Layout> layouts, Instant now) {
-    var laid = new ArrayList<Laid>();
-    var models = new ArrayList<WriteModel<BsonDocument>>(writes.size());
-    var told = new ArrayList<Told>();
-    var left = new HashMap<String, Left>();
-    var rows = new ArrayList<Announcements.Row>();
     for (Write write : writes) {
-      var events = StockEvents.events(write.after(), write.changes(), ruling);
-      if (writes.size() >= ANNOUNCED_MIN && isAnnounced(write)) {
-        rows.addAll(rows(write, events));
-        events = List.of();
-      }
-      var opened = new LinkedHashMap<String, Document>();
-      write
-          .opened()
-          .forEach(
-              hold -> opened.put(Documents.openedKey(hold.id()), HoldDocuments.document(hold)));
-      var level = write.after().id();
-      var outbox = Outbox.keyed(events, write.after().version());
-      var parts = update(write, outbox, opened, now);
-      var holds = laid(write, layouts.get(level));
-      if (holds != null) {
-        laid.add(holds);
-        parts.addAll(holds.parts);
-      }
-      if (write.before().version() > 0) {
-        relay
-            .takeLeft(levels, level)
-            .ifPresent(
-                one -> {
-                  left.put(level, one);
-                  parts.add(one.removal());
-                });
-      }
-      models.add(model(write.before(), Updates.combine(parts)));
-      if (!events.isEmpty()) {
-        told.add(new Told(level, events, outbox, opened));
+      var layout = layouts.get(write.before().id());
+      if (layout != null && layout.version() != write.before().version()) {
+        return Mono.just(false); // somebody has written it meanwhile
       }
     }
+    boolean isMany = writes.size() >= ANNOUNCED_MIN;
+    var prepared =
+        writes.stream()
+            .map(write -> prepare(write, layouts.get(write.after().id()), isMany, now))
+            .toList();
+    var sheet = prepared.stream().flatMap(one -> one.laid.flatMap(Laid::next).stream()).toList();
+    var rows = prepared.stream().flatMap(one -> one.rows.stream()).toList();
     var id = Ids.random();
-    var next = laid.stream().flatMap(one -> one.next.stream()).toList();
     return sheets
-        .insert(next)
+        .insert(sheet)
         .then(rows.isEmpty() ? Mono.empty() : announcements.insert(id, rows, now))
-        .then(Mono.defer(() -> kept(models)))
+        .then(Mono.defer(() -> kept(prepared.stream().map(Prepared::model).toList())))
         .onErrorResume(MongoLevelStore::onlyDuplicates, error -> Mono.just(false))
-        .doOnError(error -> left.forEach((level, one) -> relay.giveBack(levels, level, one)))
+        .doOnError(error -> prepared.forEach(this::giveBack))
         .doOnNext(
             all -> {
               if (all) {
-                told.forEach(
-                    one -> relay.offer(levels, one.id, one.events, one.outbox, one.opened));
-                laid.forEach(this::remember);
+                prepared.forEach(this::done);
                 relay.offer(
                     rows.stream().map(Announcements.Row::event).toList(), announcements.delete(id));
               } else {
-                left.forEach((level, one) -> relay.giveBack(levels, level, one));
+                prepared.forEach(this::giveBack);
               }
             });
+  }
+
+  private Prepared prepare(
+      Write write, HoldSheets.@Nullable Layout layout, boolean isMany, Instant now) {
+    var level = write.after().id();
+    var events = StockEvents.events(write.after(), write.changes(), ruling);
+    boolean isAnnounced = isMany && isAnnounced(write);
+    var own = isAnnounced ? List.<Event>of() : events;
+    var outbox = Outbox.keyed(own, write.after().version());
+    var opened = new LinkedHashMap<String, Document>();
+    write
+        .opened()
+        .forEach(hold -> opened.put(Documents.openedKey(hold.id()), HoldDocuments.document(hold)));
+    var laid = laid(write, layout);
+    var left =
+        write.before().version() > 0 ? relay.takeLeft(levels, level) : Optional.<Left>empty();
+    var parts = update(write, outbox, opened, now);
+    laid.ifPresent(one -> parts.addAll(one.parts));
+    left.ifPresent(one -> parts.add(one.removal()));
+    return new Prepared(
+        level,
+        model(write.before(), Updates.combine(parts)),
+        own,
+        outbox,
+        opened,
+        isAnnounced ? rows(write, events) : List.of(),
+        laid,
+        left);
+  }
+
+  private void done(Prepared one) {
+    relay.offer(levels, one.level, one.events, one.outbox, one.opened);
+    one.laid.ifPresent(this::remember);
+  }
+
+  private void giveBack(Prepared one) {
+    one.left.ifPresent(left -> relay.giveBack(levels, one.level, left));
   }
 
   /**
@@ -349,15 +374,17 @@ public final class MongoLevelStore implements LevelStore {
       Optional<HoldSheets.Sheet> next,
       boolean replaces) {}
 
-  /** Null when a level has no holds and gets none. */
-  private @Nullable Laid laid(Write write, HoldSheets.@Nullable Layout known) {
+  /** Empty when a level has no holds and gets none. */
+  private Optional<Laid> laid(Write write, HoldSheets.@Nullable Layout known) {
     var before = write.before();
     var after = write.after();
     var changed = after.holds().since(before.holds());
     if (changed.isEmpty()) {
-      return known == null
-          ? null
-          : new Laid(after.id(), List.of(), known.at(after.version()), Optional.empty(), false);
+      return Optional.ofNullable(known)
+          .map(
+              same ->
+                  new Laid(
+                      after.id(), List.of(), same.at(after.version()), Optional.empty(), false));
     }
     var was = known == null ? new HoldSheets.Layout(0, "", before.holds().size()) : known;
     var plan = sheets.plan(after, was, changed.size());
@@ -392,8 +419,9 @@ public final class MongoLevelStore implements LevelStore {
           }
         };
     parts.addAll(sheets.parts(layout));
-    return new Laid(
-        after.id(), parts, layout, next, was.hasSheet() && plan != HoldSheets.Plan.AS_IT_IS);
+    return Optional.of(
+        new Laid(
+            after.id(), parts, layout, next, was.hasSheet() && plan != HoldSheets.Plan.AS_IT_IS));
   }
 
   private void remember(Laid laid) {
