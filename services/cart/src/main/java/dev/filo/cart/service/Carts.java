@@ -17,6 +17,7 @@ import dev.filo.cart.domain.Refusal;
 import dev.filo.platform.auth.Caller;
 import dev.filo.platform.code.Ids;
 import dev.filo.platform.grpc.Statuses;
+import dev.filo.platform.mongo.StaleRetry;
 import dev.filo.platform.mongo.StaleVersionException;
 import dev.filo.platform.watch.Changes;
 import java.time.Duration;
@@ -608,10 +609,7 @@ public final class Carts {
   }
 
   private static Retry retry() {
-    return Retry.backoff(STALE_RETRIES_MAX, Duration.ofMillis(2))
-        .maxBackoff(Duration.ofMillis(40))
-        .jitter(0.8)
-        .filter(StaleVersionException.class::isInstance)
-        .onRetryExhaustedThrow((spec, last) -> last.failure());
+    return StaleRetry.backoff(STALE_RETRIES_MAX, Duration.ofMillis(2), Duration.ofMillis(40))
+        .jitter(0.8);
   }
 }

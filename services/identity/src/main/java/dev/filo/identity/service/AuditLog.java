@@ -2,11 +2,12 @@ package dev.filo.identity.service;
 
 import dev.filo.identity.domain.AuditAct;
 import dev.filo.identity.domain.AuditEntry;
+import dev.filo.platform.mongo.StaleRetry;
+import dev.filo.platform.mongo.StaleVersionException;
 import java.util.ArrayList;
 import java.util.List;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.util.retry.Retry;
 
 /**
  * The log of administrative acts. Each entry has its place, the hash of the one before and its own,
@@ -34,12 +35,8 @@ public final class AuditLog {
         .has(act.id())
         .flatMap(there -> there ? Mono.just(true) : next(act).flatMap(store::add))
         .filter(Boolean::booleanValue)
-        .switchIfEmpty(
-            Mono.error(() -> new dev.filo.platform.mongo.StaleVersionException("audit log", 0)))
-        .retryWhen(
-            Retry.max(RACES_MAX)
-                .filter(dev.filo.platform.mongo.StaleVersionException.class::isInstance)
-                .onRetryExhaustedThrow((spec, last) -> last.failure()))
+        .switchIfEmpty(Mono.error(() -> new StaleVersionException("audit log", 0)))
+        .retryWhen(StaleRetry.atOnce(RACES_MAX))
         .then();
   }
 

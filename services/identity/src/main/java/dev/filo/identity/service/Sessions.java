@@ -8,6 +8,8 @@ import dev.filo.identity.domain.Session;
 import dev.filo.identity.domain.StaffMember;
 import dev.filo.platform.auth.EndedSessions;
 import dev.filo.platform.code.Ids;
+import dev.filo.platform.mongo.StaleRetry;
+import dev.filo.platform.mongo.StaleVersionException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -18,7 +20,6 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.util.retry.Retry;
 
 /**
  * Sessions, their refresh tokens and their way to other devices. A refresh token is good once; used
@@ -249,8 +250,7 @@ public final class Sessions {
         .addHandoff(handoff)
         // A code that somebody else has at this moment: one in 2^40.
         .filter(kept -> kept.session().equals(session))
-        .switchIfEmpty(
-            Mono.error(() -> new dev.filo.platform.mongo.StaleVersionException("hand-off", 0)))
+        .switchIfEmpty(Mono.error(() -> new StaleVersionException("hand-off", 0)))
         .map(kept -> new NewHandoff(code, kept));
   }
 
@@ -303,19 +303,13 @@ public final class Sessions {
       case Handoff.Outcome.Moves(var next) ->
           store
               .moveHandoff(seen, next)
-              .switchIfEmpty(
-                  Mono.error(
-                      () -> new dev.filo.platform.mongo.StaleVersionException("hand-off", 0)));
+              .switchIfEmpty(Mono.error(() -> new StaleVersionException("hand-off", 0)));
     };
   }
 
   /** Once more with what is there now, when another was quicker. */
   private static <T> Mono<T> again(Supplier<Mono<T>> attempt) {
-    return Mono.defer(attempt)
-        .retryWhen(
-            Retry.max(STALE_RETRIES_MAX)
-                .filter(dev.filo.platform.mongo.StaleVersionException.class::isInstance)
-                .onRetryExhaustedThrow((spec, last) -> last.failure()));
+    return Mono.defer(attempt).retryWhen(StaleRetry.atOnce(STALE_RETRIES_MAX));
   }
 
   private String handoffHash(String code) {

@@ -8,6 +8,7 @@ import dev.filo.identity.domain.Refusal;
 import dev.filo.identity.domain.StaffMember;
 import dev.filo.platform.auth.EndedSessions;
 import dev.filo.platform.code.Ids;
+import dev.filo.platform.mongo.StaleRetry;
 import dev.filo.platform.mongo.StaleVersionException;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,7 +25,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.util.retry.Retry;
 
 /**
  * Administration of the retailer's people and machines. A change and the act that tells of it are
@@ -409,11 +409,7 @@ public final class Staff {
   }
 
   private static <T> Mono<T> again(java.util.function.Supplier<Mono<T>> attempt) {
-    return Mono.defer(attempt)
-        .retryWhen(
-            Retry.max(STALE_RETRIES_MAX)
-                .filter(StaleVersionException.class::isInstance)
-                .onRetryExhaustedThrow((spec, last) -> last.failure()));
+    return Mono.defer(attempt).retryWhen(StaleRetry.atOnce(STALE_RETRIES_MAX));
   }
 
   private static <T extends Message> Optional<StaffStore.Remembered> remembered(

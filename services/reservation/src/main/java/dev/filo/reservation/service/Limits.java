@@ -1,7 +1,7 @@
 package dev.filo.reservation.service;
 
 import com.google.type.Money;
-import dev.filo.platform.mongo.StaleVersionException;
+import dev.filo.platform.mongo.StaleRetry;
 import dev.filo.proto.feed.v1.Actor;
 import dev.filo.proto.reservation.v1.ReservationLimits;
 import dev.filo.reservation.domain.Holdings;
@@ -288,9 +288,6 @@ public final class Limits {
   }
 
   private static Retry stale() {
-    return Retry.backoff(TRIES_MAX, Duration.ofMillis(1))
-        .maxBackoff(Duration.ofMillis(30))
-        .filter(StaleVersionException.class::isInstance)
-        .onRetryExhaustedThrow((spec, last) -> last.failure());
+    return StaleRetry.backoff(TRIES_MAX, Duration.ofMillis(1), Duration.ofMillis(30));
   }
 }

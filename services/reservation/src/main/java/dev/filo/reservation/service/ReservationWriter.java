@@ -6,7 +6,7 @@ import dev.filo.platform.feed.Outbox;
 import dev.filo.platform.feed.Relay;
 import dev.filo.platform.grpc.Statuses;
 import dev.filo.platform.mongo.Requests;
-import dev.filo.platform.mongo.StaleVersionException;
+import dev.filo.platform.mongo.StaleRetry;
 import dev.filo.platform.watch.Changes;
 import dev.filo.proto.feed.v1.Actor;
 import dev.filo.proto.feed.v1.Event;
@@ -52,9 +52,7 @@ final class ReservationWriter {
 
   /** Tries again what was decided on a state that is not there any more. */
   static Retry stale() {
-    return Retry.max(STALE_RETRIES_MAX)
-        .filter(StaleVersionException.class::isInstance)
-        .onRetryExhaustedThrow((spec, last) -> last.failure());
+    return StaleRetry.atOnce(STALE_RETRIES_MAX);
   }
 
   /** True when the reservation remembers the request: it had its effect. */
