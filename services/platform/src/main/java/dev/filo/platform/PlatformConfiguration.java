@@ -9,6 +9,7 @@ import dev.filo.platform.auth.JwksSource;
 import dev.filo.platform.auth.MergeHandler;
 import dev.filo.platform.auth.ServiceTokens;
 import dev.filo.platform.auth.SubjectAliases;
+import dev.filo.platform.auth.SubjectMerges;
 import dev.filo.platform.auth.TokenVerifier;
 import dev.filo.platform.auth.UnmergeHandler;
 import dev.filo.platform.feed.FeedFollower;
@@ -68,6 +69,7 @@ public class PlatformConfiguration {
   private static final Duration FEED_LOOK = Duration.ofSeconds(10);
   private static final Duration TRIM = Duration.ofHours(1);
   private static final Duration ENDED_REFRESH = Duration.ofSeconds(1);
+  private static final Duration SETTLE = Duration.ofSeconds(1);
   private static final String MERGED = CustomerMerged.getDescriptor().getFullName();
   private static final String ERASED = CustomerErased.getDescriptor().getFullName();
   private static final String SESSION_ENDED = SessionEnded.getDescriptor().getFullName();
@@ -142,6 +144,27 @@ public class PlatformConfiguration {
     var aliases = new SubjectAliases(database);
     aliases.prepare();
     return aliases;
+  }
+
+  @Bean
+  SubjectMerges subjectMerges(
+      SubjectAliases aliases,
+      ObjectProvider<MergeHandler> merges,
+      ObjectProvider<UnmergeHandler> unmerges,
+      Tombstones tombstones,
+      InstantSource clock) {
+    return new SubjectMerges(
+        aliases, merges::orderedStream, unmerges::orderedStream, tombstones::has, clock);
+  }
+
+  @Bean
+  Background mergesSettle(SubjectMerges merges, ObjectProvider<AliasSource> own) {
+    return new Background(
+        own.getIfAvailable() != null // it is where aliases come from
+            ? Flux.never()
+            : Flux.interval(SETTLE)
+                .onBackpressureDrop()
+                .concatMap(tick -> merges.settle().onErrorComplete(), 1));
   }
 
   @Bean
@@ -312,12 +335,9 @@ public class PlatformConfiguration {
       Channels channels,
       MongoDatabase database,
       InstantSource clock,
-      SubjectAliases aliases,
       EndedSessions ended,
-      Tombstones tombstones,
       Erasures erasures,
-      ObjectProvider<MergeHandler> merges,
-      ObjectProvider<UnmergeHandler> unmerges) {
+      SubjectMerges merges) {
     boolean isIdentity = properties.service().equals("identity"); // it is where aliases come from
     return new FeedFollower(
         "aliases",
@@ -333,14 +353,10 @@ public class PlatformConfiguration {
               return Mono.empty();
             } else if (event.getType().equals(MERGED)) {
               var merged = event.getData().unpack(CustomerMerged.class);
-              return isErased(tombstones, merged.getCustomer(), merged.getAlias())
-                  ? Mono.empty()
-                  : merged(merged.getCustomer(), merged.getAlias(), aliases, merges);
+              return merges.merged(merged.getCustomer(), merged.getAlias());
             } else if (event.getType().equals(UNMERGED)) {
               var parted = event.getData().unpack(CustomerUnmerged.class);
-              return isErased(tombstones, parted.getCustomer(), parted.getAlias())
-                  ? Mono.empty()
-                  : unmerged(parted.getCustomer(), parted.getAlias(), aliases, unmerges);
+              return merges.unmerged(parted.getCustomer(), parted.getAlias());
             } else if (event.getType().equals(ERASED)) {
               // Done already, unless this service's data is older than the erasure.
               var gone = event.getData().unpack(CustomerErased.class);
@@ -353,44 +369,5 @@ public class PlatformConfiguration {
             return Mono.error(e);
           }
         });
-  }
-
-  private static boolean isErased(Tombstones tombstones, String one, String other) {
-    return tombstones.has(one) || tombstones.has(other);
-  }
-
-  /**
-   * First the things, then the name: until both are done, calls of the alias find its own things.
-   * The customer may have become an alias herself by now.
-   */
-  private static Mono<Void> merged(
-      String customer,
-      String alias,
-      SubjectAliases aliases,
-      ObjectProvider<MergeHandler> handlers) {
-    return aliases
-        .resolve(customer)
-        .filter(valid -> !valid.equals(alias))
-        .flatMapMany(
-            valid ->
-                Flux.fromStream(handlers::orderedStream)
-                    .concatMap(handler -> handler.merged(valid, alias)))
-        .then(Mono.defer(() -> aliases.record(alias, customer)));
-  }
-
-  /** First the name: what the alias does from now on is its own, and what it had comes to it. */
-  private static Mono<Void> unmerged(
-      String customer,
-      String alias,
-      SubjectAliases aliases,
-      ObjectProvider<UnmergeHandler> handlers) {
-    return aliases
-        .part(alias)
-        .then(Mono.defer(() -> aliases.names(alias)))
-        .flatMapMany(
-            names ->
-                Flux.fromStream(handlers::orderedStream)
-                    .concatMap(handler -> handler.unmerged(customer, alias, names)))
-        .then();
   }
 }

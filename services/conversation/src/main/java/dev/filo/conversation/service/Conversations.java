@@ -13,6 +13,7 @@ import dev.filo.platform.code.Ids;
 import dev.filo.platform.feed.Outbox;
 import dev.filo.platform.feed.Relay;
 import dev.filo.platform.grpc.Statuses;
+import dev.filo.platform.mongo.StaleRetry;
 import dev.filo.platform.mongo.StaleVersionException;
 import dev.filo.platform.watch.Changes;
 import dev.filo.proto.conversation.v1.ConversationChanged;
@@ -33,7 +34,6 @@ import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.util.retry.Retry;
 
 /** Saying things, and finding somebody who answers. */
 public final class Conversations {
@@ -247,10 +247,7 @@ public final class Conversations {
         .find(id)
         .map(MongoConversationStore::read)
         .flatMap(command)
-        .retryWhen(
-            Retry.max(STALE_RETRIES_MAX)
-                .filter(StaleVersionException.class::isInstance)
-                .onRetryExhaustedThrow((spec, last) -> last.failure()));
+        .retryWhen(StaleRetry.atOnce(STALE_RETRIES_MAX));
   }
 
   private Mono<ChatThread> change(

@@ -2,21 +2,29 @@ package dev.filo.platform.auth;
 
 import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.gt;
 import static com.mongodb.client.model.Filters.in;
 import static com.mongodb.client.model.Filters.ne;
+import static com.mongodb.client.model.Updates.combine;
 import static com.mongodb.client.model.Updates.set;
+import static com.mongodb.client.model.Updates.unset;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
+import dev.filo.platform.mongo.Docs;
 import dev.filo.platform.mongo.Mongo;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.bson.Document;
+import org.bson.conversions.Bson;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -29,6 +37,10 @@ import reactor.core.publisher.Mono;
 public final class SubjectAliases {
   // As many as can be merged into one customer, each into the next: identity's limit.
   private static final int CHAIN = 100;
+  private static final String SETTLE_TIME = "settleTime";
+
+  /** How long a replica may go on believing what it has looked up. */
+  static final Duration REMEMBERED = Duration.ofSeconds(10);
 
   private final MongoCollection<Document> aliases;
   private final AliasSource source;
@@ -51,15 +63,13 @@ public final class SubjectAliases {
   }
 
   private static <T> Cache<String, T> cache() {
-    return Caffeine.newBuilder()
-        .maximumSize(100_000)
-        .expireAfterWrite(Duration.ofSeconds(10))
-        .build();
+    return Caffeine.newBuilder().maximumSize(100_000).expireAfterWrite(REMEMBERED).build();
   }
 
-  /** Makes the index; to be called when the service starts. */
+  /** Makes the indexes; to be called when the service starts. */
   public void prepare() {
     Mongo.index(aliases, Indexes.ascending("subject"));
+    Mongo.index(aliases, Indexes.ascending(SETTLE_TIME), new IndexOptions().sparse(true));
   }
 
   /** The subject that is valid now: itself when it is no alias. One value. */
@@ -86,19 +96,80 @@ public final class SubjectAliases {
 
   /** Records that {@code alias} is {@code subject} from now on. Repeating is harmless. */
   public Mono<Void> record(String alias, String subject) {
-    return alias.equals(subject) ? Mono.empty() : put(alias, subject);
+    return alias.equals(subject) ? Mono.empty() : put(alias, set("subject", subject));
+  }
+
+  /** As {@link #record(String, String)}; it is {@link #unsettled} until it was {@link #settled}. */
+  Mono<Void> record(String alias, String subject, Instant settleTime) {
+    return alias.equals(subject)
+        ? Mono.empty()
+        : put(
+            alias,
+            combine(
+                set("subject", subject), unset("former"), set(SETTLE_TIME, Date.from(settleTime))));
   }
 
   /** Records that {@code alias} is a subject of its own again. Repeating is harmless. */
   public Mono<Void> part(String alias) {
-    return put(alias, alias);
+    return put(alias, set("subject", alias));
   }
 
-  private Mono<Void> put(String alias, String subject) {
+  /** As {@link #part(String)}; it is {@link #unsettled} until it was {@link #settled}. */
+  Mono<Void> part(String alias, String subject, Instant settleTime) {
+    return put(
+        alias,
+        combine(
+            set("subject", alias),
+            set("former", subject),
+            set(SETTLE_TIME, Date.from(settleTime))));
+  }
+
+  private Mono<Void> put(String alias, Bson update) {
+    return Mono.from(aliases.updateOne(eq("_id", alias), update, new UpdateOptions().upsert(true)))
+        .then(Mono.fromRunnable(this::forget));
+  }
+
+  /**
+   * What was recorded lately.
+   *
+   * @param subject the alias itself when it is none any more
+   * @param former what it stood for until then; empty when it is an alias
+   */
+  record Recorded(String alias, String subject, String former, Instant settleTime) {
+    boolean isParted() {
+      return alias.equals(subject);
+    }
+  }
+
+  /**
+   * What was recorded lately and is not settled, by whatever replica; this process knows it then.
+   */
+  Flux<Recorded> unsettled() {
+    return Flux.from(aliases.find(gt(SETTLE_TIME, Date.from(Instant.EPOCH))))
+        .map(
+            row ->
+                new Recorded(
+                    row.getString("_id"),
+                    row.getString("subject"),
+                    Docs.string(row, "former"),
+                    row.getDate(SETTLE_TIME).toInstant()))
+        .doOnNext(
+            row -> {
+              remembered.put(row.alias, row.subject);
+              parted.put(row.alias, row.isParted());
+            });
+  }
+
+  /** One value: false when something else was recorded of the alias meanwhile. */
+  Mono<Boolean> settled(Recorded seen) {
     return Mono.from(
             aliases.updateOne(
-                eq("_id", alias), set("subject", subject), new UpdateOptions().upsert(true)))
-        .then(Mono.fromRunnable(this::forget));
+                and(
+                    eq("_id", seen.alias),
+                    eq("subject", seen.subject),
+                    eq(SETTLE_TIME, Date.from(seen.settleTime))),
+                unset(SETTLE_TIME)))
+        .map(result -> result.getMatchedCount() == 1);
   }
 
   /**

@@ -380,6 +380,7 @@ public final class Reservations {
    * customer of her own; it counts for her and for nobody else. Repeating changes nothing.
    */
   public Mono<Void> unmerged(String customer, String alias, Set<String> names) {
+    merges.forget();
     return store
         .awayFrom(alias, names)
         .concatMap(kept -> limits.release(ReservationDocuments.read(kept), Limits.by(kept)))

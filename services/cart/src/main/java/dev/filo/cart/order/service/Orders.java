@@ -11,7 +11,7 @@ import dev.filo.cart.service.Carts;
 import dev.filo.platform.auth.Caller;
 import dev.filo.platform.auth.SignInMerges;
 import dev.filo.platform.code.Ids;
-import dev.filo.platform.mongo.StaleVersionException;
+import dev.filo.platform.mongo.StaleRetry;
 import dev.filo.platform.watch.Changes;
 import dev.filo.proto.api.v1.Role;
 import java.time.Duration;
@@ -408,6 +408,7 @@ public final class Orders {
 
   /** What an alias had ordered is hers again. Repeating changes nothing. Empty. */
   public Mono<Void> unmerged(String customer, String alias, Set<String> names) {
+    merges.forget();
     return store.unmerged(alias, names);
   }
 
@@ -420,11 +421,8 @@ public final class Orders {
   }
 
   private static Retry stale() {
-    return Retry.backoff(STALE_RETRIES_MAX, Duration.ofMillis(2))
-        .maxBackoff(Duration.ofMillis(40))
-        .jitter(0.8)
-        .filter(StaleVersionException.class::isInstance)
-        .onRetryExhaustedThrow((spec, last) -> last.failure());
+    return StaleRetry.backoff(STALE_RETRIES_MAX, Duration.ofMillis(2), Duration.ofMillis(40))
+        .jitter(0.8);
   }
 
   private static <T> Mono<T> refused(Refusal why) {

@@ -22,6 +22,7 @@ import dev.filo.platform.feed.FeedStore;
 import dev.filo.platform.feed.FeedTail;
 import dev.filo.platform.feed.Relay;
 import dev.filo.platform.watch.Changes;
+import dev.filo.testkit.Model;
 import dev.filo.testkit.MortalMongo;
 import dev.filo.testkit.StoreTest;
 import java.time.Duration;
@@ -32,6 +33,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -637,6 +640,134 @@ class OrderSagaTest {
         .hasSize(1);
     replica.orders.unmerged("customers/anna" + run, customer(), Set.of(customer())).block(PATIENCE);
     assertThat(now(replica, order).customer()).isEqualTo(customer());
+  }
+
+  /** Orders of four people, and whose each was first. */
+  private final class Ordering {
+    final String prefix = "customers/p" + ++run + "-";
+    final Replica replica = replica(database);
+    final TreeMap<String, String> firsts = new TreeMap<>();
+    final TreeMap<String, String> into = new TreeMap<>();
+    int count;
+
+    String root(String name) {
+      return into.containsKey(name) ? root(Objects.requireNonNull(into.get(name))) : name;
+    }
+
+    private boolean under(String one, String name) {
+      return one.equals(name)
+          || (into.containsKey(one) && under(Objects.requireNonNull(into.get(one)), name));
+    }
+
+    void order(int who) {
+      var name = root(prefix + who);
+      var id = "o" + count++;
+      others.stock("O" + run, "stores/a", 1000);
+      fixture.add(name, id, "O" + run, 1).block(PATIENCE);
+      fixture
+          .carts
+          .apply(
+              name,
+              List.of(
+                  new Operation.ChooseFulfilment(
+                      "way" + id, "op:" + id, new Fulfilment(Fulfilment.Kind.PICKUP, "stores/a"))),
+              "",
+              CartFixture.shopper(name),
+              "it")
+          .block(PATIENCE);
+      var wish =
+          new Orders.Wish(Payment.Method.PAY_IN_STORE, "/", null, null, "", prefix + id, "hash");
+      replica
+          .orders
+          .checkout(name, wish, CartFixture.shopper(name))
+          .onErrorComplete(OrderRefusedException.class::isInstance) // she owes enough already
+          .doOnNext(order -> firsts.put(order.id(), name))
+          .block(PATIENCE);
+    }
+
+    void merge(int alias, int customer, int diesAt) {
+      var from = root(prefix + alias);
+      var to = root(prefix + customer);
+      if (!from.equals(to)) {
+        end(replica(new MortalMongo(diesAt).wrap(database)).orders.merged(to, from));
+        replica.orders.merged(to, from).block(PATIENCE);
+        into.put(from, to);
+      }
+    }
+
+    void unmerge(int alias, int diesAt) {
+      var name = prefix + alias;
+      if (into.containsKey(name)) {
+        var from = root(name);
+        into.remove(name);
+        var names = new TreeSet<>(Set.of(name));
+        into.keySet().stream().filter(one -> under(one, name)).forEach(names::add);
+        end(replica(new MortalMongo(diesAt).wrap(database)).orders.unmerged(from, name, names));
+        replica.orders.unmerged(from, name, names).block(PATIENCE);
+      }
+    }
+
+    void check() {
+      for (int i = 0; i < 4; i++) {
+        var name = prefix + i;
+        var hers = new TreeSet<String>();
+        firsts.forEach(
+            (order, first) -> {
+              if (root(first).equals(name)) {
+                hers.add(order);
+              }
+            });
+        assertThat(
+                Objects.requireNonNull(
+                    replica
+                        .orders
+                        .list(name, "", 100)
+                        .map(Order::id)
+                        .collectList()
+                        .block(PATIENCE)))
+            .as(name)
+            .containsExactlyInAnyOrderElementsOf(hers);
+      }
+    }
+  }
+
+  private record Placed(int who) implements Model.Step<Ordering> {
+    @Override
+    public void run(Ordering ordering) {
+      ordering.order(who);
+    }
+  }
+
+  private record Merged(int alias, int customer, int diesAt) implements Model.Step<Ordering> {
+    @Override
+    public void run(Ordering ordering) {
+      ordering.merge(alias, customer, diesAt);
+    }
+  }
+
+  private record Unmerged(int alias, int diesAt) implements Model.Step<Ordering> {
+    @Override
+    public void run(Ordering ordering) {
+      ordering.unmerge(alias, diesAt);
+    }
+  }
+
+  @Test
+  void orders_followAnySequenceOfMergesAndUnmerges() {
+    Model.of(
+            "orders under merge and unmerge",
+            Ordering::new,
+            random ->
+                switch (random.nextInt(6)) {
+                  case 0, 1 -> new Placed(random.nextInt(4));
+                  case 2, 3 ->
+                      new Merged(random.nextInt(4), random.nextInt(4), 1 + random.nextInt(3));
+                  default -> new Unmerged(random.nextInt(4), 1 + random.nextInt(3));
+                })
+        .runs(5)
+        .stepsMax(20)
+        .invariant(Ordering::check)
+        .run();
   }
 
   @Test

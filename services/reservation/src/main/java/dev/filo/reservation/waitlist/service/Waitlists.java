@@ -9,6 +9,7 @@ import dev.filo.platform.feed.Relay;
 import dev.filo.platform.grpc.PageTokens;
 import dev.filo.platform.grpc.Statuses;
 import dev.filo.platform.mongo.Requests;
+import dev.filo.platform.mongo.StaleRetry;
 import dev.filo.platform.mongo.StaleVersionException;
 import dev.filo.platform.watch.Changes;
 import dev.filo.proto.api.v1.Role;
@@ -792,6 +793,7 @@ public final class Waitlists {
    * of her own. One that ended because both were in line stays ended. Repeating changes nothing.
    */
   public Mono<Void> unmerged(String customer, String alias, Set<String> names) {
+    merges.forget();
     return Flux.fromIterable(names)
         .filter(name -> !name.equals(alias))
         .concatMap(name -> merged(alias, name))
@@ -881,10 +883,7 @@ public final class Waitlists {
   }
 
   private static Retry stale() {
-    return Retry.backoff(TRIES_MAX, Duration.ofMillis(1))
-        .maxBackoff(Duration.ofMillis(50))
-        .filter(StaleVersionException.class::isInstance)
-        .onRetryExhaustedThrow((spec, last) -> last.failure());
+    return StaleRetry.backoff(TRIES_MAX, Duration.ofMillis(1), Duration.ofMillis(50));
   }
 
   private static <T> Mono<T> refused(Refusal why) {
