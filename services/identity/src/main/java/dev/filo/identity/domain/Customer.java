@@ -207,6 +207,42 @@ public record Customer(
         unsettledSince);
   }
 
+  /**
+   * With what was refused while she stood under others, unless she has answered later herself: as
+   * they were one, nobody knows which of them said no, so it holds for both.
+   *
+   * @param above whom she stands under, the nearest first
+   */
+  public Customer refusing(List<Customer> above) {
+    var answers = new LinkedHashMap<String, Consent>();
+    consents.forEach(consent -> answers.put(consent.purpose() + "/" + consent.channel(), consent));
+    var since = mergeTime();
+    for (var one : above) {
+      for (var consent : one.consents()) {
+        var key = consent.purpose() + "/" + consent.channel();
+        var own = answers.get(key);
+        if (!consent.granted()
+            && consent.time().isAfter(since)
+            && (own == null || own.time().isBefore(consent.time()))) {
+          answers.put(key, consent);
+        }
+      }
+      since = one.mergeTime().isAfter(since) ? one.mergeTime() : since;
+    }
+    return new Customer(
+        id,
+        guest,
+        profile,
+        links,
+        verdicts,
+        mergedInto,
+        merges,
+        List.copyOf(answers.values()),
+        createTime,
+        version,
+        unsettledSince);
+  }
+
   /** Nobody's alias any more. */
   public Customer parted(Instant now, String by) {
     var journal = new ArrayList<>(merges);

@@ -10,6 +10,7 @@ import dev.filo.identity.domain.MergeCase;
 import dev.filo.identity.domain.Refusal;
 import dev.filo.platform.auth.SubjectAliases;
 import dev.filo.platform.code.Ids;
+import dev.filo.platform.mongo.StaleRetry;
 import dev.filo.platform.mongo.StaleVersionException;
 import dev.filo.proto.feed.v1.Actor;
 import dev.filo.proto.identity.v1.CustomerCreated;
@@ -315,10 +316,7 @@ public final class Recognition {
   }
 
   static Retry contended() {
-    return Retry.backoff(CONTENDED_RETRIES_MAX, Duration.ofMillis(1))
-        .maxBackoff(Duration.ofMillis(50))
-        .filter(StaleVersionException.class::isInstance)
-        .onRetryExhaustedThrow((spec, last) -> last.failure());
+    return StaleRetry.backoff(CONTENDED_RETRIES_MAX, Duration.ofMillis(1), Duration.ofMillis(50));
   }
 
   /** Makes the customers around one as all facts about them say. */
@@ -383,7 +381,7 @@ public final class Recognition {
           store
               .replace(
                   seen,
-                  customer.parted(now, ""),
+                  customer.refusing(above(customer, all)).parted(now, ""),
                   List.of(unmerged(customer, top(customer, all), "links")),
                   actor,
                   null,
@@ -401,6 +399,16 @@ public final class Recognition {
             .setAlias(alias.name())
             .setCause(cause)
             .build());
+  }
+
+  /** Whom an alias stands under, the nearest first. */
+  private static List<Customer> above(Customer alias, Map<String, Customer> all) {
+    var above = new LinkedHashMap<String, Customer>();
+    var next = all.get(alias.mergedInto());
+    while (next != null && above.putIfAbsent(next.id(), next) == null) {
+      next = all.get(next.mergedInto());
+    }
+    return List.copyOf(above.values());
   }
 
   /** Whom an alias stands for. */
@@ -511,7 +519,8 @@ public final class Recognition {
               return store
                   .replace(
                       seen,
-                      seen.unmerged(before.keySet(), now, actor.getPrincipal()),
+                      seen.refusing(above(seen, all))
+                          .unmerged(before.keySet(), now, actor.getPrincipal()),
                       List.of(unmerged(seen, from, "staff")),
                       actor,
                       remembered,

@@ -7,6 +7,7 @@ import static dev.filo.identity.service.Recognised.proven;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.mongodb.reactivestreams.client.MongoDatabase;
+import dev.filo.identity.domain.Consent;
 import dev.filo.identity.domain.ContactAddress;
 import dev.filo.identity.domain.Customer;
 import dev.filo.identity.domain.Evidence;
@@ -505,10 +506,16 @@ class RecognitionTest {
 
   // ---- any sequence of links, merges and unmerges
 
+  private static final List<Consent.Channel> CHANNELS =
+      List.of(Consent.Channel.EMAIL, Consent.Channel.SMS);
+
   /** People as they are kept, and the pairs somebody took apart with no proof of hers since. */
   private final class People {
     final String prefix = Integer.toString(100_000 + new Random().nextInt(900_000));
     final java.util.TreeSet<String> ids = new java.util.TreeSet<>();
+
+    /** What was answered last by whoever was one with each then. */
+    final TreeMap<String, Boolean> said = new TreeMap<>();
 
     void message(Message message) {
       world.clock.advance(Duration.ofMinutes(1));
@@ -550,6 +557,40 @@ class RecognitionTest {
       ids.add(Objects.requireNonNull(in).customer().id());
     }
 
+    void answer(Answer answer) {
+      world.clock.advance(Duration.ofMinutes(1));
+      if (answer.who() >= ids.size()) {
+        return;
+      }
+      var name = Customer.name(List.copyOf(ids).get(answer.who()));
+      var channel = CHANNELS.get(answer.channel());
+      var request = dev.filo.proto.identity.v1.UpdateConsentRequest.getDefaultInstance();
+      world
+          .customers
+          .consent(
+              name,
+              new Consent(
+                  Consent.Purpose.OFFERS,
+                  channel,
+                  answer.granted(),
+                  world.clock.instant(),
+                  "asked",
+                  name,
+                  "web"),
+              Ids.random(),
+              request,
+              dev.filo.proto.identity.v1.UpdateConsentRequest.parser(),
+              person -> request,
+              Recognised.AGENT)
+          .block(PATIENCE);
+      var root = world.now(Customer.id(name)).id();
+      for (var id : ids) {
+        if (world.now(id).id().equals(root)) {
+          said.put(id + "/" + channel, answer.granted());
+        }
+      }
+    }
+
     void unmerge(Unmerge unmerge) {
       world.clock.advance(Duration.ofMinutes(1));
       var aliases = ids.stream().filter(id -> world.raw(id).isAlias()).toList();
@@ -574,6 +615,36 @@ class RecognitionTest {
             .isEqualTo(
                 one.merges().stream().mapToLong(merge -> merge.endTime() == null ? 1 : 2).sum());
       }
+      checkConsents(all);
+    }
+
+    /** No merge and no unmerge makes a yes of a no. */
+    private void checkConsents(List<Customer> all) {
+      for (var root : all) {
+        if (!root.isAlias()) {
+          var members =
+              all.stream()
+                  .filter(one -> Recognised.tops(all).get(one.id()).equals(root.id()))
+                  .toList();
+          var effective =
+              root.effectiveConsents(
+                  members.stream().filter(one -> !one.id().equals(root.id())).toList());
+          for (var channel : CHANNELS) {
+            var refused =
+                members.stream()
+                    .anyMatch(one -> Boolean.FALSE.equals(said.get(one.id() + "/" + channel)));
+            var granted =
+                effective.stream().anyMatch(it -> it.channel() == channel && it.granted());
+            assertThat(granted && refused)
+                .as("%s by %s, of whom one said no", root.id(), channel)
+                .isFalse();
+            if (members.size() == 1 && root.merges().isEmpty()) {
+              assertThat(granted)
+                  .isEqualTo(Boolean.TRUE.equals(said.get(root.id() + "/" + channel)));
+            }
+          }
+        }
+      }
     }
   }
 
@@ -592,6 +663,15 @@ class RecognitionTest {
     }
   }
 
+  /** One of them answers whether she wants offers by a channel. */
+  private record Answer(int who, int channel, boolean granted)
+      implements dev.filo.testkit.Model.Step<People> {
+    @Override
+    public void run(People people) {
+      people.answer(this);
+    }
+  }
+
   private record Unmerge(int who) implements dev.filo.testkit.Model.Step<People> {
     @Override
     public void run(People people) {
@@ -605,7 +685,9 @@ class RecognitionTest {
             "who is who",
             People::new,
             random ->
-                switch (random.nextInt(6)) {
+                switch (random.nextInt(9)) {
+                  case 6, 7 ->
+                      new Answer(random.nextInt(8), random.nextInt(2), random.nextBoolean());
                   case 0, 1, 2 ->
                       new Message(
                           random.ints(1 + random.nextInt(2), 0, 6).boxed().toList(),
