@@ -173,16 +173,18 @@ export class CartStore extends EventTarget {
   add(sku, quantity = 1, hint = {}, campaign = undefined) { return this.#do({add: {sku, quantity, ...(campaign ? {campaign} : {})}, hint}); }
 
   async setQuantity(line, quantity) {
-    // Several steps on one line in a row are one operation, as long as the first was not sent.
+    // Several steps on one line in a row are one operation, as long as the first was never sent: what was may have been
+    // done though no answer came, and its id would come again with something else.
     const waiting = this.#ops.findLast((op) => lineOf(op) === line || op.add);
-    if (waiting?.setQuantity && lineOf(waiting) === line && !waiting.sent) {
+    if (waiting?.setQuantity && lineOf(waiting) === line && !waiting.sent && !waiting.tried) {
       Object.assign(waiting, {setQuantity: {...waiting.setQuantity, quantity}});
       this.#changed();
       await putOps([waiting]);
       this.#tell();
       return this.#send();
     }
-    const seen = Number(this.server?.lines?.find((each) => each.id === line)?.quantity ?? 0);
+    // As shown here, with what is on its way from here: that another device was overruled is said of nothing else.
+    const seen = this.lines.find((each) => each.id === line)?.quantity ?? 0;
     return this.#do({setQuantity: {line, quantity, ...(seen ? {seenQuantity: seen} : {})}, about: this.#title(line)});
   }
 
@@ -390,7 +392,7 @@ export class CartStore extends EventTarget {
         if (!this.#subscribed) this.start();
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
-        this.#ops = this.#ops.map((op) => ({...op, sent: undefined}));
+        this.#ops = this.#ops.map((op) => ({...op, sent: undefined, tried: op.tried || op.sent}));
         if (error.passing || error.status === 401) {
           this.waiting = true;
           await putOps(this.#ops);
