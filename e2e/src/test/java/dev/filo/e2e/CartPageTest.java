@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Response;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.FormData;
 import com.microsoft.playwright.options.RequestOptions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,6 +28,7 @@ class CartPageTest extends BrowserSuite {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final String SOFA = "DIV-LUC-VEL-VRD";
   private static final String LAMP = "LST-NOT-OTN-NER";
+  private static final Pattern OVERWROTE = Pattern.compile("\"overwroteQuantity\":\\s*[1-9]");
 
   CartPageTest() {
     super(Map.of());
@@ -92,6 +96,57 @@ class CartPageTest extends BrowserSuite {
     assertThat(row(phone, LAMP)).hasCount(0);
     assertThat(phone.locator(".banner")).hasCount(0);
     assertThat(get(pc, "/v1/customers/me/cart").path("itemCount").asInt()).isEqualTo(3);
+  }
+
+  /** «Elsewhere there were …» is said of what another device chose, not of her own last click. */
+  @Test
+  void quickClicksOfHerOwn_areNotFromElsewhere_anothersChoiceIs() {
+    var pc = device(1280, 900, false, "it-IT");
+    pc.navigate(target + "/go/" + SOFA);
+    pc.locator(".add").click();
+    assertThat(pc.locator(".in-cart")).containsText("1");
+    cart(pc);
+    assertThat(pc.locator(".foot .live.on")).isAttached();
+    var line = get(pc, "/v1/customers/me/cart").path("lines").get(0).path("id").asString("");
+    var held = new ArrayList<Route>();
+    var answers = new ArrayList<Response>();
+    pc.route(
+        "**/cart:replay",
+        route -> {
+          if (held.isEmpty()) { // what comes later waits in the page for this one's answer
+            held.add(route);
+          } else {
+            route.resume();
+          }
+        });
+    pc.onResponse(
+        response -> {
+          if (response.url().endsWith("cart:replay")) {
+            answers.add(response);
+          }
+        });
+
+    // Two clicks, the second before the first is answered.
+    row(pc, SOFA).getByLabel("Uno di più").click();
+    pc.waitForCondition(() -> held.size() == 1);
+    row(pc, SOFA).getByLabel("Uno di più").click();
+    assertThat(row(pc, SOFA).locator(".quantity")).hasText("3");
+    held.getFirst().resume();
+    pc.waitForCondition(() -> answers.size() == 2);
+    assertThat(answers.stream().map(Response::text))
+        .noneMatch(answer -> OVERWROTE.matcher(answer).find());
+    assertThat(get(pc, "/v1/customers/me/cart").path("itemCount").asInt()).isEqualTo(3);
+
+    // One click, and another device's choice before it arrives.
+    held.clear();
+    row(pc, SOFA).getByLabel("Uno di più").click();
+    pc.waitForCondition(() -> held.size() == 1);
+    var other =
+        "{\"operations\":[{\"id\":\"elsewhere\",\"setQuantity\":{\"line\":\"%s\",\"quantity\":9}}]}";
+    assertThat(post(pc, "/v1/customers/me/cart:apply", other.formatted(line))).isEqualTo(200);
+    held.getFirst().resume();
+    assertThat(pc.getByText("altrove erano 9, ora 4")).isVisible();
+    assertThat(get(pc, "/v1/customers/me/cart").path("itemCount").asInt()).isEqualTo(4);
   }
 
   @Test

@@ -9,45 +9,24 @@ import dev.filo.platform.mongo.Mongo;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
-import java.util.regex.Pattern;
 import java.util.zip.ZipInputStream;
-import org.bson.Document;
-import org.bson.types.Binary;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Somebody who has left traces in every service is exported and erased, through HTTP, while the
  * suite is killed; then all databases are looked through for anything of hers.
  */
-class ErasureTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
-  private static final String STORE = "stores/milano-buenos-aires";
-  private static final Pattern CODE = Pattern.compile("\\b\\d{6}\\b");
-  private static final JsonMapper JSON = JsonMapper.builder().build();
-
+class ErasureTest extends ShopOverHttp {
   @TempDir Path data;
-
-  private final HttpClient http = HttpClient.newHttpClient();
-  private final String run = UUID.randomUUID().toString().substring(0, 8);
-  private String target = "";
 
   @Test
   void erased_embeddedStore_leavesNothingOfHer() {
@@ -173,7 +152,7 @@ class ErasureTest {
     assertThat(counts.get("touchpoints")).isPositive();
     assertThat(seenBy(julia)).isEqualTo(hers);
     assertThat(counts(get(julia.token, "/v1/customers/me:previewErasure"))).isEqualTo(counts);
-    assertThat(call(marco.token, "GET", "/v1/" + julia.name + ":previewErasure", null).status)
+    assertThat(call(marco.token, "GET", "/v1/" + julia.name + ":previewErasure", null).status())
         .isEqualTo(404);
 
     exported();
@@ -190,7 +169,7 @@ class ErasureTest {
                     json(Map.of("signIn", others.name(), "code", others.code())))
                 .text("reason"))
         .isEqualTo("CONFIRMATION_NEEDED");
-    assertThat(call(marco.token, "POST", "/v1/" + julia.name + ":erase", json(Map.of())).status)
+    assertThat(call(marco.token, "POST", "/v1/" + julia.name + ":erase", json(Map.of())).status())
         .isEqualTo(404);
 
     var again = signIn(julia.email);
@@ -222,11 +201,11 @@ class ErasureTest {
     assertThat(counts(done)).containsAllEntriesOf(counts);
 
     // Her tokens are worth nothing; she is not there for anybody.
-    assertThat(call(julia.token, "GET", "/v1/customers/me", null).status).isEqualTo(401);
-    assertThat(call(manager, "GET", "/v1/" + julia.name, null).status).isEqualTo(404);
-    assertThat(call(manager, "GET", "/v1/" + julia.alias, null).status).isEqualTo(404);
+    assertThat(call(julia.token, "GET", "/v1/customers/me", null).status()).isEqualTo(401);
+    assertThat(call(manager, "GET", "/v1/" + julia.name, null).status()).isEqualTo(404);
+    assertThat(call(manager, "GET", "/v1/" + julia.alias, null).status()).isEqualTo(404);
     var agent = staff("agent@filo.example");
-    assertThat(call(agent, "GET", "/v1/" + julia.name + "/cart", null).status).isEqualTo(404);
+    assertThat(call(agent, "GET", "/v1/" + julia.name + "/cart", null).status()).isEqualTo(404);
     check.run();
 
     // What others have, and what law keeps, is as it was.
@@ -241,7 +220,7 @@ class ErasureTest {
     assertThat(get(new_, "/v1/customers/me/cart").path("lines")).isEmpty();
     // ... and by a manager, who says why.
     var second = me.path("name").asString("");
-    assertThat(call(manager, "POST", "/v1/" + second + ":erase", json(Map.of())).status)
+    assertThat(call(manager, "POST", "/v1/" + second + ":erase", json(Map.of())).status())
         .isEqualTo(400);
     var asked =
         ok(
@@ -364,9 +343,9 @@ class ErasureTest {
                 "/v1/customers/me:export",
                 json(Map.of("signIn", shown.name(), "code", shown.code()))));
     var path = URI.create(leave.path("uri").asString("")).getPath();
-    assertThat(call(marco.token, "GET", path, null).status).isEqualTo(404);
+    assertThat(call(marco.token, "GET", path, null).status()).isEqualTo(404);
     // ... and of her own sessions only the one that asked.
-    assertThat(call(token(julia.email, ""), "GET", path, null).status).isEqualTo(404);
+    assertThat(call(token(julia.email, ""), "GET", path, null).status()).isEqualTo(404);
     var response = send(request(julia.token, "GET", path, null), bytes());
     assertThat(response.statusCode()).isEqualTo(200);
     assertThat(response.headers().firstValue("content-type")).hasValue("application/zip");
@@ -417,48 +396,9 @@ class ErasureTest {
 
   /** Every follower reads every feed from the start. */
   private static void replay(MongoClient client, String prefix, SuiteProcess suite) {
-    var ends = new HashMap<String, Long>();
-    for (var database : databases(client, prefix)) {
-      var last =
-          Mono.from(
-                  client
-                      .getDatabase(database)
-                      .getCollection("feed")
-                      .find()
-                      .sort(new Document("_id", -1))
-                      .first())
-              .block(PATIENCE);
-      ends.put(
-          database.substring(prefix.length()),
-          last == null ? 0L : ((Number) last.get("_id")).longValue());
-      Mono.from(
-              client
-                  .getDatabase(database)
-                  .getCollection("positions")
-                  .updateMany(
-                      new Document(),
-                      new Document("$set", new Document("position", 0L).append("owner", "nobody"))))
-          .block(PATIENCE);
-    }
+    fromTheStart(client, prefix);
     suite.killAndRestart();
-    await()
-        .atMost(PATIENCE)
-        .untilAsserted(
-            () -> {
-              for (var source : List.of("identity", "cart", "reservation", "conversation")) {
-                var position =
-                    Mono.from(
-                            client
-                                .getDatabase(prefix + "journey")
-                                .getCollection("positions")
-                                .find(new Document("_id", "touchpoints-" + source))
-                                .first())
-                        .block(PATIENCE);
-                assertThat(position).isNotNull();
-                assertThat(((Number) position.get("position")).longValue())
-                    .isGreaterThanOrEqualTo(ends.getOrDefault(source, 0L));
-              }
-            });
+    await().atMost(PATIENCE).untilAsserted(() -> assertRead(client, prefix));
   }
 
   private void assertNothingOfHer(MongoClient client, String prefix) {
@@ -468,211 +408,6 @@ class ErasureTest {
     assertThat(mentions(client, prefix, marco.email))
         .as("the search finds what is there")
         .isNotEmpty();
-  }
-
-  /** The collections a text stands in, packed bytes included. */
-  private static List<String> mentions(MongoClient client, String prefix, String text) {
-    var found = new ArrayList<String>();
-    for (var database : databases(client, prefix)) {
-      var all = client.getDatabase(database);
-      for (var collection :
-          Flux.from(all.listCollectionNames())
-              .collectList()
-              .blockOptional(PATIENCE)
-              .orElseThrow()) {
-        if (collection.startsWith("system.")) {
-          continue;
-        }
-        boolean mentioned =
-            Flux.from(all.getCollection(collection).find())
-                .any(document -> contains(document, text))
-                .blockOptional(PATIENCE)
-                .orElse(false);
-        if (mentioned) {
-          found.add(database.substring(prefix.length()) + "/" + collection);
-        }
-      }
-    }
-    return found;
-  }
-
-  private static boolean contains(Object value, String text) {
-    return switch (value) {
-      case null -> false;
-      case String string -> string.contains(text);
-      case Document document ->
-          document.entrySet().stream()
-              .anyMatch(entry -> entry.getKey().contains(text) || contains(entry.getValue(), text));
-      case List<?> list -> list.stream().anyMatch(one -> contains(one, text));
-      case Binary binary ->
-          new String(binary.getData(), StandardCharsets.ISO_8859_1)
-              .contains(
-                  new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1));
-      default -> false;
-    };
-  }
-
-  private static List<String> databases(MongoClient client, String prefix) {
-    return List.of(
-            "identity", "catalog", "inventory", "cart", "reservation", "conversation", "journey")
-        .stream()
-        .map(name -> prefix + name)
-        .toList();
-  }
-
-  // ---- HTTP
-
-  private record Answer(int status, JsonNode body) {
-    String text(String field) {
-      return body.path(field).asString("");
-    }
-  }
-
-  private record SignIn(String name, String code) {}
-
-  private String guest(String device) {
-    return tokens("grant_type=urn:filo:oauth:guest&client_id=shop-web&device=" + encode(device));
-  }
-
-  private String token(String email, String guest) {
-    var signIn = signIn(email, guest);
-    return tokens(
-        "grant_type=urn:filo:oauth:code&client_id=shop-web&sign_in="
-            + encode(signIn.name())
-            + "&code="
-            + signIn.code());
-  }
-
-  private final Map<String, String> staff = new HashMap<>();
-
-  private String staff(String email) {
-    return staff.computeIfAbsent(
-        email,
-        who -> {
-          var signIn = signIn(who);
-          return tokens(
-              "grant_type=urn:filo:oauth:code&client_id=desk-web&sign_in="
-                  + encode(signIn.name())
-                  + "&code="
-                  + signIn.code());
-        });
-  }
-
-  private SignIn signIn(String email) {
-    return signIn(email, "");
-  }
-
-  private SignIn signIn(String email, String guest) {
-    var known = letters(email).size();
-    var signIn = ok(call(guest, "POST", "/v1/signIns", json(Map.of("email", email))));
-    await().atMost(PATIENCE).until(() -> letters(email).size() > known);
-    var code = CODE.matcher(letters(email).path(0).path("text").asString(""));
-    assertThat(code.find()).isTrue();
-    return new SignIn(signIn.path("name").asString(""), code.group());
-  }
-
-  private JsonNode letters(String email) {
-    return get("", "/dev/mailbox?to=" + encode(email)).path("messages");
-  }
-
-  private String tokens(String form) {
-    var request =
-        HttpRequest.newBuilder(URI.create(target + "/oauth2/token"))
-            .header("Content-Type", "application/x-www-form-urlencoded")
-            .POST(HttpRequest.BodyPublishers.ofString(form.replace("urn:filo", "urn%3Afilo")))
-            .build();
-    var answer = answer(send(request, HttpResponse.BodyHandlers.ofString()));
-    assertThat(answer.status).as(answer.body.toString()).isEqualTo(200);
-    return answer.text("access_token");
-  }
-
-  private String sku(String token) {
-    for (var result : get(token, "/v1/products:search?query=lampada&pageSize=20").path("results")) {
-      for (var variant : result.path("product").path("variants")) {
-        var sku = variant.path("sku").asString("");
-        var near =
-            get(
-                token,
-                "/v1/availability:nearby?sku="
-                    + sku
-                    + "&latitude=45.4642&longitude=9.19&radiusMeters=30000");
-        for (var place : near.path("locations")) {
-          if (place.path("store").asString("").equals(STORE)
-              && place.path("available").asInt(0) >= 2) {
-            return sku;
-          }
-        }
-      }
-    }
-    throw new AssertionError("the demo retailer has no lamp in " + STORE);
-  }
-
-  private JsonNode apply(String token, String kind, Map<String, Object> what, String id) {
-    return ok(
-        call(
-            token,
-            "POST",
-            "/v1/customers/me/cart:apply",
-            json(Map.of("operations", List.of(Map.of("id", id, kind, what))))));
-  }
-
-  private void say(String token, String text) {
-    ok(call(token, "POST", "/v1/customers/me/conversation/messages", json(Map.of("text", text))));
-  }
-
-  private JsonNode get(String token, String path) {
-    return ok(call(token, "GET", path, null));
-  }
-
-  private Answer call(
-      String token, String method, String path, @org.jspecify.annotations.Nullable String body) {
-    return answer(send(request(token, method, path, body), HttpResponse.BodyHandlers.ofString()));
-  }
-
-  private HttpRequest request(
-      String token, String method, String path, @org.jspecify.annotations.Nullable String body) {
-    var request =
-        HttpRequest.newBuilder(URI.create(target + path))
-            .timeout(Duration.ofSeconds(30))
-            .method(
-                method,
-                body == null
-                    ? HttpRequest.BodyPublishers.noBody()
-                    : HttpRequest.BodyPublishers.ofString(body));
-    if (body != null) {
-      request.header("Content-Type", "application/json");
-      request.header("Idempotency-Key", UUID.randomUUID().toString());
-    }
-    if (!token.isEmpty()) {
-      request.header("Authorization", "Bearer " + token);
-    }
-    return request.build();
-  }
-
-  private <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
-    try {
-      return http.send(request, handler);
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError(e);
-    }
-  }
-
-  private static HttpResponse.BodyHandler<byte[]> bytes() {
-    return HttpResponse.BodyHandlers.ofByteArray();
-  }
-
-  private static Answer answer(HttpResponse<String> response) {
-    var json = response.headers().firstValue("content-type").orElse("").contains("json");
-    return new Answer(
-        response.statusCode(), json ? JSON.readTree(response.body()) : JSON.createObjectNode());
-  }
-
-  private static JsonNode ok(Answer answer) {
-    assertThat(answer.status).as(answer.body.toString()).isBetween(200, 299);
-    return answer.body;
   }
 
   private static Map<String, Long> counts(JsonNode erasure) {
@@ -698,13 +433,5 @@ class ErasureTest {
       throw new AssertionError(e);
     }
     return files;
-  }
-
-  private static String json(Map<String, ?> content) {
-    return JSON.writeValueAsString(content);
-  }
-
-  private static String encode(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 }

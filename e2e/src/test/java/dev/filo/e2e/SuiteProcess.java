@@ -58,6 +58,13 @@ final class SuiteProcess implements AutoCloseable {
     launch();
   }
 
+  /** Ends it, does something to its data, and starts it again on the same data and ports. */
+  void whileStopped(Runnable work) {
+    close();
+    work.run();
+    launch();
+  }
+
   private void launch() {
     var builder =
         new ProcessBuilder(
