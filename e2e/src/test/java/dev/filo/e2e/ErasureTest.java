@@ -40,7 +40,7 @@ class ErasureTest extends ShopOverHttp {
   }
 
   @Test
-  void erased_realMongoDb_leavesNothingOfHerAndReplaysBringNothingBack() {
+  void fixture17_erased_realMongoDb_leavesNothingOfHerAndReplaysBringNothingBack() {
     var uri = System.getenv("FILO_TEST_MONGODB_URI");
     Assumptions.assumeTrue(
         uri != null && !uri.isBlank(), "no real MongoDB: set FILO_TEST_MONGODB_URI");

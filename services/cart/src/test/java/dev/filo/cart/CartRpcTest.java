@@ -996,7 +996,7 @@ class CartRpcTest {
 
   /** A merge while somebody watches, and back again: streams go on, carts are where they were. */
   @Test
-  void mergeWhileAGuestWatches_thenUnmerge_putsEverythingBack() throws Exception {
+  void fixture15_mergeWhileAGuestWatches_thenUnmerge_putsEverythingBack() throws Exception {
     var guest = newCustomer();
     var guestStub = as(tokens.token(Role.ROLE_GUEST, guest));
     var before = guestStub.applyCartOperations(apply(add("1", "SOFA", 2)));

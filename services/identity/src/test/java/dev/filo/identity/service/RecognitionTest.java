@@ -47,7 +47,7 @@ class RecognitionTest {
   // ---- defect 1: the same person, two contacts
 
   @Test
-  void defect1_samePerson_byNumberFormats_isOneCustomer() {
+  void defect1_fixture5_samePerson_byNumberFormats_isOneCustomer() {
     for (var pair :
         List.of(
             List.of("+55 88 9 8765 4321", "+55 88 8765 4321"),
