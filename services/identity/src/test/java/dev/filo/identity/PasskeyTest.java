@@ -7,7 +7,12 @@ import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
 import com.webauthn4j.data.attestation.authenticator.AuthenticatorData;
 import dev.filo.identity.RunningIdentity.Answer;
+import dev.filo.identity.domain.Refusal;
+import dev.filo.identity.service.Passkeys;
+import dev.filo.identity.service.RefusedException;
+import dev.filo.identity.store.IdentityPersonalData;
 import dev.filo.platform.code.Ids;
+import dev.filo.platform.privacy.PersonalData;
 import dev.filo.proto.identity.v1.CreatePasskeyRequest;
 import dev.filo.proto.identity.v1.DecideMergeCaseRequest;
 import dev.filo.proto.identity.v1.DeletePasskeyRequest;
@@ -32,6 +37,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
@@ -533,6 +539,64 @@ class PasskeyTest {
     assertThat(updated.getModifiedCount()).isEqualTo(1);
     one.signCount = 2;
     assertThat(signIn(one).refusal()).isEqualTo(INVALID);
+  }
+
+  @Test
+  void passkeys_areInHerExport_andGoWithHer() throws Exception {
+    var julia = signedIn();
+    var device = new SoftAuthenticator();
+    register(julia, device, "My telephone");
+    var open = start(julia);
+    var data = new IdentityPersonalData(identity.database(), end -> Mono.empty(), identity.clock());
+    var names = Set.of(julia.subject());
+    var exported =
+        data.export(names)
+            .filter(part -> part.name().equals("passkeys-1"))
+            .map(part -> part.json())
+            .collectList()
+            .block();
+    assertThat(exported).singleElement().asString().contains("My telephone");
+    assertThat(data.preview(names).block()).contains(PersonalData.Treatment.gone("passkeys", 1));
+    data.erase(names).block();
+    assertThat(data.preview(names).block()).contains(PersonalData.Treatment.gone("passkeys", 0));
+    assertThat(signIn(device).refusal()).isEqualTo(INVALID);
+    assertThatThrownBy(
+            () ->
+                create(
+                    julia,
+                    open.getRegistration(),
+                    new SoftAuthenticator().create(open.getOptionsJson())))
+        .matches(SignInTest.refusedWith(ErrorReason.ERROR_REASON_PASSKEY_CHALLENGE_EXPIRED));
+  }
+
+  @Test
+  void passkeys_withoutAHostName_areNotServed() throws Exception {
+    try (var elsewhere =
+        RunningIdentity.with(
+            TestMongo.embedded(), "--filo.identity.public-url=http://192.0.2.7:8080")) {
+      var stub = PasskeyServiceGrpc.newBlockingV2Stub(elsewhere.channel());
+      assertThatThrownBy(
+              () -> stub.startPasskeySignIn(StartPasskeySignInRequest.getDefaultInstance()))
+          .matches(SignInTest.refusedWith(ErrorReason.ERROR_REASON_PASSKEYS_NOT_SERVED));
+    }
+  }
+
+  @Test
+  void signIns_tooManyFromOnePlace_areRefusedUntilTheWindowHasPassed() throws Exception {
+    try (var strict =
+        RunningIdentity.with(TestMongo.embedded(), "--filo.identity.passkeys.per-place=2")) {
+      var passkeys = strict.bean(Passkeys.class);
+      passkeys.startSignIn("", "192.0.2.1").block();
+      passkeys.startSignIn("", "192.0.2.1").block();
+      assertThatThrownBy(() -> passkeys.startSignIn("", "192.0.2.1").block())
+          .isInstanceOfSatisfying(
+              RefusedException.class,
+              refused ->
+                  assertThat(refused.refusal()).isInstanceOf(Refusal.PasskeysRateLimited.class));
+      assertThat(passkeys.startSignIn("", "192.0.2.2").block()).isNotNull();
+      strict.clock().advance(Duration.ofMinutes(15));
+      assertThat(passkeys.startSignIn("", "192.0.2.1").block()).isNotNull();
+    }
   }
 
   private static Object challenge(PasskeyRegistration started) {

@@ -1,6 +1,7 @@
 package dev.filo.identity.webauthn;
 
 import java.net.URI;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -28,7 +29,7 @@ public record RelyingParty(String id, String name, Set<String> origins) {
   public static RelyingParty of(String publicUrl, String id, String name, Set<String> more) {
     var url = URI.create(publicUrl);
     var host = url.getHost() == null ? "" : url.getHost();
-    var origins = new java.util.LinkedHashSet<String>(more);
+    var origins = new LinkedHashSet<String>(more);
     origins.add(url.getScheme() + "://" + host + (url.getPort() < 0 ? "" : ":" + url.getPort()));
     var domain = id.isEmpty() ? (ADDRESS.matcher(host).matches() ? "" : host) : id;
     return new RelyingParty(domain, name, origins);
