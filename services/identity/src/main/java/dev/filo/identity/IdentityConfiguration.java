@@ -23,6 +23,7 @@ import dev.filo.identity.service.Mails;
 import dev.filo.identity.service.MergeCases;
 import dev.filo.identity.service.Messenger;
 import dev.filo.identity.service.Participants;
+import dev.filo.identity.service.PasskeyMail;
 import dev.filo.identity.service.Passkeys;
 import dev.filo.identity.service.Privacy;
 import dev.filo.identity.service.Recognition;
@@ -153,8 +154,10 @@ public class IdentityConfiguration {
       MongoSignInStore limits,
       Customers customers,
       Ceremonies ceremonies,
+      List<Messenger> ways,
       Secrets secrets,
       IdentityProperties identity,
+      PlatformProperties platform,
       InstantSource clock) {
     var settings = identity.passkeys();
     return new Passkeys(
@@ -162,6 +165,8 @@ public class IdentityConfiguration {
         limits,
         customers,
         ceremonies,
+        new PasskeyMail(
+            ways, identity.shopName(), identity.publicUrlOr(platform.issuer()) + "/account"),
         secrets,
         new Passkeys.Limits(
             settings.life(), settings.perCustomer(), settings.perPlace(), settings.window()),

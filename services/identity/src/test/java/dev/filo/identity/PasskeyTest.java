@@ -7,7 +7,10 @@ import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
 import com.webauthn4j.data.attestation.authenticator.AuthenticatorData;
 import dev.filo.identity.RunningIdentity.Answer;
+import dev.filo.identity.domain.ContactAddress;
 import dev.filo.identity.domain.Refusal;
+import dev.filo.identity.service.Customers;
+import dev.filo.identity.service.Messenger;
 import dev.filo.identity.service.Passkeys;
 import dev.filo.identity.service.RefusedException;
 import dev.filo.identity.store.IdentityPersonalData;
@@ -597,6 +600,47 @@ class PasskeyTest {
       strict.clock().advance(Duration.ofMinutes(15));
       assertThat(passkeys.startSignIn("", "192.0.2.1").block()).isNotNull();
     }
+  }
+
+  @Test
+  void passkey_added_isWrittenToHerOnce() throws Exception {
+    var email = RunningIdentity.newEmail();
+    var julia = identity.signIn(email, "");
+    identity.clock().advance(Duration.ofMillis(5)); // the newest letter is the other one
+    var started = start(julia);
+    var answer = new SoftAuthenticator().create(started.getOptionsJson());
+    create(julia, started.getRegistration(), answer);
+    create(julia, started.getRegistration(), answer);
+    assertThat(identity.letters(email))
+        .hasSize(2)
+        .first()
+        .asString()
+        .startsWith("Nuova passkey sul tuo profilo Filo")
+        .contains("http://localhost:8080/account");
+  }
+
+  @Test
+  void passkey_added_isThereAlsoWithoutAMailServer() throws Exception {
+    var refusing =
+        new Messenger() {
+          @Override
+          public boolean serves(ContactAddress.Kind kind) {
+            return true;
+          }
+
+          @Override
+          public Mono<Void> send(ContactAddress to, String subject, String text) {
+            return Mono.error(new IllegalStateException("no server"));
+          }
+        };
+    var julia = signedIn();
+    var customer =
+        identity.bean(Customers.class).person(julia.subject()).map(each -> each.customer()).block();
+    assertThat(customer).isNotNull();
+    assertThat(customer.links()).isNotEmpty();
+    new PasskeyMail(List.of(refusing), "Filo", "https://shop.example/account")
+        .added(customer, "PC", "en")
+        .block();
   }
 
   private static Object challenge(PasskeyRegistration started) {

@@ -58,7 +58,8 @@ public final class GrpcPasskeyService extends PasskeyServiceGrpc.PasskeyServiceI
                 Caller.current().session(),
                 request.getRegistration(),
                 request.getDisplayName(),
-                request.getCredentialJson())
+                request.getCredentialJson(),
+                Caller.language())
             .map(passkey -> message(request.getParent(), passkey)));
   }
 

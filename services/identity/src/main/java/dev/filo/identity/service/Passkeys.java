@@ -34,6 +34,7 @@ public final class Passkeys {
   private final SignInStore limits;
   private final Customers customers;
   private final Ceremonies ceremonies;
+  private final PasskeyMail mail;
   private final Secrets secrets;
   private final Limits limit;
   private final InstantSource clock;
@@ -53,6 +54,7 @@ public final class Passkeys {
       SignInStore limits,
       Customers customers,
       Ceremonies ceremonies,
+      PasskeyMail mail,
       Secrets secrets,
       Limits limit,
       InstantSource clock) {
@@ -60,6 +62,7 @@ public final class Passkeys {
     this.limits = limits;
     this.customers = customers;
     this.ceremonies = ceremonies;
+    this.mail = mail;
     this.secrets = secrets;
     this.limit = limit;
     this.clock = clock;
@@ -131,16 +134,37 @@ public final class Passkeys {
   }
 
   /**
-   * Registers what the device made. One value: the passkey, or the one that came of this
-   * registration before; refused with PasskeyChallengeExpired, PasskeyInvalid, PasskeyExists or
-   * PasskeyLimit.
+   * Registers what the device made, and writes so to her. One value: the passkey, or the one that
+   * came of this registration before; refused with PasskeyChallengeExpired, PasskeyInvalid,
+   * PasskeyExists or PasskeyLimit.
+   *
+   * @param language of the letter
    */
   public Mono<Passkey> register(
-      String customer, String session, String registration, String title, String responseJson) {
+      String customer,
+      String session,
+      String registration,
+      String title,
+      String responseJson,
+      String language) {
     var id = challengeHash(registration);
     return store
         .take(id, true, session, now())
-        .flatMap(challenge -> register(customer, challenge, title.strip(), responseJson))
+        .flatMap(
+            challenge ->
+                register(
+                        customer,
+                        challenge,
+                        title.replaceAll("\\p{Cntrl}", "").strip(),
+                        responseJson)
+                    .flatMap(
+                        passkey ->
+                            customers
+                                .person(customer)
+                                .flatMap(
+                                    person ->
+                                        mail.added(person.customer(), passkey.title(), language))
+                                .thenReturn(passkey)))
         .switchIfEmpty(
             Mono.defer(() -> customers.names(customer))
                 .flatMap(

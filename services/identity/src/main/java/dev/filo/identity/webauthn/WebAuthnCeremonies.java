@@ -112,7 +112,7 @@ public final class WebAuthnCeremonies implements Ceremonies {
   }
 
   private String json(Object options) {
-    return converter.getJsonConverter().writeValueAsString(options);
+    return converter.getJsonMapper().writeValueAsString(options);
   }
 
   @Override
