@@ -148,6 +148,7 @@ public final class WebAuthnCeremonies implements Ceremonies {
   }
 
   @Override
+  @SuppressWarnings("NullAway") // takes the library's annotations of arrays for their elements'
   public Optional<Claimed> read(String responseJson) {
     try {
       var answer = webAuthn.parseAuthenticationResponseJSON(responseJson);
