@@ -11,6 +11,7 @@ import dev.filo.identity.domain.ContactAddress;
 import dev.filo.identity.domain.Refusal;
 import dev.filo.identity.service.Customers;
 import dev.filo.identity.service.Messenger;
+import dev.filo.identity.service.PasskeyMail;
 import dev.filo.identity.service.Passkeys;
 import dev.filo.identity.service.RefusedException;
 import dev.filo.identity.store.IdentityPersonalData;
