@@ -137,6 +137,14 @@ export function createSession({app, clientId, guest = false}) {
       await underLock(lock, async () => keep(answer, 'person'));
       announce('signIn');
     },
+    /** Ends a sign-in started with `POST /v1/passkeySignIns`; `credential` is what the device answered, as JSON. */
+    async finishPasskey(signIn, credential) {
+      // Whoever started it must end it; a guest's things come along.
+      const token = read() ? await this.token({required: false}).catch(() => null) : null;
+      const answer = await ask({grant_type: 'urn:filo:oauth:passkey', sign_in: signIn, credential, device: deviceName(), ...(token ? {guest_token: token} : {})});
+      await underLock(lock, async () => keep(answer, 'person'));
+      announce('signIn');
+    },
     /**
      * Takes over the session that another device hands over. That device may have to say yes: then this goes on asking.
      * @param {{claim: string, waiting?: Function, signal?: AbortSignal}} options claim: what tells this device from

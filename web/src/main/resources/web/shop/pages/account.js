@@ -1,7 +1,7 @@
 /** Signing in by a code, and what is known about her. */
 import {html, nothing} from 'lit';
 import {act} from 'filo/act.js';
-import {newId} from 'filo/api.js';
+import {ApiError, explain, newId} from 'filo/api.js';
 import {FiloElement} from 'filo/element.js';
 import {icon} from 'filo/icons.js';
 import {t} from 'filo/i18n.js';
@@ -9,12 +9,14 @@ import {deviceKind} from 'filo/session.js';
 import {announce, languageSwitch, plain, themeSwitch, toast} from 'filo/ui.js';
 import {router} from '../routes.js';
 import {api, cart, me, place, session} from '../state.js';
+import {choosePasskey, passkeysWork} from '../passkeys.js';
 import {choosePlace} from '../parts/place-dialog.js';
 import {forgetReservations} from '../reservation-cache.js';
+import '../parts/passkey-list.js';
 import '../parts/session-list.js';
 
 class Account extends FiloElement {
-  static properties = {query: {attribute: false}, address: {state: true}, signIn: {state: true}, busy: {state: true}, problem: {state: true}, joined: {state: true}};
+  static properties = {query: {attribute: false}, address: {state: true}, signIn: {state: true}, busy: {state: true}, problem: {state: true}, passkeyProblem: {state: true}, joined: {state: true}};
 
   constructor() {
     super();
@@ -49,6 +51,10 @@ class Account extends FiloElement {
           ${this.#problem()}<p class="hint">${t('account.noPassword')}</p></div>
         <button class="button primary" aria-busy=${this.busy ?? false}>${icon('mail')} ${t('account.sendCode')}</button>
       </form></section>
+      ${passkeysWork() ? html`<section class="card stack"><h2 class="small-head">${t('passkeys.have')}</h2>
+        <p>${t('passkeys.haveHint')}</p>
+        ${this.passkeyProblem ? html`<p class="problem" id="passkey-problem" role="alert">${this.passkeyProblem}</p>` : nothing}
+        <div><button class="button" aria-busy=${this.busy ?? false} aria-describedby=${this.passkeyProblem ? 'passkey-problem' : nothing} @click=${this.#byPasskey}>${icon('key')} ${t('passkeys.signIn')}</button></div></section>` : nothing}
       <section class="card"><form class="stack" @submit=${this.#typedHandoff}><h2 class="small-head">${t('handoff.haveCode')}</h2>
         <div class="field"><label for="handoff-code">${t('handoff.codeLabel')}</label><input class="input code" id="handoff-code" name="code" autocomplete="off" autocapitalize="characters" spellcheck="false" maxlength="12" required></div>
         <button class="button">${icon('forward')} ${t('handoff.use')}</button></form></section>`;
@@ -80,6 +86,7 @@ class Account extends FiloElement {
       <section class="card"><h2 class="small-head">${t('account.identifiers')}</h2><ul class="list">${(customer.identifiers ?? []).map((each) => html`<li class="identifier">
         ${icon(plain(each.type, 'TYPE_') === 'PHONE' ? 'phone' : 'mail')}<span class="grow">${each.value}</span>${each.verified ? html`<span class="tag accent">${icon('check', {size: 'small'})} ${t('account.verified')}</span>` : nothing}</li>`)}</ul></section>
       <section class="card"><a class="button" href="/orders">${icon('box')} ${t('account.orders')}</a></section>
+      <shop-passkey-list></shop-passkey-list>
       <shop-session-list></shop-session-list>
       <section class="card cluster"><button class="button" @click=${this.#handOff}>${icon(deviceKind() === 'phone' ? 'pc' : 'phone')} ${t(deviceKind() === 'phone' ? 'handoff.buttonPc' : 'handoff.button')}</button>
         <button class="button text" @click=${this.#signOut}>${icon('signOut')} ${t('account.signOut')}</button></section>`;
@@ -115,15 +122,35 @@ class Account extends FiloElement {
         input.focus();
         throw error;
       }
-      this.signIn = undefined;
-      this.joined = before;
-      forgetReservations();
-      await me.read();
-      announce(t('account.signedIn'));
-      await this.updateComplete;
-      const heading = this.querySelector('h1');
-      heading.tabIndex = -1;
-      heading.focus();
+      await this.#entered(before);
+    });
+  };
+
+  async #entered(before) {
+    this.signIn = undefined;
+    this.joined = before;
+    forgetReservations();
+    await me.read();
+    announce(t('account.signedIn'));
+    await this.updateComplete;
+    const heading = this.querySelector('h1');
+    heading.tabIndex = -1;
+    heading.focus();
+  }
+
+  #byPasskey = async () => {
+    this.passkeyProblem = undefined;
+    const before = cart.count;
+    await this.#act(async () => {
+      try {
+        const {name, optionsJson} = await api.post('/v1/passkeySignIns', {}, {auth: cart.unsent ? undefined : 'optional'});
+        await session.finishPasskey(name, await choosePasskey(optionsJson));
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        this.passkeyProblem = explain(error); // beside its own button, not at the address
+        return;
+      }
+      await this.#entered(before);
     });
   };
 

@@ -9,11 +9,13 @@ import dev.filo.identity.grpc.GrpcIdentityService;
 import dev.filo.identity.grpc.GrpcMailService;
 import dev.filo.identity.grpc.GrpcMailboxService;
 import dev.filo.identity.grpc.GrpcParticipants;
+import dev.filo.identity.grpc.GrpcPasskeyService;
 import dev.filo.identity.grpc.GrpcSessionService;
 import dev.filo.identity.grpc.GrpcStaffService;
 import dev.filo.identity.mail.Mailbox;
 import dev.filo.identity.mail.SmtpMessenger;
 import dev.filo.identity.service.AuditLog;
+import dev.filo.identity.service.Ceremonies;
 import dev.filo.identity.service.CodeMail;
 import dev.filo.identity.service.Customers;
 import dev.filo.identity.service.DeviceLogins;
@@ -21,6 +23,8 @@ import dev.filo.identity.service.Mails;
 import dev.filo.identity.service.MergeCases;
 import dev.filo.identity.service.Messenger;
 import dev.filo.identity.service.Participants;
+import dev.filo.identity.service.PasskeyMail;
+import dev.filo.identity.service.Passkeys;
 import dev.filo.identity.service.Privacy;
 import dev.filo.identity.service.Recognition;
 import dev.filo.identity.service.Secrets;
@@ -35,12 +39,15 @@ import dev.filo.identity.store.MongoErasureStore;
 import dev.filo.identity.store.MongoKeyStore;
 import dev.filo.identity.store.MongoMailStore;
 import dev.filo.identity.store.MongoMergeCaseStore;
+import dev.filo.identity.store.MongoPasskeyStore;
 import dev.filo.identity.store.MongoSessionStore;
 import dev.filo.identity.store.MongoSignInStore;
 import dev.filo.identity.store.MongoStaffStore;
 import dev.filo.identity.tokens.AccessTokens;
 import dev.filo.identity.tokens.SigningKeys;
 import dev.filo.identity.web.MongoAuthorizations;
+import dev.filo.identity.webauthn.RelyingParty;
+import dev.filo.identity.webauthn.WebAuthnCeremonies;
 import dev.filo.platform.Background;
 import dev.filo.platform.PlatformProperties;
 import dev.filo.platform.auth.AliasSource;
@@ -55,6 +62,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -120,6 +128,54 @@ public class IdentityConfiguration {
         secrets,
         new DeviceLogins.Limits(limit.life(), limit.perPlace(), limit.window()),
         clock);
+  }
+
+  @Bean
+  MongoPasskeyStore passkeyStore(MongoDatabase database) {
+    var store = new MongoPasskeyStore(database);
+    store.prepare();
+    return store;
+  }
+
+  @Bean
+  Ceremonies ceremonies(IdentityProperties identity, PlatformProperties platform) {
+    var settings = identity.passkeys();
+    return new WebAuthnCeremonies(
+        RelyingParty.of(
+            identity.publicUrlOr(platform.issuer()),
+            settings.domain(),
+            identity.shopName(),
+            Set.copyOf(settings.origins())));
+  }
+
+  @Bean
+  Passkeys passkeys(
+      MongoPasskeyStore store,
+      MongoSignInStore limits,
+      Customers customers,
+      Ceremonies ceremonies,
+      List<Messenger> ways,
+      Secrets secrets,
+      IdentityProperties identity,
+      PlatformProperties platform,
+      InstantSource clock) {
+    var settings = identity.passkeys();
+    return new Passkeys(
+        store,
+        limits,
+        customers,
+        ceremonies,
+        new PasskeyMail(
+            ways, identity.shopName(), identity.publicUrlOr(platform.issuer()) + "/account"),
+        secrets,
+        new Passkeys.Limits(
+            settings.life(), settings.perCustomer(), settings.perPlace(), settings.window()),
+        clock);
+  }
+
+  @Bean
+  GrpcPasskeyService passkeyService(Passkeys passkeys) {
+    return new GrpcPasskeyService(passkeys);
   }
 
   @Bean
@@ -424,6 +480,7 @@ public class IdentityConfiguration {
       MongoSignInStore signIns,
       MongoSessionStore sessions,
       MongoDeviceLoginStore deviceLogins,
+      MongoPasskeyStore passkeys,
       MongoAuthorizations authorizations,
       MongoErasureStore erasures,
       Optional<Mailbox> mailbox,
@@ -437,6 +494,7 @@ public class IdentityConfiguration {
                   .forget(before)
                   .then(sessions.forget(before))
                   .then(deviceLogins.forget(before))
+                  .then(passkeys.forget(before))
                   .then(authorizations.forget(before))
                   .then(erasures.forgetTickets(before))
                   .then(mailbox.map(box -> box.forget(before)).orElseGet(Mono::empty));

@@ -28,6 +28,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param staffSessionLife how long a staff session lives
  * @param handoffLife how long a hand-off code can be used
  * @param signIn sign-in by code
+ * @param passkeys sign-in by passkey
  * @param keys signing keys
  * @param firstManager the e-mail of who may manage while nobody else may: let in when the service
  *     starts; empty: nobody
@@ -50,6 +51,7 @@ public record IdentityProperties(
     @DefaultValue("12h") Duration staffSessionLife,
     @DefaultValue("2m") Duration handoffLife,
     @DefaultValue SignIn signIn,
+    @DefaultValue PasskeySettings passkeys,
     @DefaultValue Keys keys,
     @DefaultValue("") String firstManager,
     @DefaultValue Map<String, Provider> providers,
@@ -69,6 +71,24 @@ public record IdentityProperties(
       @DefaultValue("10m") Duration life,
       @DefaultValue("5") int attempts,
       @DefaultValue("5") int perAddress,
+      @DefaultValue("50") int perPlace,
+      @DefaultValue("15m") Duration window) {}
+
+  /**
+   * Sign-in by passkey. The pages' own origin is the public URL's.
+   *
+   * @param domain the relying party's id: the public URL's host or a domain above it; empty: the
+   *     host, if that is a name. Whoever changes it makes all passkeys worthless
+   * @param origins more origins that may use them, such as an app's
+   * @param life how long a challenge can be answered
+   * @param perCustomer registrations a customer may start within the window
+   * @param perPlace sign-ins started from one network address within the window
+   */
+  public record PasskeySettings(
+      @DefaultValue("") String domain,
+      @DefaultValue List<String> origins,
+      @DefaultValue("5m") Duration life,
+      @DefaultValue("10") int perCustomer,
       @DefaultValue("50") int perPlace,
       @DefaultValue("15m") Duration window) {}
 

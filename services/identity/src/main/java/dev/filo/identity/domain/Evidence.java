@@ -8,6 +8,8 @@ public enum Evidence {
   STAFF,
   /** The channel's provider says so: the sender of a message, the holder of a card. */
   PROVIDER,
+  /** She signed in by a passkey of the customer whose identifier it is. */
+  PASSKEY,
   /** She typed a code that was sent there. */
   CODE;
 

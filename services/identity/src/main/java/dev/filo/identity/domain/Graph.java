@@ -230,8 +230,9 @@ public final class Graph {
         false);
   }
 
+  /** When she last showed it herself: by a code, or by her passkey. */
   private static Instant codeTime(Link link) {
-    return link.evidence() == Evidence.CODE ? link.lastTime() : Instant.MIN;
+    return link.evidence().compareTo(Evidence.PASSKEY) >= 0 ? link.lastTime() : Instant.MIN;
   }
 
   private static Instant later(Instant one, Instant other) {

@@ -120,4 +120,28 @@ public sealed interface Refusal {
 
   /** There is no such leave to download, or it is over, or another session's. */
   record ExportUnknown(String name) implements Refusal {}
+
+  /** The passkey is not known, or what it answered does not pass. */
+  record PasskeyInvalid() implements Refusal {}
+
+  /** What was started is unknown, over, used, or another session's. */
+  record PasskeyChallengeExpired() implements Refusal {}
+
+  /** The passkey's counter did not go on: there may be a copy of it. */
+  record PasskeyCounterRegressed() implements Refusal {}
+
+  /** The passkey is registered. */
+  record PasskeyExists() implements Refusal {}
+
+  /** She has as many passkeys as one may have. */
+  record PasskeyLimit(int max) implements Refusal {}
+
+  /** Too many registrations or sign-ins were started. */
+  record PasskeysRateLimited(Duration retryAfter) implements Refusal {}
+
+  /** There are no passkeys here. */
+  record PasskeysNotServed() implements Refusal {}
+
+  /** There is no such passkey, or it is not hers. */
+  record PasskeyUnknown(String name) implements Refusal {}
 }

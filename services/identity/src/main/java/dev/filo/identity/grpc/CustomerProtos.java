@@ -87,6 +87,7 @@ final class CustomerProtos {
                             case CLAIMED -> Identifier.Evidence.EVIDENCE_CLAIMED;
                             case STAFF -> Identifier.Evidence.EVIDENCE_STAFF;
                             case PROVIDER -> Identifier.Evidence.EVIDENCE_PROVIDER;
+                            case PASSKEY -> Identifier.Evidence.EVIDENCE_PASSKEY;
                             case CODE -> Identifier.Evidence.EVIDENCE_CODE;
                           })
                       .setFirstTime(Times.timestamp(link.firstTime()))

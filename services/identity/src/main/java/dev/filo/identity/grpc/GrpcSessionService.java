@@ -47,13 +47,15 @@ public final class GrpcSessionService extends SessionServiceGrpc.SessionServiceI
     int size = PageTokens.size(request.getPageSize(), PAGE);
     answer(
         observer,
-        Mono.fromCallable(() -> place(PageTokens.position(request.getPageToken())))
+        Mono.fromCallable(() -> place(request.getPageToken()))
             .flatMapMany(after -> sessions.list(request.getParent(), after, size + 1))
             .collectList()
             .map(found -> page(request.getParent(), found, size, caller.session())));
   }
 
-  private static Optional<SessionStore.Place> place(String position) {
+  /** Where a page begins; empty for the first. */
+  static Optional<SessionStore.Place> place(String pageToken) {
+    var position = PageTokens.position(pageToken);
     if (position.isEmpty()) {
       return Optional.empty();
     }
@@ -86,9 +88,14 @@ public final class GrpcSessionService extends SessionServiceGrpc.SessionServiceI
     }
     if (found.size() > size) {
       var last = shown.getLast();
-      page.setNextPageToken(PageTokens.token(last.createTime().toEpochMilli() + "." + last.id()));
+      page.setNextPageToken(token(new SessionStore.Place(last.createTime(), last.id())));
     }
     return page.build();
+  }
+
+  /** The token of the page that begins after a place. */
+  static String token(SessionStore.Place last) {
+    return PageTokens.token(last.createTime().toEpochMilli() + "." + last.id());
   }
 
   @Override

@@ -173,6 +173,57 @@ final class Refusals {
       case Refusal.ErasureUnknown(var name) -> Statuses.notFound(name);
       case Refusal.ExportUnknown(var name) -> Statuses.notFound(name);
       case Refusal.FieldMissing(var field) -> Statuses.field(field, "This is needed.");
+      case Refusal.PasskeyUnknown(var name) -> Statuses.notFound(name);
+      case Refusal.PasskeyInvalid() ->
+          Statuses.refusal(
+              Code.FAILED_PRECONDITION,
+              DOMAIN,
+              ErrorReason.ERROR_REASON_PASSKEY_INVALID,
+              "This passkey does not pass.",
+              Map.of());
+      case Refusal.PasskeyChallengeExpired() ->
+          Statuses.refusal(
+              Code.FAILED_PRECONDITION,
+              DOMAIN,
+              ErrorReason.ERROR_REASON_PASSKEY_CHALLENGE_EXPIRED,
+              "This took too long or was used before. Start again.",
+              Map.of());
+      case Refusal.PasskeyCounterRegressed() ->
+          Statuses.refusal(
+              Code.FAILED_PRECONDITION,
+              DOMAIN,
+              ErrorReason.ERROR_REASON_PASSKEY_COUNTER_REGRESSED,
+              "There may be a copy of this passkey.",
+              Map.of());
+      case Refusal.PasskeyExists() ->
+          Statuses.refusal(
+              Code.ALREADY_EXISTS,
+              DOMAIN,
+              ErrorReason.ERROR_REASON_PASSKEY_EXISTS,
+              "This passkey is registered.",
+              Map.of());
+      case Refusal.PasskeyLimit(var max) ->
+          Statuses.refusal(
+              Code.FAILED_PRECONDITION,
+              DOMAIN,
+              ErrorReason.ERROR_REASON_PASSKEY_LIMIT,
+              "Nobody can have more than " + max + " passkeys. Remove one first.",
+              Map.of("max", Integer.toString(max)));
+      case Refusal.PasskeysRateLimited(var wait) ->
+          Statuses.retry(
+              Code.RESOURCE_EXHAUSTED,
+              DOMAIN,
+              ErrorReason.ERROR_REASON_PASSKEYS_RATE_LIMITED,
+              "Too many tries with passkeys. Try again later.",
+              Map.of(),
+              wait);
+      case Refusal.PasskeysNotServed() ->
+          Statuses.refusal(
+              Code.FAILED_PRECONDITION,
+              DOMAIN,
+              ErrorReason.ERROR_REASON_PASSKEYS_NOT_SERVED,
+              "There are no passkeys here.",
+              Map.of());
       case Refusal.RefreshInvalid() ->
           Statuses.api(
               Code.UNAUTHENTICATED,

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -179,7 +180,56 @@ public final class Customers {
                                     now())))
                     .flatMap(owner -> recognition.present(owner, false, actor))
                     .flatMap(node -> shown(node, identifier, actor))
-                    .flatMap(customer -> follow(asker, customer, identifier, actor)));
+                    .flatMap(
+                        customer -> follow(asker, customer, identifier, Evidence.CODE, actor)));
+  }
+
+  /**
+   * The customer whose passkey has answered, as she is now. A guest on the device becomes her alias
+   * by an address that is proven hers. Empty when there is no such customer.
+   *
+   * @param holderId whose the passkey was when it was registered
+   * @param guestId who is on the device; empty when nobody is
+   * @param actor who this is, by her name
+   */
+  public Mono<SignedIn> signedInByPasskey(
+      String holderId, String guestId, Function<String, Actor> actor) {
+    return current(holderId)
+        .flatMap(customer -> person(customer))
+        .flatMap(
+            person ->
+                store
+                    .find(holderId)
+                    .flatMap(
+                        holder ->
+                            Mono.justOrEmpty(address(holder).or(() -> address(person.customer()))))
+                    .flatMap(
+                        address ->
+                            asker(guestId)
+                                .flatMap(
+                                    asker ->
+                                        follow(
+                                            asker,
+                                            person.customer(),
+                                            address,
+                                            Evidence.PASSKEY,
+                                            actor)))
+                    .switchIfEmpty(
+                        Mono.defer(
+                            () ->
+                                tellSignedIn(
+                                    person.customer(),
+                                    false,
+                                    "",
+                                    actor.apply(person.customer().name())))));
+  }
+
+  /** What is proven hers by the strongest evidence. */
+  private static Optional<IdentifierKey> address(Customer customer) {
+    return customer.links().stream()
+        .filter(Link::isProven)
+        .max(Comparator.comparing(Link::evidence))
+        .map(Link::identifier);
   }
 
   /**
@@ -211,7 +261,7 @@ public final class Customers {
   private Mono<Customer> shown(
       Customer node, IdentifierKey identifier, Function<String, Actor> actor) {
     var who = actor.apply(node.name());
-    var fact = fact(identifier, who);
+    var fact = fact(identifier, Evidence.CODE, who);
     return current(node.id())
         .flatMap(
             customer ->
@@ -223,12 +273,16 @@ public final class Customers {
                         .thenReturn(customer));
   }
 
-  private List<Link> fact(IdentifierKey identifier, Actor who) {
-    return List.of(Link.of(identifier, Evidence.CODE, now(), who.getPrincipal(), who.getChannel()));
+  private List<Link> fact(IdentifierKey identifier, Evidence evidence, Actor who) {
+    return List.of(Link.of(identifier, evidence, now(), who.getPrincipal(), who.getChannel()));
   }
 
   private Mono<SignedIn> follow(
-      Asker asker, Customer customer, IdentifierKey identifier, Function<String, Actor> actor) {
+      Asker asker,
+      Customer customer,
+      IdentifierKey identifier,
+      Evidence evidence,
+      Function<String, Actor> actor) {
     var who = actor.apply(customer.name());
     boolean upgraded = asker.now().map(Customer::id).filter(customer.id()::equals).isPresent();
     var guest = asker.now().filter(one -> !one.id().equals(customer.id()));
@@ -236,7 +290,7 @@ public final class Customers {
         .flatMap(
             one ->
                 recognition.change(
-                    one.id(), seen -> seen.linked(fact(identifier, who), now()), who))
+                    one.id(), seen -> seen.linked(fact(identifier, evidence, who), now()), who))
         .then(recognition.settle(customer.id(), who))
         .then(Mono.defer(() -> current(customer.id())))
         .flatMap(

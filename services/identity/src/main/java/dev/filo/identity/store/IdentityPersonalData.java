@@ -36,8 +36,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Who people are: names, identifiers, consents, sessions. Of a customer who was erased only her
- * random id is left, so that nobody is ever given it again.
+ * Who people are: names, identifiers, consents, sessions, passkeys. Of a customer who was erased
+ * only her random id is left, so that nobody is ever given it again.
  */
 public final class IdentityPersonalData implements PersonalData {
   private final MongoCollection<Document> customers;
@@ -45,6 +45,8 @@ public final class IdentityPersonalData implements PersonalData {
   private final MongoCollection<Document> signIns;
   private final MongoCollection<Document> sessions;
   private final MongoCollection<Document> handoffs;
+  private final MongoCollection<Document> passkeys;
+  private final MongoCollection<Document> challenges;
   private final MongoCollection<Document> logins;
   private final MongoCollection<Document> authorizations;
   private final MongoCollection<Document> cases;
@@ -66,6 +68,8 @@ public final class IdentityPersonalData implements PersonalData {
     this.signIns = database.getCollection("sign_ins");
     this.sessions = database.getCollection("sessions");
     this.handoffs = database.getCollection("handoffs");
+    this.passkeys = database.getCollection("passkeys");
+    this.challenges = database.getCollection("passkey_challenges");
     this.logins = database.getCollection("device_logins");
     this.authorizations = database.getCollection("authorizations");
     this.cases = database.getCollection("mergeCases");
@@ -91,6 +95,10 @@ public final class IdentityPersonalData implements PersonalData {
             Flux.from(sessions.find(in("principal", names)))
                 .doOnNext(session -> session.remove("salt"))),
         ExportDocuments.of(
+            "passkeys",
+            Flux.from(passkeys.find(in("customer", names)))
+                .doOnNext(passkey -> passkey.remove("registration"))),
+        ExportDocuments.of(
             "audit-entries",
             Flux.from(audit.find(in("subject", names)))
                 .doOnNext(
@@ -106,7 +114,8 @@ public final class IdentityPersonalData implements PersonalData {
             Flux.from(customers.find(and(in("_id", ids(names)), ne("erased", true)))).collectList(),
             Mono.from(sessions.countDocuments(in("principal", names))),
             Mono.from(audit.countDocuments(in("subject", names))),
-            Mono.from(cases.countDocuments(about(ids(names)))))
+            Mono.from(cases.countDocuments(about(ids(names)))),
+            Mono.from(passkeys.countDocuments(in("customer", names))))
         .map(
             found -> {
               var hers = found.getT1();
@@ -115,6 +124,7 @@ public final class IdentityPersonalData implements PersonalData {
                   Treatment.gone("identifiers", size(hers, "identifiers")),
                   Treatment.gone("consents", size(hers, "consents")),
                   Treatment.gone("sessions", found.getT2()),
+                  Treatment.gone("passkeys", found.getT5()),
                   Treatment.gone("merge_cases", found.getT4()),
                   new Treatment("audit_entries", Kind.KEPT, found.getT3(), "accountability"));
             });
@@ -146,6 +156,8 @@ public final class IdentityPersonalData implements PersonalData {
             logins.deleteMany(in("principal", names)),
             authorizations.deleteMany(in("principal.name", names)),
             handoffs.deleteMany(in("customer", names)),
+            passkeys.deleteMany(in("customer", names)),
+            challenges.deleteMany(in("customer", names)),
             tickets.deleteMany(in("customer", names)),
             cases.deleteMany(about(ids)))
         .thenMany(Flux.from(sessions.find(and(in("principal", names), ne("ended", true)))))

@@ -138,6 +138,7 @@ public final class Clients implements RegisteredClientRepository {
                 grants.add(AuthorizationGrantType.DEVICE_CODE);
                 grants.add(FiloGrant.GUEST);
                 grants.add(FiloGrant.HANDOFF);
+                grants.add(FiloGrant.PASSKEY);
               }
             })
         .redirectUris(uris -> redirectUris.forEach(uri -> uris.add(uri.toString())))

@@ -20,12 +20,15 @@ final class FiloGrant extends OAuth2AuthorizationGrantAuthenticationToken {
   static final AuthorizationGrantType CODE = new AuthorizationGrantType("urn:filo:oauth:code");
   static final AuthorizationGrantType HANDOFF =
       new AuthorizationGrantType("urn:filo:oauth:handoff");
-  static final Set<AuthorizationGrantType> OWN = Set.of(GUEST, CODE, HANDOFF);
+  static final AuthorizationGrantType PASSKEY =
+      new AuthorizationGrantType("urn:filo:oauth:passkey");
+  static final Set<AuthorizationGrantType> OWN = Set.of(GUEST, CODE, HANDOFF, PASSKEY);
   private static final Set<AuthorizationGrantType> READ =
       Set.of(
           GUEST,
           CODE,
           HANDOFF,
+          PASSKEY,
           AuthorizationGrantType.REFRESH_TOKEN,
           AuthorizationGrantType.DEVICE_CODE);
 
@@ -33,6 +36,7 @@ final class FiloGrant extends OAuth2AuthorizationGrantAuthenticationToken {
   private static final int DEVICE_MAX = 40;
   private static final int VALUE_MAX = 512;
   private static final int TOKEN_MAX = 4096;
+  private static final int CREDENTIAL_MAX = 16_384; // as for a registration
   private static final int CLAIM_MIN = 16;
 
   private FiloGrant(
@@ -60,6 +64,13 @@ final class FiloGrant extends OAuth2AuthorizationGrantAuthenticationToken {
           Map.of(
               "sign_in", required(request, "sign_in"),
               "code", required(request, "code"),
+              "guest_token", optional(request, "guest_token"),
+              "device", device(request));
+    } else if (type.equals(PASSKEY)) {
+      parameters =
+          Map.of(
+              "sign_in", required(request, "sign_in"),
+              "credential", required(request, "credential", CREDENTIAL_MAX),
               "guest_token", optional(request, "guest_token"),
               "device", device(request));
     } else if (type.equals(HANDOFF)) {
@@ -102,8 +113,12 @@ final class FiloGrant extends OAuth2AuthorizationGrantAuthenticationToken {
   }
 
   private static String required(HttpServletRequest request, String name) {
+    return required(request, name, VALUE_MAX);
+  }
+
+  private static String required(HttpServletRequest request, String name, int max) {
     var value = single(request, name);
-    if (value.isBlank() || value.length() > VALUE_MAX) {
+    if (value.isBlank() || value.length() > max) {
       throw invalid(name);
     }
     return value;

@@ -83,6 +83,14 @@ final class FiloGrantProvider implements AuthenticationProvider {
           clientId,
           device);
     }
+    if (type.equals(FiloGrant.PASSKEY)) {
+      return grants.passkey(
+          grant.parameter("sign_in"),
+          grant.parameter("credential"),
+          grant.parameter("guest_token"),
+          clientId,
+          device);
+    }
     if (type.equals(FiloGrant.HANDOFF)) {
       return grants.handoff(grant.parameter("code"), grant.parameter("claim"), clientId, device);
     }
@@ -125,6 +133,10 @@ final class FiloGrantProvider implements AuthenticationProvider {
       case Refusal.CodesRateLimited _ -> error("slow_down", "CODES_RATE_LIMITED");
       case Refusal.RefreshReused() -> invalidGrant("REFRESH_REUSED");
       case Refusal.RefreshInvalid() -> invalidGrant("The refresh token is not valid.");
+      case Refusal.PasskeyInvalid() -> invalidGrant("PASSKEY_INVALID");
+      case Refusal.PasskeyChallengeExpired() -> invalidGrant("PASSKEY_CHALLENGE_EXPIRED");
+      case Refusal.PasskeyCounterRegressed() -> invalidGrant("PASSKEY_COUNTER_REGRESSED");
+      case Refusal.PasskeysNotServed() -> invalidGrant("PASSKEYS_NOT_SERVED");
       // What is refused elsewhere, never at the token endpoint.
       case Refusal.CustomerUnknown _,
           Refusal.CustomerChanged _,
@@ -150,7 +162,11 @@ final class FiloGrantProvider implements AuthenticationProvider {
           Refusal.FieldMissing _,
           Refusal.ConfirmationNeeded _,
           Refusal.ErasureUnknown _,
-          Refusal.ExportUnknown _ ->
+          Refusal.ExportUnknown _,
+          Refusal.PasskeyExists _,
+          Refusal.PasskeyLimit _,
+          Refusal.PasskeysRateLimited _,
+          Refusal.PasskeyUnknown _ ->
           invalidGrant("The grant is not valid.");
     };
   }

@@ -3,13 +3,17 @@ package dev.filo.identity.web;
 import dev.filo.identity.domain.ContactAddress;
 import dev.filo.identity.domain.Customer;
 import dev.filo.identity.domain.Principal;
+import dev.filo.identity.domain.Refusal;
 import dev.filo.identity.domain.SignIn;
 import dev.filo.identity.domain.StaffMember;
 import dev.filo.identity.service.Customers;
 import dev.filo.identity.service.DeviceLogins;
+import dev.filo.identity.service.Passkeys;
+import dev.filo.identity.service.RefusedException;
 import dev.filo.identity.service.Sessions;
 import dev.filo.identity.service.SignIns;
 import dev.filo.identity.service.StaffStore;
+import dev.filo.platform.auth.Caller;
 import dev.filo.platform.auth.TokenVerifier;
 import dev.filo.platform.code.Ids;
 import dev.filo.proto.api.v1.Role;
@@ -27,6 +31,7 @@ public final class Grants {
   private final Sessions sessions;
   private final StaffStore staff;
   private final DeviceLogins deviceLogins;
+  private final Passkeys passkeys;
   private final TokenVerifier tokens;
 
   /** The grants over the use cases. */
@@ -36,7 +41,9 @@ public final class Grants {
       Sessions sessions,
       StaffStore staff,
       DeviceLogins deviceLogins,
+      Passkeys passkeys,
       TokenVerifier tokens) {
+    this.passkeys = passkeys;
     this.tokens = tokens;
     this.deviceLogins = deviceLogins;
     this.customers = customers;
@@ -78,14 +85,47 @@ public final class Grants {
    * The id of the guest whose token this is; empty when it is no guest's, or no good. One value.
    */
   private Mono<String> guest(String token) {
+    return caller(token).map(Grants::guest);
+  }
+
+  private static String guest(Caller caller) {
+    return caller.is(Role.ROLE_GUEST) ? Customer.id(caller.principal()) : "";
+  }
+
+  /** Whose token it is; nobody when it is empty or no good. One value. */
+  private Mono<Caller> caller(String token) {
     return token.isEmpty()
-        ? Mono.just("")
+        ? Mono.just(Caller.ANONYMOUS)
         : tokens
             .verify(token)
-            .filter(caller -> caller.is(Role.ROLE_GUEST))
-            .map(caller -> Customer.id(caller.principal()))
             .onErrorResume(StatusRuntimeException.class, error -> Mono.empty())
-            .defaultIfEmpty("");
+            .defaultIfEmpty(Caller.ANONYMOUS);
+  }
+
+  /**
+   * A session for whose passkey has answered. One value, or a refusal.
+   *
+   * @param guestToken as for {@link #code}; it must be of the session that started the sign-in, if
+   *     one did
+   */
+  public Mono<Sessions.Opened> passkey(
+      String name, String credential, String guestToken, String clientId, String device) {
+    return caller(guestToken)
+        .flatMap(
+            asker ->
+                passkeys
+                    .signIn(name, credential, asker.session())
+                    .flatMap(
+                        passkey ->
+                            customers.signedInByPasskey(
+                                Customer.id(passkey.customer()),
+                                guest(asker),
+                                actor("customer", clientId, device))))
+        .switchIfEmpty(Mono.error(() -> new RefusedException(new Refusal.PasskeyInvalid())))
+        .flatMap(
+            in ->
+                sessions.open(
+                    Ids.random(), Principal.of(in.customer()), clientId, device, in.former()));
   }
 
   /** Who has the code: one of the staff, else a customer. One value, or a refusal. */

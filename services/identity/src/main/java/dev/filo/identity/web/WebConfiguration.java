@@ -6,6 +6,7 @@ import com.nimbusds.jose.proc.SecurityContext;
 import dev.filo.identity.IdentityProperties;
 import dev.filo.identity.service.Customers;
 import dev.filo.identity.service.DeviceLogins;
+import dev.filo.identity.service.Passkeys;
 import dev.filo.identity.service.Secrets;
 import dev.filo.identity.service.Sessions;
 import dev.filo.identity.service.SignIns;
@@ -109,8 +110,9 @@ public class WebConfiguration implements WebMvcConfigurer {
       Sessions sessions,
       StaffStore staff,
       DeviceLogins deviceLogins,
+      Passkeys passkeys,
       TokenVerifier tokens) {
-    return new Grants(customers, signIns, sessions, staff, deviceLogins, tokens);
+    return new Grants(customers, signIns, sessions, staff, deviceLogins, passkeys, tokens);
   }
 
   @Bean
