@@ -59,6 +59,7 @@ public final class Warehouse extends InventoryServiceGrpc.InventoryServiceImplBa
     private final PlaceHoldRequest request;
     private final Map<String, Integer> left = new HashMap<>();
     private final Map<String, List<HoldLine>> sales = new HashMap<>();
+    private final Set<String> extensions = new TreeSet<>();
     private Instant expireTime;
     private String state;
 
@@ -262,7 +263,9 @@ public final class Warehouse extends InventoryServiceGrpc.InventoryServiceImplBa
           if (!held.active(clock.instant())) {
             throw refusal(Code.FAILED_PRECONDITION, ErrorReason.ERROR_REASON_HOLD_OVER);
           }
-          held.expireTime = Times.instant(request.getExpireTime());
+          if (held.extensions.add(request.getRequestId())) {
+            held.expireTime = Times.instant(request.getExpireTime());
+          }
           return message(held);
         });
   }

@@ -57,8 +57,11 @@ public sealed interface Command {
    */
   record Pin(String hold, Movement sale, long revision) implements Command {}
 
-  /** Moves the end of a hold. */
-  record Extend(String hold, Instant expireTime, Author author) implements Command {}
+  /**
+   * Moves the end of a hold. What is asked with a smaller revision than something before changes
+   * nothing; of several ends asked with the same one the latest stays.
+   */
+  record Extend(String hold, Instant expireTime, long revision, Author author) implements Command {}
 
   /** Frees a hold's pieces. */
   record Free(String hold, Author author) implements Command {}

@@ -18,9 +18,11 @@ public record Held(String hold, int quantity, Instant expireTime, boolean pinned
     this(hold, quantity, expireTime, pinned, 0);
   }
 
-  /** With another end. */
-  Held until(Instant end) {
-    return new Held(hold, quantity, end, pinned, revision);
+  /** With another end, unless that is asked too late; the later of two asked at once. */
+  Held until(Instant end, long asked) {
+    return asked < revision || (asked == revision && end.isBefore(expireTime))
+        ? this
+        : new Held(hold, quantity, end, pinned, asked);
   }
 
   /** Kept from expiring. */

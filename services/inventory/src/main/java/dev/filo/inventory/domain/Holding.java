@@ -95,10 +95,10 @@ final class Holding {
     if (found.isEmpty() || !found.get().counts(now)) {
       return level.refused(new Outcome.Over());
     }
-    var held = found.get();
-    return held.expireTime().equals(extend.expireTime())
+    var next = found.get().until(extend.expireTime(), extend.revision());
+    return next.equals(found.get())
         ? level.unchanged(now)
-        : quietly(level, level.holds().with(held.until(extend.expireTime())), now);
+        : quietly(level, level.holds().with(next), now);
   }
 
   static Level.Step free(Level level, Command.Free free, Instant now) {

@@ -375,7 +375,8 @@ public final class Holds {
       return refused(new Refusal.TimeInvalid("expire_time"));
     }
     return levels
-        .submit(orders(hold, line -> new Command.Extend(hold.id(), expireTime, author)))
+        .submit(
+            orders(hold, line -> new Command.Extend(hold.id(), expireTime, hold.version(), author)))
         .flatMap(
             outcomes ->
                 outcomes.stream().anyMatch(Outcome.Over.class::isInstance)

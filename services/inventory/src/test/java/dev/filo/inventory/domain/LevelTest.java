@@ -64,13 +64,33 @@ class LevelTest {
     var level = level(3, 0, new Held("h", 2, NOW, false));
     for (Command command :
         List.of(
-            new Command.Extend("h", NOW.plusSeconds(60), TILL),
+            new Command.Extend("h", NOW.plusSeconds(60), 1, TILL),
             new Command.Sell(sale("h", 2)),
             new Command.Pin("h", sale("h", 2), 1))) {
       var step = level.apply(command, Ledger.NONE, NOW);
       assertThat(step.outcome()).isEqualTo(new Outcome.Over());
       assertThat(step.next()).isEqualTo(level);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // asked with revision, to end after (s), ends after (s)
+    "2, 90, 60",
+    "3, 30, 60",
+    "3, 90, 90",
+    "4, 30, 30",
+    "4, 90, 90",
+  })
+  void anEndAskedTooLateChangesNothing_ofTwoAtOnceTheLaterStays(
+      long revision, int asked, int seconds) {
+    var level = level(3, 0, new Held("h", 2, NOW.plusSeconds(60), false, 3));
+    var step =
+        level.apply(
+            new Command.Extend("h", NOW.plusSeconds(asked), revision, TILL), Ledger.NONE, NOW);
+    assertThat(step.outcome()).isNotInstanceOf(Outcome.Over.class);
+    assertThat(step.next().held(NOW.plusSeconds(seconds - 1))).isEqualTo(2);
+    assertThat(step.next().held(NOW.plusSeconds(seconds))).isZero();
   }
 
   @Test
