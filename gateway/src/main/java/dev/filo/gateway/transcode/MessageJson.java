@@ -62,7 +62,7 @@ public final class MessageJson {
   private record Field(FieldDescriptor field, String key, Kind kind, boolean always) {}
 
   /** The fields of a type by their numbers; none at all: {@link JsonFormat} writes it. */
-  private record Shape(Field @Nullable [] fields) {}
+  private record Shape(@Nullable List<Field> fields) {}
 
   /** A writer that knows the types of all methods' messages, for what is packed in {@link Any}. */
   public MessageJson(List<ApiMethod> methods) {
@@ -265,7 +265,7 @@ public final class MessageJson {
             ? type.getFields().stream()
                 .sorted(Comparator.comparingInt(FieldDescriptor::getNumber))
                 .map(MessageJson::field)
-                .toArray(Field[]::new)
+                .toList()
             : null);
   }
 
