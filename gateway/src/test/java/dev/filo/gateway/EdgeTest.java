@@ -70,6 +70,48 @@ class EdgeTest {
   }
 
   @Test
+  void token_ofAnotherScheme_isNone() {
+    HttpResponse<String> basic =
+        gateway.send(gateway.request(CART).header("Authorization", "Basic anVsaWE6eA=="));
+    assertThat(reason(basic)).isEqualTo("TOKEN_MISSING");
+    String token = gateway.identity.token("customers/julia", Instant.now().plusSeconds(60));
+    assertThat(
+            gateway
+                .send(gateway.request(CART).header("Authorization", "bearer " + token))
+                .statusCode())
+        .as("the scheme's case does not matter")
+        .isEqualTo(200);
+  }
+
+  @Test
+  void whatNoHonestClientSends_isRefused() throws Exception {
+    for (String head :
+        List.of(
+            "GET /v1/customers/a%2Fb/cart HTTP/1.1\r\nHost: localhost",
+            "GET /v1/customers/%2e%2e/cart HTTP/1.1\r\nHost: localhost",
+            "GET /v1/stores;x=1 HTTP/1.1\r\nHost: localhost",
+            "GET /v1/stores HTTP/1.1\r\nHost: localhost\r\nAccept-Language: i\u0001t",
+            "GET /v1/stores HTTP/1.1\r\nHost: localhost\r\nX-Other: i\u007ft",
+            "TRACE /v1/stores HTTP/1.1\r\nHost: localhost")) {
+      assertThat(answered(head)).as(head).isEqualTo(400);
+    }
+    assertThat(answered("GET /livez HTTP/1.1\r\nHost: localhost\r\nX-Other: \u00e8"))
+        .as("other letters are letters")
+        .isEqualTo(204);
+    assertThat(gateway.services.calls).isEmpty();
+  }
+
+  private int answered(String head) throws IOException {
+    var uri = gateway.uri("/");
+    try (var socket = new Socket(uri.getHost(), uri.getPort())) {
+      socket.setSoTimeout(20_000);
+      socket.getOutputStream().write((head + "\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
+      socket.getOutputStream().flush();
+      return status(new DataInputStream(new BufferedInputStream(socket.getInputStream())));
+    }
+  }
+
+  @Test
   void identity_isReachedUnderThePublicName() {
     HttpResponse<String> response =
         gateway.send(

@@ -82,25 +82,24 @@ public final class ApiHandler implements WebHandler {
     Route.Match match =
         routes.find(HttpMethod.HEAD.equals(verb) ? HttpMethod.GET.name() : verb.name(), path);
     ApiMethod method = match.route().method();
-    return Caller.of(exchange)
-        .flatMap(
-            caller -> {
-              method.admit(caller);
-              limits.caller(caller);
-              if (method.isServerStream()) {
-                if (HttpMethod.HEAD.equals(verb)) {
-                  throw Problem.of(405, "METHOD_NOT_ALLOWED", "A stream takes GET only.")
-                      .with("allow", "GET")
-                      .withHeader(HttpHeaders.ALLOW, "GET")
-                      .exception();
-                }
-                return watches.single(exchange, match, caller);
-              }
-              if (method.isDownload()) {
-                return download(exchange, match);
-              }
-              return body(exchange, match.route()).flatMap(body -> call(exchange, match, body));
-            });
+    Caller caller = Caller.of(exchange);
+    method.admit(caller);
+    limits.caller(caller);
+    if (method.isServerStream()) {
+      if (HttpMethod.HEAD.equals(verb)) {
+        throw Problem.of(405, "METHOD_NOT_ALLOWED", "A stream takes GET only.")
+            .with("allow", "GET")
+            .withHeader(HttpHeaders.ALLOW, "GET")
+            .exception();
+      }
+      return watches.single(exchange, match, caller);
+    }
+    if (method.isDownload()) {
+      return download(exchange, match);
+    }
+    return match.route().body().isEmpty()
+        ? call(exchange, match, ByteString.EMPTY)
+        : body(exchange, match.route()).flatMap(body -> call(exchange, match, body));
   }
 
   private Mono<Void> options(ServerWebExchange exchange, String path) {
@@ -115,9 +114,6 @@ public final class ApiHandler implements WebHandler {
   }
 
   private Mono<ByteString> body(ServerWebExchange exchange, Route route) {
-    if (route.body().isEmpty()) {
-      return Mono.just(ByteString.EMPTY);
-    }
     ServerHttpRequest request = exchange.getRequest();
     // What passes as it came has whatever type it has.
     @Nullable MediaType type = route.isRaw() ? null : contentType(request);

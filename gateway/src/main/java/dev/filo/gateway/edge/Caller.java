@@ -2,10 +2,7 @@ package dev.filo.gateway.edge;
 
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
-import org.springframework.security.oauth2.jwt.Jwt;
-import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
 import org.springframework.web.server.ServerWebExchange;
-import reactor.core.publisher.Mono;
 
 /**
  * Whose token a request carries.
@@ -17,17 +14,16 @@ public record Caller(@Nullable String subject, @Nullable Instant expires) {
   /** A request without a token. */
   public static final Caller NOBODY = new Caller(null, null);
 
-  /** The caller of an exchange; never empty. */
-  public static Mono<Caller> of(ServerWebExchange exchange) {
-    return exchange
-        .getPrincipal()
-        .ofType(JwtAuthenticationToken.class)
-        .map(
-            principal -> {
-              Jwt token = principal.getToken();
-              return new Caller(token.getSubject(), token.getExpiresAt());
-            })
-        .defaultIfEmpty(NOBODY);
+  private static final String ATTRIBUTE = Caller.class.getName();
+
+  /** The caller of an exchange. */
+  public static Caller of(ServerWebExchange exchange) {
+    return exchange.getAttributeOrDefault(ATTRIBUTE, NOBODY);
+  }
+
+  /** Says that this is the caller of an exchange; only of a token that was checked. */
+  void putInto(ServerWebExchange exchange) {
+    exchange.getAttributes().put(ATTRIBUTE, this);
   }
 
   /** Whether there is a token. */

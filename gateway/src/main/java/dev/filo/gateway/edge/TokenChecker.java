@@ -4,6 +4,8 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import dev.filo.gateway.GatewayProperties;
+import dev.filo.gateway.problem.GrpcProblems;
+import dev.filo.gateway.problem.Problem;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -14,10 +16,8 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.security.authentication.ReactiveAuthenticationManager;
-import org.springframework.security.core.Authentication;
+import org.springframework.http.HttpHeaders;
 import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
-import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
 import org.springframework.security.oauth2.core.OAuth2Error;
 import org.springframework.security.oauth2.core.OAuth2TokenValidator;
 import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
@@ -28,8 +28,6 @@ import org.springframework.security.oauth2.jwt.JwtIssuerValidator;
 import org.springframework.security.oauth2.jwt.JwtValidationException;
 import org.springframework.security.oauth2.jwt.NimbusReactiveJwtDecoder;
 import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
-import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
-import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
@@ -39,23 +37,20 @@ import reactor.core.publisher.Mono;
  * say.
  */
 @Component
-public final class TokenChecker implements ReactiveAuthenticationManager {
-  /** The error code of a token that was ours and is over. */
-  public static final String EXPIRED = "token_expired";
-
-  /** The error code of any other token that is not accepted. */
-  public static final String INVALID = "invalid_token";
-
-  private static final int TOKENS_MAX = 50_000; // About 100 MB at the very most.
+public final class TokenChecker {
+  private static final String EXPIRED = "token_expired";
+  private static final String INVALID = "invalid_token";
+  private static final int TOKENS_MAX = 50_000; // About 20 MB at the very most.
   private static final Duration KEYS_PATIENCE = Duration.ofSeconds(5); // Identity answers in ms.
   private static final Duration NOT_BEFORE_SKEW = Duration.ofSeconds(60); // Clocks differ.
 
   private final ReactiveJwtDecoder decoder;
   private final InstantSource clock;
-  private final Cache<String, Jwt> known =
+  private final Cache<String, Caller> known =
       Caffeine.newBuilder()
           .maximumSize(TOKENS_MAX)
-          .expireAfter(Expiry.<String, Jwt>creating((hash, token) -> left(token, Instant.now())))
+          .expireAfter(
+              Expiry.<String, Caller>creating((hash, caller) -> left(caller, Instant.now())))
           .build();
 
   /** Checks by the keys at the configured address, which are read when the first token comes. */
@@ -81,36 +76,38 @@ public final class TokenChecker implements ReactiveAuthenticationManager {
     this.decoder = nimbus;
   }
 
-  @Override
-  public Mono<Authentication> authenticate(Authentication authentication) {
-    if (!(authentication instanceof BearerTokenAuthenticationToken bearer)) {
-      return Mono.empty();
-    }
-    String hash = hash(bearer.getToken());
-    Jwt seen = known.getIfPresent(hash);
-    Mono<Jwt> token =
-        seen != null && !left(seen, clock.instant()).isZero()
-            ? Mono.just(seen)
-            : decoder
-                .decode(bearer.getToken())
-                .timeout(KEYS_PATIENCE)
-                .doOnNext(jwt -> known.put(hash, jwt));
-    return token
-        .<Authentication>map(jwt -> new JwtAuthenticationToken(jwt, List.of()))
-        .onErrorMap(TokenChecker::refusal);
+  /**
+   * Whose token it is. One value; a {@link dev.filo.gateway.problem.ProblemException} with
+   * TOKEN_EXPIRED or TOKEN_INVALID when it is not accepted, another error when the keys could not
+   * be read and nothing is known of it.
+   */
+  public Mono<Caller> check(String token) {
+    String hash = hash(token);
+    Caller seen = known.getIfPresent(hash);
+    return seen != null && !left(seen, clock.instant()).isZero()
+        ? Mono.just(seen)
+        : decoder
+            .decode(token)
+            .timeout(KEYS_PATIENCE)
+            .map(jwt -> new Caller(jwt.getSubject(), jwt.getExpiresAt()))
+            .doOnNext(caller -> known.put(hash, caller))
+            .onErrorMap(TokenChecker::refusal);
   }
 
-  /**
-   * Whether the token is not accepted, or the keys could not be read and nothing is known of it.
-   */
   private static Throwable refusal(Throwable error) {
     if (error instanceof JwtValidationException invalid
         && invalid.getErrors().stream().anyMatch(each -> each.getErrorCode().equals(EXPIRED))) {
-      return new OAuth2AuthenticationException(new OAuth2Error(EXPIRED), error);
+      return refused("TOKEN_EXPIRED", "The token has expired. Refresh it at /oauth2/token.");
     }
     return error instanceof BadJwtException
-        ? new OAuth2AuthenticationException(new OAuth2Error(INVALID), error)
+        ? refused("TOKEN_INVALID", "The token is not one of ours or is damaged.")
         : new KeysUnreachableException(error);
+  }
+
+  private static Throwable refused(String reason, String detail) {
+    return Problem.of(401, reason, detail)
+        .withHeader(HttpHeaders.WWW_AUTHENTICATE, GrpcProblems.challenge(reason))
+        .exception();
   }
 
   private OAuth2TokenValidatorResult inTime(Jwt token) {
@@ -128,8 +125,8 @@ public final class TokenChecker implements ReactiveAuthenticationManager {
         : OAuth2TokenValidatorResult.success();
   }
 
-  private static Duration left(Jwt token, Instant now) {
-    Instant expires = token.getExpiresAt();
+  private static Duration left(Caller caller, Instant now) {
+    Instant expires = caller.expires();
     Duration left = expires == null ? Duration.ZERO : Duration.between(now, expires);
     return left.isNegative() ? Duration.ZERO : left;
   }

@@ -93,12 +93,9 @@ public final class WatchHandler implements WebHandler {
           .withHeader(HttpHeaders.ALLOW, "GET")
           .exception();
     }
-    return Caller.of(exchange)
-        .flatMap(
-            caller -> {
-              rates.caller(caller);
-              return several(exchange, caller);
-            });
+    Caller caller = Caller.of(exchange);
+    rates.caller(caller);
+    return several(exchange, caller);
   }
 
   /** One method's stream at its own path. */

@@ -17,6 +17,13 @@ public final class CallHeaders {
   private static final Pattern TRACEPARENT =
       Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
 
+  private static final Metadata.Key<String> AUTHORIZATION = key("authorization");
+  private static final Metadata.Key<String> ACCEPT_LANGUAGE = key("accept-language");
+  private static final Metadata.Key<String> REQUEST_ID = key("x-request-id");
+  private static final Metadata.Key<String> CLIENT_ADDRESS = key("x-filo-client-address");
+  private static final Metadata.Key<String> USER_AGENT = key("x-filo-user-agent");
+  private static final Metadata.Key<String> TRACE = key("traceparent");
+
   private final ClientAddress addresses;
 
   /** Uses the addresses that the edge knows. */
@@ -29,27 +36,40 @@ public final class CallHeaders {
     ServerHttpRequest request = exchange.getRequest();
     HttpHeaders headers = request.getHeaders();
     Metadata metadata = new Metadata();
-    put(metadata, "authorization", headers.getFirst(HttpHeaders.AUTHORIZATION));
-    put(metadata, "accept-language", headers.getFirst(HttpHeaders.ACCEPT_LANGUAGE));
-    put(metadata, "x-request-id", ProblemWriter.requestId(exchange));
-    put(metadata, "x-filo-client-address", addresses.of(request));
+    put(metadata, AUTHORIZATION, headers.getFirst(HttpHeaders.AUTHORIZATION));
+    put(metadata, ACCEPT_LANGUAGE, headers.getFirst(HttpHeaders.ACCEPT_LANGUAGE));
+    put(metadata, REQUEST_ID, ProblemWriter.requestId(exchange));
+    put(metadata, CLIENT_ADDRESS, addresses.of(request));
     String agent = headers.getFirst(HttpHeaders.USER_AGENT);
     if (agent != null) {
       put(
           metadata,
-          "x-filo-user-agent",
+          USER_AGENT,
           agent.length() > USER_AGENT_MAX ? agent.substring(0, USER_AGENT_MAX) : agent);
     }
     String trace = headers.getFirst("traceparent");
     if (trace != null && TRACEPARENT.matcher(trace).matches()) {
-      put(metadata, "traceparent", trace);
+      put(metadata, TRACE, trace);
     }
     return metadata;
   }
 
-  private static void put(Metadata metadata, String name, @Nullable String value) {
-    if (value != null && value.chars().allMatch(c -> c >= 0x20 && c < 0x7f)) {
-      metadata.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value);
+  private static void put(Metadata metadata, Metadata.Key<String> name, @Nullable String value) {
+    if (value != null && isPrintable(value)) {
+      metadata.put(name, value);
     }
+  }
+
+  private static boolean isPrintable(String value) {
+    for (int i = 0; i < value.length(); i++) {
+      if (value.charAt(i) < 0x20 || value.charAt(i) >= 0x7f) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static Metadata.Key<String> key(String name) {
+    return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.filo.gateway.FakeIdentity;
 import dev.filo.gateway.GatewayProperties;
+import dev.filo.gateway.problem.ProblemException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,9 +15,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.security.core.Authentication;
-import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
-import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
 import org.springframework.util.unit.DataSize;
 
 class TokenCheckerTest {
@@ -52,14 +50,14 @@ class TokenCheckerTest {
         now::get);
   }
 
-  private static Authentication check(TokenChecker checker, String token) {
-    return checker.authenticate(new BearerTokenAuthenticationToken(token)).block();
+  private static Caller check(TokenChecker checker, String token) {
+    return checker.check(token).blockOptional().orElseThrow();
   }
 
   private static String refusal(TokenChecker checker, String token) {
-    return catchThrowableOfType(OAuth2AuthenticationException.class, () -> check(checker, token))
-        .getError()
-        .getErrorCode();
+    return catchThrowableOfType(ProblemException.class, () -> check(checker, token))
+        .problem()
+        .reason();
   }
 
   @Test
@@ -67,24 +65,24 @@ class TokenCheckerTest {
     TokenChecker checker = checker(identity.uri().resolve("/oauth2/jwks"), "");
     Instant expires = Instant.ofEpochSecond(now.get().getEpochSecond() + 600);
     String token = identity.token("customers/julia", expires);
-    assertThat(check(checker, token).getName()).isEqualTo("customers/julia");
+    assertThat(check(checker, token).subject()).isEqualTo("customers/julia");
     identity.close();
-    assertThat(check(checker, token).getName()).as("without asking").isEqualTo("customers/julia");
+    assertThat(check(checker, token).subject()).as("without asking").isEqualTo("customers/julia");
     now.set(expires.minusMillis(1));
-    assertThat(check(checker, token).getName()).isEqualTo("customers/julia");
+    assertThat(check(checker, token).subject()).isEqualTo("customers/julia");
     now.set(expires);
-    assertThat(refusal(checker, token)).isEqualTo(TokenChecker.EXPIRED);
+    assertThat(refusal(checker, token)).isEqualTo("TOKEN_EXPIRED");
   }
 
   @Test
   void badOrForeign_isRefused() throws Exception {
     TokenChecker checker = checker(identity.uri().resolve("/oauth2/jwks"), "");
-    assertThat(refusal(checker, "abc")).isEqualTo(TokenChecker.INVALID);
-    assertThat(refusal(checker, identity.forged("customers/eve"))).isEqualTo(TokenChecker.INVALID);
+    assertThat(refusal(checker, "abc")).isEqualTo("TOKEN_INVALID");
+    assertThat(refusal(checker, identity.forged("customers/eve"))).isEqualTo("TOKEN_INVALID");
     TokenChecker strict =
         checker(identity.uri().resolve("/oauth2/jwks"), "https://elsewhere.example");
     String token = identity.token("customers/julia", now.get().plusSeconds(60));
-    assertThat(refusal(strict, token)).as("another issuer").isEqualTo(TokenChecker.INVALID);
+    assertThat(refusal(strict, token)).as("another issuer").isEqualTo("TOKEN_INVALID");
   }
 
   @Test

@@ -282,7 +282,8 @@ public class PlatformConfiguration {
         properties.grpc().listen(),
         properties.grpc().drain(),
         services,
-        List.of(new CallLog(meters), access));
+        List.of(new CallLog(meters), access),
+        properties.grpc().inline());
   }
 
   @Bean

@@ -34,8 +34,13 @@ public record PlatformProperties(
    *
    * @param listen a port, {@code address:port} or {@code in-process:NAME}
    * @param drain how long calls under way may take to end when it stops
+   * @param inline whether a call is answered on the thread it comes on, without handing it over:
+   *     only for a service that never blocks and computes little
    */
-  public record Grpc(@DefaultValue("9090") String listen, @DefaultValue("10s") Duration drain) {}
+  public record Grpc(
+      @DefaultValue("9090") String listen,
+      @DefaultValue("10s") Duration drain,
+      @DefaultValue("false") boolean inline) {}
 
   /**
    * The database.

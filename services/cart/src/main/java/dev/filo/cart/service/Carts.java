@@ -45,6 +45,10 @@ public final class Carts {
   // As with aliases: no chain is longer unless something is broken.
   private static final int MOVES_MAX = 8;
   private static final int AT_ONCE = 8;
+  // Some 100 bytes each: 20 MB.
+  private static final int WRITTEN_MAX = 200_000;
+  private static final int LINE_WEIGHT = 5;
+  private static final Duration WRITTEN_AGE = Duration.ofMinutes(10);
   // Nobody looks at more stores than this; inventory's own limit.
   private static final int STORES_MAX = 10;
 
@@ -62,6 +66,15 @@ public final class Carts {
       Caffeine.newBuilder().maximumSize(10_000).expireAfterWrite(Duration.ofMinutes(1)).build();
   private final Cache<String, Places.Place> nearby =
       Caffeine.newBuilder().maximumSize(50_000).expireAfterWrite(Duration.ofSeconds(30)).build();
+  // Carts in use as this process wrote them last; one weighs what its operations and lines do.
+  private final Cache<String, Cart> written =
+      Caffeine.newBuilder()
+          .maximumWeight(WRITTEN_MAX)
+          .weigher(
+              (String customer, Cart cart) ->
+                  1 + cart.history().operations().size() + LINE_WEIGHT * cart.lines().size())
+          .expireAfterWrite(WRITTEN_AGE)
+          .build();
   private final Cache<String, Boolean> merged = Caffeine.newBuilder().maximumSize(50_000).build();
 
   /** Carts kept in {@code store}. */
@@ -147,7 +160,12 @@ public final class Carts {
             done -> view(done.cart(), language).map(view -> new Answer(view, done.outcomes())));
   }
 
-  private record Done(Cart cart, List<Outcome> outcomes) {}
+  /**
+   * What became of operations.
+   *
+   * @param wrote whether anything was to be written
+   */
+  private record Done(Cart cart, List<Outcome> outcomes, boolean wrote) {}
 
   /** Decides about operations. */
   @FunctionalInterface
@@ -155,9 +173,24 @@ public final class Carts {
     Decision decide(Cart cart, List<Operation> operations, Circumstances circumstances);
   }
 
+  /*
+   * What this process wrote last is what there is, unless it has changed since: then the version is
+   * another one, the write is refused, and the cart is read. So it is when nothing is to be written,
+   * as that could be because of what is no longer so.
+   */
   private Mono<Done> attempt(
       String customer, List<Operation> operations, String etag, Caller caller, Way way) {
-    return current(customer).flatMap(seen -> attempt(seen, operations, etag, caller, way));
+    var last = written.getIfPresent(customer);
+    var read =
+        Mono.defer(() -> current(customer))
+            .flatMap(seen -> attempt(seen, operations, etag, caller, way));
+    return last == null
+        ? read
+        : attempt(last, operations, etag, caller, way)
+            .filter(Done::wrote)
+            .onErrorResume(RefusedException.class, error -> Mono.empty())
+            .doOnError(StaleVersionException.class, error -> written.invalidate(customer))
+            .switchIfEmpty(read);
   }
 
   private Mono<Done> attempt(
@@ -198,7 +231,7 @@ public final class Carts {
               return switch (way.decide(seen, operations, circumstances)) {
                 case Decision.Refused(var why) -> Mono.error(new RefusedException(why));
                 case Decision.Unchanged(var cart, var outcomes) ->
-                    Mono.just(new Done(cart, outcomes));
+                    Mono.just(new Done(cart, outcomes, false));
                 case Decision.Changed(var next, var applied, var about, var outcomes) ->
                     store
                         .write(
@@ -209,8 +242,12 @@ public final class Carts {
                                     seen.customer(), applied, next.version(), about)),
                             caller,
                             now)
-                        .doOnNext(kept -> changes.tell(name(kept.customer())))
-                        .map(kept -> new Done(kept, outcomes));
+                        .doOnNext(
+                            kept -> {
+                              written.put(kept.customer(), kept);
+                              changes.tell(name(kept.customer()));
+                            })
+                        .map(kept -> new Done(kept, outcomes, true));
               };
             });
   }

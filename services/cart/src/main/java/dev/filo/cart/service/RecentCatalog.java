@@ -10,16 +10,23 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import reactor.core.publisher.Mono;
 
 /**
- * A catalog whose answers are used again for a short while, by every cart with the same goods. What
- * it does not know is not remembered. Thread-safe.
+ * A catalog whose answers are used again for a short while, by every cart with the same goods, and
+ * which is asked once by all who want to know the same at a time. What it does not know is not
+ * remembered. Thread-safe.
  */
 public final class RecentCatalog implements Catalog {
   private final Catalog catalog;
-  private final Cache<String, ConcurrentMap<String, Goods>> known;
+  private final Cache<String, Known> known;
+
+  /** Begins with the first question and is forgotten as one. */
+  private record Known(ConcurrentHashMap<String, Goods> bySku, Asking<Map<String, Goods>> asking) {
+    Known() {
+      this(new ConcurrentHashMap<>(), new Asking<>());
+    }
+  }
 
   /**
    * Remembers what {@code catalog} says.
@@ -39,28 +46,33 @@ public final class RecentCatalog implements Catalog {
   public Mono<Map<String, Goods>> goods(Set<String> skus, String language) {
     return Mono.defer(
         () -> {
-          // What is remembered begins with the first question and is forgotten as one.
-          var remembered = known.get(language, key -> new ConcurrentHashMap<>());
+          var remembered = known.get(language, key -> new Known());
           var found = new HashMap<String, Goods>();
           var missing = new HashSet<String>();
           for (String sku : skus) {
-            var goods = remembered.get(sku);
+            var goods = remembered.bySku.get(sku);
             if (goods == null) {
               missing.add(sku);
             } else {
               found.put(sku, goods);
             }
           }
-          return missing.isEmpty()
-              ? Mono.just(found)
-              : catalog
-                  .goods(missing, language)
-                  .map(
-                      answer -> {
-                        remembered.putAll(answer);
-                        found.putAll(answer);
-                        return found;
-                      });
+          if (missing.isEmpty()) {
+            return Mono.just(found);
+          }
+          return remembered
+              .asking
+              .about(
+                  missing, some -> catalog.goods(some, language).doOnNext(remembered.bySku::putAll))
+              .doOnNext(
+                  answer ->
+                      answer.forEach(
+                          (sku, goods) -> {
+                            if (missing.contains(sku)) {
+                              found.put(sku, goods);
+                            }
+                          }))
+              .then(Mono.just(found));
         });
   }
 }

@@ -15,7 +15,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * Stock whose answers are used again for a short while, by every cart with the same goods whose
- * owner shops in the same place; an answer says since when it is true. Thread-safe.
+ * owner shops in the same place, and which is asked once by all who want to know the same at a
+ * time; an answer says since when it is true. Thread-safe.
  */
 public final class RecentStock implements Stock {
   private static final int PLACES_MAX = 10_000;
@@ -43,14 +44,23 @@ public final class RecentStock implements Stock {
   private record Seen(Level level, Instant asOf) {}
 
   /** Begins with the first question and is forgotten as one. */
-  private record Known(ConcurrentHashMap<String, Seen> bySku) {}
+  private record Known(ConcurrentHashMap<String, Seen> bySku, Asking<Levels> asking) {
+    Known() {
+      this(new ConcurrentHashMap<>(), new Asking<>());
+    }
+
+    Levels remember(Levels answer) {
+      answer.bySku().forEach((sku, level) -> bySku.put(sku, new Seen(level, answer.asOf())));
+      return answer;
+    }
+  }
 
   @Override
   public Mono<Levels> levels(Set<String> skus, Optional<Point> near, List<String> stores) {
     return Mono.defer(
         () -> {
           var where = new Where(near, stores);
-          var remembered = known.get(where, key -> new Known(new ConcurrentHashMap<>()));
+          var remembered = known.get(where, key -> new Known());
           var found = new HashMap<String, Level>();
           var missing = new HashSet<String>();
           var oldest = Instant.MAX;
@@ -63,22 +73,26 @@ public final class RecentStock implements Stock {
               oldest = seen.asOf.isBefore(oldest) ? seen.asOf : oldest;
             }
           }
-          var known = oldest;
-          return missing.isEmpty()
-              ? Mono.just(new Levels(known, found))
-              : stock
-                  .levels(missing, near, stores)
-                  .map(
-                      answer -> {
-                        answer
-                            .bySku()
-                            .forEach(
-                                (sku, level) ->
-                                    remembered.bySku.put(sku, new Seen(level, answer.asOf())));
-                        found.putAll(answer.bySku());
-                        return new Levels(
-                            answer.asOf().isBefore(known) ? answer.asOf() : known, found);
-                      });
+          if (missing.isEmpty()) {
+            return Mono.just(new Levels(oldest, found));
+          }
+          return remembered
+              .asking
+              .about(missing, some -> stock.levels(some, near, stores).map(remembered::remember))
+              .reduce(new Levels(oldest, found), (known, answer) -> with(known, answer, missing));
         });
+  }
+
+  private static Levels with(Levels known, Levels answer, Set<String> wanted) {
+    var all = new HashMap<>(known.bySku());
+    answer
+        .bySku()
+        .forEach(
+            (sku, level) -> {
+              if (wanted.contains(sku)) {
+                all.put(sku, level);
+              }
+            });
+    return new Levels(answer.asOf().isBefore(known.asOf()) ? answer.asOf() : known.asOf(), all);
   }
 }

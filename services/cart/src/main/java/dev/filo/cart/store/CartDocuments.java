@@ -16,6 +16,7 @@ import dev.filo.cart.domain.Proposal;
 import dev.filo.platform.mongo.Docs;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.HexFormat;
@@ -440,8 +441,14 @@ final class CartDocuments {
     var time = next.updateTime();
     if (time != null) {
       fields.put(UPDATE_TIME, Date.from(time));
-      fields.put(IDLE_SINCE, next.lines().isEmpty() ? null : Date.from(time));
+      fields.put(IDLE_SINCE, next.lines().isEmpty() ? null : idleSince(time));
     }
     return fields;
+  }
+
+  /** To the minute, later rather than sooner, so that most changes leave its index as it is. */
+  private static Date idleSince(Instant time) {
+    var minute = time.truncatedTo(ChronoUnit.MINUTES);
+    return Date.from(minute.equals(time) ? time : minute.plus(1, ChronoUnit.MINUTES));
   }
 }

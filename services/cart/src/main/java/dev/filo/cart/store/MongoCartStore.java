@@ -38,6 +38,7 @@ import java.util.Map;
 import java.util.Set;
 import org.bson.Document;
 import org.bson.conversions.Bson;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -52,6 +53,8 @@ public final class MongoCartStore implements CartStore {
 
   /** Operations in a page of the archive. */
   static final int PAGE = 500;
+
+  private static final Document NO_KEYED_OUTBOX = new Document();
 
   private final MongoCollection<Document> carts;
   private final MongoCollection<Document> pages;
@@ -74,8 +77,8 @@ public final class MongoCartStore implements CartStore {
 
   @Override
   public Mono<Cart> load(String customer) {
-    return Mono.from(
-            carts.find(eq("_id", customer)).projection(exclude(Outbox.FIELD, Outbox.SINCE)).first())
+    // With its outbox, which is empty nearly always: a projection costs a server more.
+    return Mono.from(carts.find(eq("_id", customer)).first())
         .map(CartDocuments::cart)
         .defaultIfEmpty(Cart.empty(customer));
   }
@@ -132,38 +135,56 @@ public final class MongoCartStore implements CartStore {
   private Mono<Cart> put(Cart seen, Cart next, List<CartFact> facts, Caller by, Instant now) {
     List<Event> happened = facts.stream().map(fact -> events.event(fact, by, now)).toList();
     var fields = CartDocuments.differences(seen, next);
-    Mono<Document> written;
-    if (seen.version() == 0) {
-      var document = new Document("_id", seen.customer());
-      fields.forEach(
-          (field, value) -> {
-            if (value != null) {
-              document.append(field, value);
-            }
-          });
-      Outbox.with(document, happened, now);
-      written =
-          Mono.from(carts.insertOne(document))
-              .thenReturn(document)
-              .onErrorMap(Mongo::isDuplicate, error -> stale(seen));
-    } else {
-      var updates = new ArrayList<Bson>();
-      fields.forEach(
-          (field, value) -> updates.add(value == null ? unset(field) : set(field, value)));
-      if (!happened.isEmpty()) {
-        updates.add(Outbox.record(happened, now));
-      }
-      written =
-          Mono.from(
-                  carts.findOneAndUpdate(
-                      and(eq("_id", seen.customer()), eq(CartDocuments.VERSION, seen.version())),
-                      combine(updates),
-                      new FindOneAndUpdateOptions()
-                          .projection(include(Outbox.FIELD))
-                          .returnDocument(ReturnDocument.AFTER)))
-              .switchIfEmpty(Mono.error(() -> stale(seen)));
+    return (seen.version() == 0
+            ? insert(seen, fields, happened, now)
+            : update(seen, fields, happened, now))
+        .thenReturn(next);
+  }
+
+  private Mono<?> insert(
+      Cart seen, Map<String, @Nullable Object> fields, List<Event> happened, Instant now) {
+    var document = new Document("_id", seen.customer());
+    fields.forEach(
+        (field, value) -> {
+          if (value != null) {
+            document.append(field, value);
+          }
+        });
+    Outbox.with(document, happened, now);
+    return Mono.from(carts.insertOne(document))
+        .doOnNext(inserted -> relay.offer(carts, document))
+        .onErrorMap(Mongo::isDuplicate, error -> stale(seen));
+  }
+
+  /*
+   * Where nothing waits in the outbox, what this write puts there is all there is, and the document
+   * need not come back: a server keeps the image of each document that comes back from a write. Else
+   * it comes back with its outbox, so that what waits goes before what is new.
+   */
+  private Mono<?> update(
+      Cart seen, Map<String, @Nullable Object> fields, List<Event> happened, Instant now) {
+    var updates = new ArrayList<Bson>();
+    fields.forEach((field, value) -> updates.add(value == null ? unset(field) : set(field, value)));
+    if (!happened.isEmpty()) {
+      updates.add(Outbox.record(happened, now));
     }
-    return written.doOnNext(document -> relay.offer(carts, document)).thenReturn(next);
+    var unchanged = and(eq("_id", seen.customer()), eq(CartDocuments.VERSION, seen.version()));
+    Mono<?> withOutbox =
+        Mono.from(
+                carts.findOneAndUpdate(
+                    unchanged,
+                    combine(updates),
+                    new FindOneAndUpdateOptions()
+                        .projection(include(Outbox.FIELD))
+                        .returnDocument(ReturnDocument.AFTER)))
+            .switchIfEmpty(Mono.error(() -> stale(seen)))
+            .doOnNext(document -> relay.offer(carts, document));
+    return Mono.from(carts.updateOne(and(unchanged, exists(Outbox.SINCE, false)), combine(updates)))
+        .filter(result -> result.getMatchedCount() == 1)
+        .doOnNext(
+            result -> relay.offer(carts, seen.customer(), happened, NO_KEYED_OUTBOX, Map.of()))
+        .cast(Object.class)
+        .switchIfEmpty(Mono.defer(() -> withOutbox));
   }
 
   private static StaleVersionException stale(Cart seen) {

@@ -28,10 +28,12 @@ import reactor.core.scheduler.Schedulers;
 /** The algebra of carts over a store: what is read back is what the table says. */
 @StoreTest
 class CartAlgebraTest {
+  private final MongoDatabase database;
   private final CartFixture fixture;
   private final AtomicInteger runs = new AtomicInteger();
 
   CartAlgebraTest(MongoDatabase database) {
+    this.database = database;
     fixture = new CartFixture(database, store -> store);
   }
 
@@ -44,7 +46,8 @@ class CartAlgebraTest {
   void customersWhoAreOneAndThenNot_haveWhatTheyPutIn() {
     Model.of(
             "the algebra of carts in a store",
-            () -> new CartAlgebra(new Stored(), "run" + runs.incrementAndGet() + "-"),
+            () ->
+                new CartAlgebra(new Stored(List.of(fixture)), "run" + runs.incrementAndGet() + "-"),
             CartAlgebra::step)
         .invariant(CartAlgebra::check)
         .runs(12)
@@ -52,12 +55,39 @@ class CartAlgebraTest {
         .run();
   }
 
-  private final class Stored implements CartAlgebra.Carts {
+  /** As above; each step is another replica's. */
+  @Test
+  void customersWhoAreOneAndThenNot_onTwoReplicas_haveWhatTheyPutIn() {
+    try (var replica = new CartFixture(database, store -> store)) {
+      Model.of(
+              "the algebra of carts on two replicas",
+              () ->
+                  new CartAlgebra(
+                      new Stored(List.of(fixture, replica)), "run" + runs.incrementAndGet() + "-"),
+              CartAlgebra::step)
+          .invariant(CartAlgebra::check)
+          .runs(12)
+          .stepsMax(30)
+          .run();
+    }
+  }
+
+  private static final class Stored implements CartAlgebra.Carts {
+    private final List<CartFixture> replicas;
+    private int calls;
+
+    Stored(List<CartFixture> replicas) {
+      this.replicas = replicas;
+    }
+
+    private dev.filo.cart.service.Carts carts() {
+      return replicas.get(calls++ % replicas.size()).carts;
+    }
+
     @Override
     public Outcome apply(String customer, Operation operation) {
       var answer =
-          fixture
-              .carts
+          carts()
               .replay(customer, List.of(operation), CartFixture.shopper(customer), "it")
               .block(PATIENCE);
       return Objects.requireNonNull(answer).outcomes().getFirst();
@@ -65,17 +95,17 @@ class CartAlgebraTest {
 
     @Override
     public void merge(String customer, String alias) {
-      fixture.carts.merge(customer, alias).block(PATIENCE);
+      carts().merge(customer, alias).block(PATIENCE);
     }
 
     @Override
     public void unmerge(String customer, String alias, Set<String> names) {
-      fixture.carts.unmerge(customer, alias, names).block(PATIENCE);
+      carts().unmerge(customer, alias, names).block(PATIENCE);
     }
 
     @Override
     public Cart cart(String customer) {
-      return Objects.requireNonNull(fixture.carts.get(customer, "it").block(PATIENCE)).cart();
+      return Objects.requireNonNull(carts().get(customer, "it").block(PATIENCE)).cart();
     }
 
     @Override

@@ -14,8 +14,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
 
 /** What others answered is used again, for as long as is said and no longer. */
 class RecentTest {
@@ -95,6 +97,72 @@ class RecentTest {
     assertThat(english.values()).extracting(Goods::title).containsExactly("en");
     clock.advance(AGE);
     catalog.goods(Set.of("SOFA"), "it").block();
+    assertThat(asked).hasSize(4);
+  }
+
+  @Test
+  void goods_askedForWhileTheyAreAsked_areAskedOnce() {
+    var answers = new ArrayList<MonoSink<Map<String, Goods>>>();
+    var catalog =
+        new RecentCatalog(
+            (skus, language) -> {
+              asked.add(new TreeSet<>(skus));
+              return Mono.create(answers::add);
+            },
+            AGE,
+            clock);
+    var goods = new ConcurrentHashMap<Integer, Map<String, Goods>>();
+    for (int reader = 0; reader < 64; reader++) {
+      int number = reader;
+      catalog.goods(Set.of("SOFA"), "it").subscribe(found -> goods.put(number, found));
+    }
+    var gone = catalog.goods(Set.of("SOFA", "LAMP"), "it").subscribe();
+    catalog.goods(Set.of("LAMP"), "it").subscribe(found -> goods.put(64, found));
+    gone.dispose(); // another waits for what it asked for
+    assertThat(asked).containsExactly(Set.of("SOFA"), Set.of("LAMP"));
+    assertThat(goods).isEmpty();
+    var sofa = new Goods("SOFA", "", "sofa", "", new Money("EUR", 1, 0), false);
+    var lamp = new Goods("LAMP", "", "lamp", "", new Money("EUR", 1, 0), false);
+    answers.get(0).success(Map.of("SOFA", sofa));
+    answers.get(1).success(Map.of("LAMP", lamp));
+    assertThat(goods).hasSize(65).containsEntry(64, Map.of("LAMP", lamp));
+    goods.remove(64);
+    assertThat(goods.values()).containsOnly(Map.of("SOFA", sofa));
+  }
+
+  @Test
+  void stock_askedForWhileItIsAsked_isAskedOnce_andSaysItsTime() {
+    var answers = new ArrayList<MonoSink<Stock.Levels>>();
+    var slow =
+        new RecentStock(
+            (skus, near, stores) -> {
+              asked.add(new TreeSet<>(skus));
+              return Mono.create(answers::add);
+            },
+            AGE,
+            clock);
+    var found = new ArrayList<Stock.Levels>();
+    var errors = new ArrayList<Throwable>();
+    slow.levels(Set.of("SOFA"), MILAN, List.of()).subscribe(found::add, errors::add);
+    slow.levels(Set.of("SOFA", "LAMP"), MILAN, List.of()).subscribe(found::add, errors::add);
+    assertThat(asked).containsExactly(Set.of("SOFA"), Set.of("LAMP"));
+    Instant earlier = clock.instant().minusMillis(40);
+    var level = new Stock.Level(1, 0, 0, null, List.of());
+    answers.get(1).success(new Stock.Levels(clock.instant(), Map.of("LAMP", level)));
+    answers.get(0).success(new Stock.Levels(earlier, Map.of("SOFA", level)));
+    assertThat(found)
+        .extracting(levels -> levels.bySku().keySet())
+        .containsExactlyInAnyOrder(Set.of("SOFA"), Set.of("SOFA", "LAMP"));
+    assertThat(found).extracting(Stock.Levels::asOf).containsOnly(earlier); // the oldest
+    assertThat(errors).isEmpty();
+
+    // Who waits is told of an outage too; who comes later asks again.
+    clock.advance(AGE);
+    slow.levels(Set.of("SOFA"), MILAN, List.of()).subscribe(found::add, errors::add);
+    slow.levels(Set.of("SOFA"), MILAN, List.of()).subscribe(found::add, errors::add);
+    answers.get(2).error(new IllegalStateException("inventory is away"));
+    assertThat(errors).hasSize(2);
+    slow.levels(Set.of("SOFA"), MILAN, List.of()).subscribe(found::add, errors::add);
     assertThat(asked).hasSize(4);
   }
 }

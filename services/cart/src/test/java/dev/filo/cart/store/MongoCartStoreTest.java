@@ -1,12 +1,16 @@
 package dev.filo.cart.store;
 
+import static com.mongodb.client.model.Filters.eq;
 import static dev.filo.cart.service.CartFixture.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.mongodb.client.model.Updates;
+import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.cart.domain.Cart;
+import dev.filo.cart.domain.CartFact;
 import dev.filo.cart.domain.Circumstances;
 import dev.filo.cart.domain.Decision;
 import dev.filo.cart.domain.Goods;
@@ -14,9 +18,11 @@ import dev.filo.cart.domain.Money;
 import dev.filo.cart.domain.Notice;
 import dev.filo.cart.domain.Operation;
 import dev.filo.cart.domain.Origin;
+import dev.filo.cart.events.CartEvents;
 import dev.filo.cart.service.CartFixture;
 import dev.filo.cart.service.CartView;
 import dev.filo.platform.auth.Caller;
+import dev.filo.platform.feed.Outbox;
 import dev.filo.platform.mongo.StaleVersionException;
 import dev.filo.proto.cart.v1.CartChanged;
 import dev.filo.testkit.StoreTest;
@@ -27,9 +33,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.bson.Document;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 @StoreTest
@@ -39,7 +47,10 @@ class MongoCartStoreTest {
 
   private final CartFixture fixture;
 
+  private final MongoDatabase database;
+
   MongoCartStoreTest(MongoDatabase database) {
+    this.database = database;
     fixture = new CartFixture(database, store -> store);
   }
 
@@ -134,6 +145,46 @@ class MongoCartStoreTest {
               }
               assertThat(versions).hasSize(64).doesNotHaveDuplicates();
             });
+  }
+
+  @Test
+  void events_thatAnotherProcessLeft_areToldBeforeNewOnes() throws Exception {
+    fixture.add(JULIA, "1", "S", 1).block(PATIENCE);
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                !Objects.requireNonNull(
+                        Mono.from(carts().find(eq("_id", JULIA)).first()).block(PATIENCE))
+                    .containsKey(Outbox.SINCE));
+    // As one leaves it that was killed before its relay told anybody.
+    var seen = load(JULIA);
+    var left =
+        CartEvents.event(
+            new CartFact.Changed(JULIA, List.of(), 1_000, List.of()), Caller.ANONYMOUS, NOW);
+    Mono.from(
+            carts()
+                .updateOne(
+                    eq("_id", JULIA),
+                    Updates.combine(
+                        Outbox.record(List.of(left), Instant.now()), Updates.inc("version", 1L))))
+        .block(PATIENCE);
+    fixture.add(JULIA, "2", "S", 1).block(PATIENCE);
+    assertThat(load(JULIA).version()).isEqualTo(seen.version() + 2);
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> {
+              var versions = new ArrayList<Long>();
+              for (var event : fixture.events()) {
+                versions.add(event.getData().unpack(CartChanged.class).getVersion());
+              }
+              assertThat(versions).containsExactly(1L, 1_000L, 3L);
+            });
+  }
+
+  private MongoCollection<Document> carts() {
+    return database.getCollection("carts");
   }
 
   @Test
