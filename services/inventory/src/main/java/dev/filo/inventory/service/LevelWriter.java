@@ -402,6 +402,14 @@ public final class LevelWriter {
       queue.add(one);
     }
 
+    /** Sends the next write before the last one's callers are answered, which takes a while. */
+    private void free() {
+      synchronized (this) {
+        busy = false;
+      }
+      next();
+    }
+
     void next() {
       var batch = new ArrayList<Waiting>();
       synchronized (this) {
@@ -416,16 +424,15 @@ public final class LevelWriter {
       Mono.defer(() -> attempt(batch, new HashSet<>(), 1))
           .timeout(PATIENCE)
           .doOnError(error -> forget(batch))
-          .doFinally(
-              signal -> {
-                synchronized (this) {
-                  busy = false;
-                }
-                next();
-              })
           .subscribe(
-              outcomes -> outcomes.forEach((one, outcome) -> one.sink.tryEmitValue(outcome)),
-              error -> batch.forEach(one -> one.sink.tryEmitError(error)));
+              outcomes -> {
+                free();
+                outcomes.forEach((one, outcome) -> one.sink.tryEmitValue(outcome));
+              },
+              error -> {
+                free();
+                batch.forEach(one -> one.sink.tryEmitError(error));
+              });
     }
   }
 }

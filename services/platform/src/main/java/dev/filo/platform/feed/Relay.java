@@ -60,6 +60,8 @@ public final class Relay implements SmartLifecycle {
   private static final int PENDING_MAX = 10_000;
   // How long what the feed has may wait for a next write of its document to take it out.
   private static final Duration LEAVE = Duration.ofMillis(50);
+  // Meanwhile more is written, which then goes in one message.
+  private static final Duration GATHER = Duration.ofMillis(2);
   private static final String OFFERED = "offered";
   private static final Document NONE = new Document();
   private static final BulkWriteOptions UNORDERED = new BulkWriteOptions().ordered(false);
@@ -200,7 +202,10 @@ public final class Relay implements SmartLifecycle {
 
   /** Moves what was offered, as much as there is at a time, until there is no more. */
   private Mono<Void> drain() {
-    return Mono.defer(this::moveSome).repeat(() -> !pending.isEmpty()).then();
+    return Mono.delay(GATHER)
+        .then(Mono.defer(this::moveSome))
+        .repeat(() -> !pending.isEmpty())
+        .then();
   }
 
   private Mono<Void> moveSome() {
