@@ -662,8 +662,10 @@ class OrderSagaTest {
     void order(int who) {
       var name = root(prefix + who);
       var id = "o" + count++;
-      others.stock("O" + run, "stores/a", 1000);
-      fixture.add(name, id, "O" + run, 1).block(PATIENCE);
+      // Each its own, as what a refused order leaves in the cart would take the next one in.
+      var sku = "O" + run + id;
+      others.stock(sku, "stores/a", 1000);
+      fixture.add(name, id, sku, 1).block(PATIENCE);
       fixture
           .carts
           .apply(
