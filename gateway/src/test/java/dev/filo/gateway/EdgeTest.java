@@ -168,6 +168,44 @@ class EdgeTest {
     assertThat(gateway.services.calls).isEmpty();
   }
 
+  /** A page's file asked for while the answer before it has not quite ended. */
+  @Test
+  void keptAlive_isReadOn_afterARequestThatHadToWait() throws Exception {
+    var uri = gateway.uri("/");
+    var slow =
+        """
+        GET %s HTTP/1.1
+        Host: localhost
+        Authorization: Bearer %s
+
+        """
+            .formatted(CART, gateway.token("customers/julia"));
+    var quick =
+        """
+        GET /livez HTTP/1.1
+        Host: localhost
+
+        """;
+    try (var socket = new Socket(uri.getHost(), uri.getPort())) {
+      socket.setSoTimeout(20_000);
+      var answers = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
+      for (int round = 0; round < 20; round++) {
+        send(socket, slow + quick);
+        assertThat(status(answers)).as("round %d", round).isEqualTo(200);
+        assertThat(status(answers)).as("round %d", round).isEqualTo(204);
+        send(socket, quick);
+        assertThat(status(answers)).as("round %d", round).isEqualTo(204);
+      }
+    }
+  }
+
+  private static void send(Socket socket, String requests) throws IOException {
+    socket
+        .getOutputStream()
+        .write(requests.replace("\n", "\r\n").getBytes(StandardCharsets.US_ASCII));
+    socket.getOutputStream().flush();
+  }
+
   /** Reads one whole answer; its status, or a failure when the connection is closed. */
   private static int status(DataInputStream answers) throws IOException {
     int status = Integer.parseInt(line(answers).split(" ")[1]);
