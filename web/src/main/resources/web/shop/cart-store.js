@@ -173,10 +173,9 @@ export class CartStore extends EventTarget {
   add(sku, quantity = 1, hint = {}, campaign = undefined) { return this.#do({add: {sku, quantity, ...(campaign ? {campaign} : {})}, hint}); }
 
   async setQuantity(line, quantity) {
-    // Several steps on one line in a row are one operation, as long as the first was never sent: what was may have been
-    // done though no answer came, and its id would come again with something else.
+    // Several steps on one line in a row are one operation, as long as the first was not sent.
     const waiting = this.#ops.findLast((op) => lineOf(op) === line || op.add);
-    if (waiting?.setQuantity && lineOf(waiting) === line && !waiting.sent && !waiting.tried) {
+    if (waiting?.setQuantity && lineOf(waiting) === line && !waiting.sent) {
       Object.assign(waiting, {setQuantity: {...waiting.setQuantity, quantity}});
       this.#changed();
       await putOps([waiting]);
@@ -392,7 +391,7 @@ export class CartStore extends EventTarget {
         if (!this.#subscribed) this.start();
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
-        this.#ops = this.#ops.map((op) => ({...op, sent: undefined, tried: op.tried || op.sent}));
+        this.#ops = this.#ops.map((op) => ({...op, sent: undefined}));
         if (error.passing || error.status === 401) {
           this.waiting = true;
           await putOps(this.#ops);
