@@ -14,6 +14,7 @@ import dev.filo.inventory.domain.Plan;
 import dev.filo.inventory.domain.Refusal;
 import dev.filo.inventory.domain.StockItem;
 import dev.filo.platform.code.Ids;
+import dev.filo.platform.mongo.StaleRetry;
 import dev.filo.platform.mongo.StaleVersionException;
 import java.time.Duration;
 import java.time.Instant;
@@ -885,9 +886,6 @@ public final class Holds {
   }
 
   private static Retry stale() {
-    return Retry.backoff(TRIES_MAX, Duration.ofMillis(2))
-        .maxBackoff(Duration.ofMillis(50))
-        .filter(StaleVersionException.class::isInstance)
-        .onRetryExhaustedThrow((spec, last) -> last.failure());
+    return StaleRetry.backoff(TRIES_MAX, Duration.ofMillis(2), Duration.ofMillis(50));
   }
 }

@@ -9,6 +9,7 @@ import dev.filo.inventory.domain.Safety;
 import dev.filo.inventory.domain.SafetyRules;
 import dev.filo.inventory.domain.Snapshot;
 import dev.filo.inventory.domain.StockItem;
+import dev.filo.platform.mongo.StaleRetry;
 import dev.filo.platform.mongo.StaleVersionException;
 import java.time.Duration;
 import java.time.Instant;
@@ -400,9 +401,6 @@ public final class Items {
   }
 
   private static Retry stale() {
-    return Retry.backoff(TRIES_MAX, Duration.ofMillis(2))
-        .maxBackoff(Duration.ofMillis(50))
-        .filter(StaleVersionException.class::isInstance)
-        .onRetryExhaustedThrow((spec, last) -> last.failure());
+    return StaleRetry.backoff(TRIES_MAX, Duration.ofMillis(2), Duration.ofMillis(50));
   }
 }
