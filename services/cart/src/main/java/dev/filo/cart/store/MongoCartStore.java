@@ -54,8 +54,6 @@ public final class MongoCartStore implements CartStore {
   /** Operations in a page of the archive. */
   static final int PAGE = 500;
 
-  private static final Document NO_KEYED_OUTBOX = new Document();
-
   private final MongoCollection<Document> carts;
   private final MongoCollection<Document> pages;
   private final Relay relay;
@@ -181,8 +179,7 @@ public final class MongoCartStore implements CartStore {
             .doOnNext(document -> relay.offer(carts, document));
     return Mono.from(carts.updateOne(and(unchanged, exists(Outbox.SINCE, false)), combine(updates)))
         .filter(result -> result.getMatchedCount() == 1)
-        .doOnNext(
-            result -> relay.offer(carts, seen.customer(), happened, NO_KEYED_OUTBOX, Map.of()))
+        .doOnNext(result -> relay.offer(carts, seen.customer(), happened))
         .cast(Object.class)
         .switchIfEmpty(Mono.defer(() -> withOutbox));
   }

@@ -111,14 +111,16 @@ public final class Relay implements SmartLifecycle {
 
   /** Takes what is in the outbox of a document as just written; returns at once. */
   public void offer(MongoCollection<Document> collection, Document written) {
-    offer(
-        new Pending(
-            of(collection),
-            Objects.requireNonNull(written.get("_id")),
-            Outbox.events(written),
-            NONE,
-            Map.of(),
-            Mono.empty()));
+    offer(collection, Objects.requireNonNull(written.get("_id")), Outbox.events(written));
+  }
+
+  /**
+   * Takes what was just written to a document; returns at once.
+   *
+   * @param events what is in its outbox since, in this order
+   */
+  public void offer(MongoCollection<Document> collection, Object id, List<Event> events) {
+    offer(collection, id, events, NONE, Map.of());
   }
 
   /**
