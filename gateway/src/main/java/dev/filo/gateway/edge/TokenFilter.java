@@ -84,24 +84,14 @@ final class TokenFilter implements WebFilter, Ordered {
 
   private static void requireReadable(String name, List<String> values) {
     for (String value : values) {
-      if (!isPrintableAscii(value)
+      if (!Ascii.isPrintable(value)
           && !StrictServerWebExchangeFirewall.ALLOWED_HEADER_VALUES.test(value)) {
         throw new ServerExchangeRejectedException("a header's value");
       }
     }
-    if (!isPrintableAscii(name)) {
+    if (!Ascii.isPrintable(name)) {
       throw new ServerExchangeRejectedException("a header's name");
     }
-  }
-
-  private static boolean isPrintableAscii(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c < ' ' || c > '~') {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** A bearer's token, whatever it looks like; none: no such header, or for another scheme. */

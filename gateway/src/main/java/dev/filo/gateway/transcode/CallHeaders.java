@@ -1,5 +1,6 @@
 package dev.filo.gateway.transcode;
 
+import dev.filo.gateway.edge.Ascii;
 import dev.filo.gateway.edge.ClientAddress;
 import dev.filo.gateway.problem.ProblemWriter;
 import io.grpc.Metadata;
@@ -55,18 +56,9 @@ public final class CallHeaders {
   }
 
   private static void put(Metadata metadata, Metadata.Key<String> name, @Nullable String value) {
-    if (value != null && isPrintable(value)) {
+    if (value != null && Ascii.isPrintable(value)) {
       metadata.put(name, value);
     }
-  }
-
-  private static boolean isPrintable(String value) {
-    for (int i = 0; i < value.length(); i++) {
-      if (value.charAt(i) < 0x20 || value.charAt(i) >= 0x7f) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private static Metadata.Key<String> key(String name) {

@@ -79,18 +79,14 @@ public final class MessageJson {
 
   /** The message's JSON. */
   public String text(Message message) {
-    return written(message).toString();
+    var out = new StringBuilder(LENGTH_LIKELY);
+    message(message, out);
+    return out.toString();
   }
 
   /** The message's JSON in UTF-8. */
   public byte[] bytes(Message message) {
     return text(message).getBytes(StandardCharsets.UTF_8);
-  }
-
-  private StringBuilder written(Message message) {
-    var out = new StringBuilder(LENGTH_LIKELY);
-    message(message, out);
-    return out;
   }
 
   private void message(Message message, StringBuilder out) {
