@@ -131,6 +131,17 @@ export function createApi(session) {
   return {
     /** GET. Options: query, signal, timeout, retries, auth ('optional' sends a token only when there is one). */
     get: (path, options) => call('GET', path, options),
+    /** All entries of a list, page by page; `list` is what a page calls them. Options: signal. */
+    all: async (path, list, {signal} = {}) => {
+      const found = [];
+      let pageToken;
+      do {
+        const page = await call('GET', path, {query: {pageSize: 100, pageToken}, signal});
+        found.push(...page[list] ?? []);
+        pageToken = page.nextPageToken;
+      } while (pageToken);
+      return found;
+    },
     /** POST with an idempotency key: the given one, or a fresh one. Reuse the key when repeating the same act. */
     post: (path, body = {}, options = {}) => call('POST', path, {...options, body, idempotencyKey: options.idempotencyKey ?? newId()}),
     /** PATCH. */

@@ -17,20 +17,9 @@ class PasskeyList extends FiloElement {
 
   constructor() {
     super();
-    this.passkeys = new Load(this, (signal) => this.#all(signal));
+    this.passkeys = new Load(this, (signal) => api.all('/v1/customers/me/passkeys', 'passkeys', {signal}));
     this.listen(me, 'change', () => { if (me.signedIn) this.passkeys.run(); });
     this.whileConnected(() => { this.passkeys.run(); return () => {}; });
-  }
-
-  async #all(signal) {
-    const all = [];
-    let pageToken;
-    do {
-      const page = await api.get('/v1/customers/me/passkeys', {query: {pageSize: 100, pageToken}, signal});
-      all.push(...page.passkeys ?? []);
-      pageToken = page.nextPageToken;
-    } while (pageToken);
-    return all;
   }
 
   #name(each) { return each.displayName || t('passkeys.one'); }

@@ -18,20 +18,9 @@ class SessionList extends FiloElement {
 
   constructor() {
     super();
-    this.sessions = new Load(this, (signal) => this.#all(signal));
+    this.sessions = new Load(this, (signal) => api.all('/v1/customers/me/sessions', 'sessions', {signal}));
     this.listen(me, 'change', () => { if (me.signedIn) this.sessions.run(); });
     this.whileConnected(() => { this.sessions.run(); return () => {}; });
-  }
-
-  async #all(signal) {
-    const all = [];
-    let pageToken;
-    do {
-      const page = await api.get('/v1/customers/me/sessions', {query: {pageSize: 100, pageToken}, signal});
-      all.push(...page.sessions ?? []);
-      pageToken = page.nextPageToken;
-    } while (pageToken);
-    return all;
   }
 
   #name(each) { return each.device || t(`sessions.${each.channel === 'app' ? 'app' : 'web'}`); }
