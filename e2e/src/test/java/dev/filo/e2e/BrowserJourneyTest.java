@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.ConsoleMessage;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
@@ -115,16 +114,8 @@ class BrowserJourneyTest {
       suite = SuiteProcess.start(data, Map.of());
       target = suite.target();
     }
-    playwright =
-        Playwright.create(
-            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-    browser =
-        playwright
-            .chromium()
-            .launch(
-                new BrowserType.LaunchOptions()
-                    .setExecutablePath(chromium.orElseThrow())
-                    .setArgs(Chromium.ARGS));
+    playwright = Chromium.playwright();
+    browser = Chromium.launch(playwright, chromium.orElseThrow());
     PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE);
   }
 

@@ -1,9 +1,13 @@
 package dev.filo.e2e;
 
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Playwright;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -21,6 +25,19 @@ final class Chromium {
           "--disable-sync");
 
   private Chromium() {}
+
+  /** What drives it, with no browser of its own. */
+  static Playwright playwright() {
+    return Playwright.create(
+        new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+  }
+
+  /** Starts it. */
+  static Browser launch(Playwright playwright, Path chromium) {
+    return playwright
+        .chromium()
+        .launch(new BrowserType.LaunchOptions().setExecutablePath(chromium).setArgs(ARGS));
+  }
 
   /** Where it is: {@code FILO_CHROMIUM}, else on the PATH; empty when there is none. */
   static Optional<Path> find() {

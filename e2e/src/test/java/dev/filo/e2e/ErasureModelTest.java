@@ -245,24 +245,7 @@ class ErasureModelTest extends ShopOverHttp {
             UUID.randomUUID().toString());
       }
       var recipient = "recipient" + count++ + "x" + run;
-      var answer =
-          call(
-              node.token,
-              "POST",
-              "/v1/customers/me/cart:checkout",
-              json(
-                  Map.of(
-                      "payment",
-                      "PROVIDER",
-                      "returnPath",
-                      "/order",
-                      "address",
-                      Map.of(
-                          "recipient", recipient,
-                          "street", "Via Roma 1",
-                          "postalCode", "20100",
-                          "city", "Milano",
-                          "regionCode", "IT"))));
+      var answer = checkout(node.token, recipient);
       if (answer.status() == 200) {
         node.traces.add(recipient);
         node.orders.add(answer.text("name"));

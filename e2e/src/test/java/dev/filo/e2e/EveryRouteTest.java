@@ -242,24 +242,7 @@ class EveryRouteTest extends ShopOverHttp {
           "chooseFulfilment",
           Map.of("line", line, "fulfilment", Map.of("kind", "SHIP")),
           id + "-way");
-      var answer =
-          call(
-              token,
-              "POST",
-              "/v1/customers/me/cart:checkout",
-              json(
-                  Map.of(
-                      "payment",
-                      "PROVIDER",
-                      "returnPath",
-                      "/order",
-                      "address",
-                      Map.of(
-                          "recipient", "R",
-                          "street", "Via Roma 1",
-                          "postalCode", "20100",
-                          "city", "Milano",
-                          "regionCode", "IT"))));
+      var answer = checkout(token, "R");
       if (answer.status() == 200) {
         return answer.text("name");
       }

@@ -226,6 +226,27 @@ abstract class ShopOverHttp {
     ok(call(token, "POST", "/v1/customers/me/conversation/messages", json(Map.of("text", text))));
   }
 
+  /** Orders what is in the cart, to be sent to somebody and paid at the provider. */
+  Answer checkout(String token, String recipient) {
+    return call(
+        token,
+        "POST",
+        "/v1/customers/me/cart:checkout",
+        json(
+            Map.of(
+                "payment",
+                "PROVIDER",
+                "returnPath",
+                "/order",
+                "address",
+                Map.of(
+                    "recipient", recipient,
+                    "street", "Via Roma 1",
+                    "postalCode", "20100",
+                    "city", "Milano",
+                    "regionCode", "IT"))));
+  }
+
   JsonNode get(String token, String path) {
     return ok(call(token, "GET", path, null));
   }

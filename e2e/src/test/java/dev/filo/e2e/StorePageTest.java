@@ -100,9 +100,7 @@ class StorePageTest {
       direct = suite.target();
     }
     uplink = Uplink.to(URI.create(direct).getPort());
-    playwright =
-        Playwright.create(
-            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+    playwright = Chromium.playwright();
     PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE);
   }
 
