@@ -10,6 +10,12 @@ import reactor.core.publisher.Mono;
 
 /** Where the journals of holds are kept. */
 public interface HoldStore {
+  /** The journal of a new hold, as its level carries it until it lies among the others. */
+  interface Carried {
+    /** What it says. */
+    Hold hold();
+  }
+
   /** Keeps a new hold. True when it was kept; false when one of its id is there already. */
   Mono<Boolean> insert(Hold hold);
 
@@ -20,10 +26,10 @@ public interface HoldStore {
   Mono<Hold> journal(String id);
 
   /**
-   * Keeps the journals of new holds. Those whose ids other journals have already, which stay as
-   * they are. One value.
+   * Keeps journals that levels carried. The holds whose ids other journals have already, which stay
+   * as they are. One value.
    */
-  Mono<List<Hold>> insert(List<Hold> holds);
+  Mono<List<Hold>> insert(List<? extends Carried> journals);
 
   /**
    * Keeps the next state. The next state; StaleVersionException when the hold is not as it was

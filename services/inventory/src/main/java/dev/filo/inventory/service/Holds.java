@@ -268,9 +268,9 @@ public final class Holds {
    * level keeps counts: a hold that was refused when it was asked for a second time at the same
    * instant is held, and pieces kept under the id of a different hold are freed.
    */
-  public Mono<Void> keep(List<Hold> opened) {
+  public Mono<Void> keep(List<? extends HoldStore.Carried> journals) {
     return holds
-        .insert(opened)
+        .insert(journals)
         .flatMapIterable(taken -> taken)
         .concatMap(
             hold ->
@@ -290,8 +290,9 @@ public final class Holds {
         .then(
             Mono.fromRunnable(
                 () ->
-                    opened.forEach(
-                        hold -> {
+                    journals.forEach(
+                        journal -> {
+                          var hold = journal.hold();
                           placed.invalidate(hold.id());
                           carriesNoMore(level(hold), hold.id());
                         })));

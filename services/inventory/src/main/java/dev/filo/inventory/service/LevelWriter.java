@@ -97,7 +97,16 @@ public final class LevelWriter {
 
   /** Does a command. One value; an error when the store cannot say how it ended. */
   public Mono<Outcome> submit(String level, Command command) {
-    return submit(List.of(new Order(level, command))).map(List::getFirst);
+    return submit(new Order(level, command));
+  }
+
+  private Mono<Outcome> submit(Order order) {
+    return Mono.defer(
+        () -> {
+          var answer = enqueue(order);
+          lane(order.level).next();
+          return answer;
+        });
   }
 
   /**
@@ -105,6 +114,9 @@ public final class LevelWriter {
    * this order.
    */
   public Mono<List<Outcome>> submit(List<Order> orders) {
+    if (orders.size() == 1) {
+      return submit(orders.getFirst()).map(List::of);
+    }
     return Flux.fromIterable(orders)
         .map(this::enqueue)
         .collectList()
@@ -114,8 +126,12 @@ public final class LevelWriter {
 
   private Mono<Outcome> enqueue(Order order) {
     var waiting = new Waiting(order);
-    lanes.get(Math.floorMod(order.level.hashCode(), LANES)).add(waiting);
+    lane(order.level).add(waiting);
     return waiting.answer;
+  }
+
+  private Lane lane(String level) {
+    return lanes.get(Math.floorMod(level.hashCode(), LANES));
   }
 
   private Mono<Map<Waiting, Outcome>> attempt(

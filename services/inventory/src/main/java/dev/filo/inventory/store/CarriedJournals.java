@@ -7,6 +7,7 @@ import static com.mongodb.client.model.Projections.include;
 
 import com.mongodb.reactivestreams.client.MongoCollection;
 import dev.filo.inventory.domain.Hold;
+import dev.filo.inventory.service.HoldStore;
 import dev.filo.platform.feed.Outbox;
 import java.time.Instant;
 import java.util.Collection;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.bson.Document;
+import org.bson.RawBsonDocument;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -24,6 +26,25 @@ import reactor.core.publisher.Mono;
  */
 final class CarriedJournals {
   private CarriedJournals() {}
+
+  /**
+   * A journal and its document, written once: its level gets it, and then the journals do.
+   *
+   * @param written the document's bytes
+   */
+  record Journal(Hold hold, RawBsonDocument written) implements HoldStore.Carried {
+    static Journal of(Hold hold) {
+      return new Journal(hold, HoldDocuments.written(hold));
+    }
+
+    static Journal read(Document document) {
+      return of(HoldDocuments.hold(document));
+    }
+  }
+
+  static RawBsonDocument written(HoldStore.Carried journal) {
+    return journal instanceof Journal one ? one.written : HoldDocuments.written(journal.hold());
+  }
 
   /**
    * What was found of holds among the journals, by id, with what their levels still carry.

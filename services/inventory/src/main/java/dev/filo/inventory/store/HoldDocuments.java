@@ -10,11 +10,20 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.bson.Document;
+import org.bson.RawBsonDocument;
+import org.bson.codecs.DocumentCodec;
 import org.jspecify.annotations.Nullable;
 
 /** The journals of holds as documents and back. */
 final class HoldDocuments {
+  private static final DocumentCodec CODEC = new DocumentCodec();
+
   private HoldDocuments() {}
+
+  /** The document's bytes. */
+  static RawBsonDocument written(Hold hold) {
+    return new RawBsonDocument(document(hold), CODEC);
+  }
 
   /** What a hold has nothing of is left out: thousands lie in one level for a moment. */
   static Document document(Hold hold) {

@@ -32,6 +32,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.bson.Document;
+import org.bson.RawBsonDocument;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -46,6 +47,7 @@ public final class MongoHoldStore implements HoldStore {
   private static final int AT_ONCE = 2;
 
   private final MongoCollection<Document> holds;
+  private final MongoCollection<RawBsonDocument> written;
   private final MongoCollection<Document> levels;
   private final Batches<Hold, Boolean> inserts = new Batches<>(BATCH, AT_ONCE, this::insertAll);
   // A read is short: whoever comes meanwhile shares the next one.
@@ -58,6 +60,7 @@ public final class MongoHoldStore implements HoldStore {
   /** Holds in a service's own database. */
   public MongoHoldStore(MongoDatabase database) {
     this.holds = database.getCollection("holds");
+    this.written = holds.withDocumentClass(RawBsonDocument.class);
     // A journal must not outlive a level's write that a failover takes back.
     this.levels = database.getCollection("levels").withReadConcern(ReadConcern.MAJORITY);
   }
@@ -73,11 +76,12 @@ public final class MongoHoldStore implements HoldStore {
   }
 
   private Mono<List<Boolean>> insertAll(List<Hold> batch) {
+    return insertWritten(batch.stream().map(HoldDocuments::written).toList());
+  }
+
+  private Mono<List<Boolean>> insertWritten(List<RawBsonDocument> batch) {
     var isNew = new ArrayList<>(Collections.nCopies(batch.size(), true));
-    return Mono.from(
-            holds.insertMany(
-                batch.stream().map(HoldDocuments::document).toList(),
-                new InsertManyOptions().ordered(false)))
+    return Mono.from(written.insertMany(batch, new InsertManyOptions().ordered(false)))
         .then()
         .onErrorResume(
             MongoBulkWriteException.class,
@@ -92,13 +96,13 @@ public final class MongoHoldStore implements HoldStore {
   }
 
   @Override
-  public Mono<List<Hold>> insert(List<Hold> opened) {
-    return insertAll(opened)
+  public Mono<List<Hold>> insert(List<? extends Carried> journals) {
+    return insertWritten(journals.stream().map(CarriedJournals::written).toList())
         .map(
             isNew ->
-                IntStream.range(0, opened.size())
+                IntStream.range(0, journals.size())
                     .filter(i -> !isNew.get(i))
-                    .mapToObj(opened::get)
+                    .mapToObj(i -> journals.get(i).hold())
                     .toList());
   }
 
@@ -126,7 +130,7 @@ public final class MongoHoldStore implements HoldStore {
   private Mono<Hold> ofLevel(String id) {
     return CarriedJournals.of(levels, Set.of(id))
         .next()
-        .flatMap(hold -> insert(List.of(hold)).then(Mono.defer(() -> journal(id))));
+        .flatMap(hold -> insert(hold).then(Mono.defer(() -> journal(id))));
   }
 
   @Override

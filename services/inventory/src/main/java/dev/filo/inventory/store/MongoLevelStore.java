@@ -27,13 +27,15 @@ import com.mongodb.reactivestreams.client.FindPublisher;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.inventory.domain.Applied;
+import dev.filo.inventory.domain.Held;
 import dev.filo.inventory.domain.HeldPieces;
-import dev.filo.inventory.domain.Hold;
 import dev.filo.inventory.domain.Ledger;
 import dev.filo.inventory.domain.Level;
 import dev.filo.inventory.domain.Movement;
 import dev.filo.inventory.domain.Snapshot;
+import dev.filo.inventory.service.HoldStore;
 import dev.filo.inventory.service.LevelStore;
+import dev.filo.inventory.store.CarriedJournals.Journal;
 import dev.filo.platform.code.Ids;
 import dev.filo.platform.feed.Left;
 import dev.filo.platform.feed.Outbox;
@@ -98,7 +100,8 @@ public final class MongoLevelStore implements LevelStore {
   // What is told has the rules' safety stock too, as far as no channel matters.
   private volatile BiFunction<Level, Snapshot, Snapshot> ruling = (level, numbers) -> numbers;
 
-  private volatile Function<List<Hold>, Mono<Void>> journal = opened -> Mono.empty();
+  private volatile Function<List<? extends HoldStore.Carried>, Mono<Void>> journal =
+      opened -> Mono.empty();
 
   /** Levels in a service's own database. */
   public MongoLevelStore(MongoDatabase database, Relay relay) {
@@ -125,7 +128,7 @@ public final class MongoLevelStore implements LevelStore {
   }
 
   /** Has the journals that levels carry put among the others by what is given here. */
-  public void journaledBy(Function<List<Hold>, Mono<Void>> keep) {
+  public void journaledBy(Function<List<? extends HoldStore.Carried>, Mono<Void>> keep) {
     journal = keep;
   }
 
@@ -140,9 +143,7 @@ public final class MongoLevelStore implements LevelStore {
     Mongo.index(movements, Indexes.ascending("announceTime"), new IndexOptions().sparse(true));
     relay.watch(
         levels,
-        new Relay.Carried(
-            Documents.OPENED,
-            journals -> journal.apply(journals.stream().map(HoldDocuments::hold).toList())));
+        new Relay.Carried<>(Documents.OPENED, Journal::read, journals -> journal.apply(journals)));
   }
 
   @Override
@@ -277,7 +278,7 @@ public final class MongoLevelStore implements LevelStore {
       WriteModel<BsonDocument> model,
       List<Event> events,
       Document outbox,
-      Map<String, Document> opened,
+      Map<String, Journal> opened,
       List<Announcements.Row> rows,
       Optional<Laid> laid,
       Optional<Left> left) {}
@@ -330,10 +331,8 @@ public final class MongoLevelStore implements LevelStore {
     boolean isAnnounced = isMany && isAnnounced(write);
     var own = isAnnounced ? List.<Event>of() : events;
     var outbox = Outbox.keyed(own, write.after().version());
-    var opened = new LinkedHashMap<String, Document>();
-    write
-        .opened()
-        .forEach(hold -> opened.put(Documents.openedKey(hold.id()), HoldDocuments.document(hold)));
+    var opened = new LinkedHashMap<String, Journal>();
+    write.opened().forEach(hold -> opened.put(Documents.openedKey(hold.id()), Journal.of(hold)));
     var laid = laid(write, layout);
     var left =
         write.before().version() > 0 ? relay.takeLeft(levels, level) : Optional.<Left>empty();
@@ -396,14 +395,7 @@ public final class MongoLevelStore implements LevelStore {
     var layout =
         switch (plan) {
           case AS_IT_IS -> {
-            changed.forEach(
-                (hold, held) ->
-                    parts.add(
-                        held.isPresent()
-                            ? Updates.set(Documents.path(hold), Documents.held(held.get()))
-                            : was.hasSheet()
-                                ? Updates.set(Documents.path(hold), HoldSheets.GONE)
-                                : Updates.unset(Documents.path(hold))));
+            parts.addAll(changes(changed, was.hasSheet()));
             yield new HoldSheets.Layout(
                 after.version(),
                 was.sheet(),
@@ -422,6 +414,31 @@ public final class MongoLevelStore implements LevelStore {
     return Optional.of(
         new Laid(
             after.id(), parts, layout, next, was.hasSheet() && plan != HoldSheets.Plan.AS_IT_IS));
+  }
+
+  /** Made at once: there are dozens of them in every write of a level that many want. */
+  private static List<Bson> changes(Map<String, Optional<Held>> changed, boolean hasSheet) {
+    var kept = new BsonDocument();
+    var gone = new BsonDocument();
+    changed.forEach(
+        (hold, held) -> {
+          var path = Documents.path(hold);
+          if (held.isPresent()) {
+            kept.append(path, new BsonString(Documents.held(held.get())));
+          } else if (hasSheet) {
+            kept.append(path, new BsonString(HoldSheets.GONE));
+          } else {
+            gone.append(path, new BsonString(""));
+          }
+        });
+    var parts = new ArrayList<Bson>();
+    if (!kept.isEmpty()) {
+      parts.add(new BsonDocument("$set", kept));
+    }
+    if (!gone.isEmpty()) {
+      parts.add(new BsonDocument("$unset", gone));
+    }
+    return parts;
   }
 
   private void remember(Laid laid) {
@@ -538,7 +555,7 @@ public final class MongoLevelStore implements LevelStore {
 
   /** What changed; a level's first write says everything. */
   private static List<Bson> update(
-      Write write, Document outbox, Map<String, Document> opened, Instant now) {
+      Write write, Document outbox, Map<String, Journal> opened, Instant now) {
     var before = write.before();
     var after = write.after();
     var parts = new ArrayList<Bson>();
@@ -568,7 +585,12 @@ public final class MongoLevelStore implements LevelStore {
     if (!after.requests().equals(before.requests())) {
       parts.add(Updates.set("requests", Documents.requests(after)));
     }
-    opened.forEach((key, journal) -> parts.add(Updates.set(Documents.OPENED + "." + key, journal)));
+    if (!opened.isEmpty()) {
+      var journals = new BsonDocument();
+      opened.forEach(
+          (key, journal) -> journals.append(Documents.OPENED + "." + key, journal.written()));
+      parts.add(new BsonDocument("$set", journals));
+    }
     if (!outbox.isEmpty()) {
       parts.add(Outbox.record(outbox, before.version() == 0, now));
     }

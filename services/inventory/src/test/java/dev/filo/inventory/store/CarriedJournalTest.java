@@ -16,6 +16,7 @@ import dev.filo.inventory.domain.Refusal;
 import dev.filo.inventory.service.HoldStore;
 import dev.filo.inventory.service.Holds;
 import dev.filo.inventory.service.LevelStore;
+import dev.filo.inventory.store.CarriedJournals.Journal;
 import dev.filo.testkit.MutableClock;
 import dev.filo.testkit.StoreTest;
 import java.lang.reflect.Proxy;
@@ -175,7 +176,7 @@ class CarriedJournalTest {
   void anIdUsedForTwoHoldsAtOneInstantKeepsOne() {
     got(floor.hold("h1", HOUR, new Hold.Line(SOFA, 1)));
     got(other.hold("h1", HOUR, new Hold.Line(CHAIR, 2)));
-    carried().forEach(hold -> done(floor.holds.keep(List.of(hold))));
+    carried().forEach(hold -> done(floor.holds.keep(List.of(Journal.of(hold)))));
     var kept = got(floor.journal.find("h1"));
     assertThat(kept.state()).isEqualTo(Hold.State.ACTIVE);
     var held =
@@ -191,7 +192,7 @@ class CarriedJournalTest {
   void whatALevelKeepsIsHeldThoughItWasRefusedAtTheSameInstant() {
     var held = got(floor.hold("h1", 1, HOUR));
     got(other.journal.insert(held.refusedAtOnce(Map.of(SOFA, 0))));
-    done(floor.holds.keep(carried()));
+    done(floor.holds.keep(carried().stream().map(Journal::of).toList()));
     assertThat(got(other.journal.find("h1")).state()).isEqualTo(Hold.State.ACTIVE);
     assertThat(got(other.holds.sell("h1", TILL)).state()).isEqualTo(Hold.State.SOLD);
   }

@@ -15,6 +15,7 @@ import dev.filo.inventory.domain.Hold.Line;
 import dev.filo.inventory.domain.Level;
 import dev.filo.inventory.domain.Movement.Kind;
 import dev.filo.inventory.service.RefusedException;
+import dev.filo.inventory.store.CarriedJournals.Journal;
 import dev.filo.testkit.Model;
 import dev.filo.testkit.MutableClock;
 import dev.filo.testkit.StoreTest;
@@ -180,7 +181,7 @@ class RandomCommandsTest {
     done(
         Flux.from(floor.database.getCollection("levels").find())
             .concatMapIterable(Documents::opened)
-            .concatMap(hold -> floor.holds.keep(List.of(hold)))
+            .concatMap(hold -> floor.holds.keep(List.of(Journal.of(hold))))
             .then());
     Map<String, Integer> journal = new TreeMap<>();
     for (int i = 0; i < 8; i++) {

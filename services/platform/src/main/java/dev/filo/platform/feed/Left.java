@@ -2,11 +2,11 @@ package dev.filo.platform.feed;
 
 import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Updates.combine;
-import static com.mongodb.client.model.Updates.unset;
 
-import com.mongodb.client.model.Updates;
 import java.util.List;
 import java.util.stream.Stream;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 
@@ -15,6 +15,8 @@ import org.bson.conversions.Bson;
  * Outbox#keyed} events and what it carried beside them. Immutable.
  */
 public final class Left implements Moved {
+  private static final BsonString NO_VALUE = new BsonString("");
+
   private final Document outbox;
   private final List<String> carried;
   private final boolean isOld;
@@ -56,14 +58,21 @@ public final class Left implements Moved {
 
   @Override
   public Bson others() {
-    return combine(carried.stream().map(Updates::unset).toList());
+    return taken(carried.stream());
   }
 
   /** The update's part that takes all of it out. */
   @Override
   public Bson removal() {
-    var events = outbox.keySet().stream().map(name -> unset(Outbox.FIELD + "." + name)).toList();
-    return combine(combine(events), others());
+    var events = outbox.keySet().stream().map(name -> Outbox.FIELD + "." + name);
+    return taken(Stream.concat(events, carried.stream()));
+  }
+
+  /** Made at once: there are dozens of them in every write of a level that many want. */
+  private static Bson taken(Stream<String> paths) {
+    var fields = new BsonDocument();
+    paths.forEach(path -> fields.append(path, NO_VALUE));
+    return fields.isEmpty() ? combine() : new BsonDocument("$unset", fields);
   }
 
   @Override

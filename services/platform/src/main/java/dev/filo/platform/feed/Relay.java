@@ -86,10 +86,18 @@ public final class Relay implements SmartLifecycle {
    * update, kept elsewhere while the event goes to the feed, forgotten with it.
    *
    * @param field an object in the document; each of its entries is one thing carried
-   * @param keep keeps entries elsewhere; repeating is harmless
+   * @param read an entry as the thing it is
+   * @param keep keeps things elsewhere; repeating is harmless
    */
-  public record Carried(String field, Function<List<Document>, Mono<Void>> keep) {
-    private static final Carried NOTHING = new Carried("", entries -> Mono.empty());
+  public record Carried<T>(
+      String field, Function<Document, T> read, Function<List<T>, Mono<Void>> keep) {
+    private static final Carried<Document> NOTHING =
+        new Carried<>("", entry -> entry, entries -> Mono.empty());
+
+    @SuppressWarnings("unchecked") // what was offered for a collection is what it carries
+    private Mono<Void> keepAll(List<Object> things) {
+      return keep.apply((List<T>) things);
+    }
   }
 
   /**
@@ -104,7 +112,7 @@ public final class Relay implements SmartLifecycle {
    * Outbox#keyed}, they carry something, and their writes take out what has been moved ({@link
    * #takeLeft}).
    */
-  public void watch(MongoCollection<Document> collection, Carried carried) {
+  public void watch(MongoCollection<Document> collection, Carried<?> carried) {
     Mongo.index(collection, Indexes.ascending(Outbox.SINCE), new IndexOptions().sparse(true));
     watched.add(new Watched(collection, carried));
   }
@@ -127,14 +135,15 @@ public final class Relay implements SmartLifecycle {
    * Takes what was just written to a document that is written all the time; returns at once.
    *
    * @param outbox what the write put into its outbox
-   * @param carried what else the document carries since, by its name in the watched field
+   * @param carried what else the document carries since, as {@link Carried} reads it, by its name
+   *     in the watched field
    */
   public void offer(
       MongoCollection<Document> collection,
       Object id,
       List<Event> events,
       Document outbox,
-      Map<String, Document> carried) {
+      Map<String, ?> carried) {
     offer(new Pending(of(collection), id, events, outbox, carried, Mono.empty()));
   }
 
@@ -254,10 +263,10 @@ public final class Relay implements SmartLifecycle {
   }
 
   private static Pending pending(Watched from, Document document) {
-    var carried = new LinkedHashMap<String, Document>();
+    var carried = new LinkedHashMap<String, Object>();
     document
         .get(from.carried.field, new Document())
-        .forEach((name, entry) -> carried.put(name, (Document) entry));
+        .forEach((name, entry) -> carried.put(name, from.carried.read.apply((Document) entry)));
     return new Pending(
         from,
         Objects.requireNonNull(document.get("_id")),
@@ -286,14 +295,14 @@ public final class Relay implements SmartLifecycle {
   }
 
   private static Mono<Void> kept(List<Pending> batch) {
-    var entries = new IdentityHashMap<Watched, List<Document>>();
+    var things = new IdentityHashMap<Watched, List<Object>>();
     for (Pending one : batch) {
       if (one.from != null && !one.carried.isEmpty()) {
-        entries.computeIfAbsent(one.from, key -> new ArrayList<>()).addAll(one.carried.values());
+        things.computeIfAbsent(one.from, key -> new ArrayList<>()).addAll(one.carried.values());
       }
     }
-    return Flux.fromIterable(entries.entrySet())
-        .concatMap(entry -> entry.getKey().carried.keep.apply(entry.getValue()))
+    return Flux.fromIterable(things.entrySet())
+        .concatMap(entry -> entry.getKey().carried.keepAll(entry.getValue()))
         .then();
   }
 
@@ -401,9 +410,9 @@ public final class Relay implements SmartLifecycle {
   private record Watched(
       MongoCollection<Document> collection,
       MongoCollection<Document> settled,
-      Carried carried,
+      Carried<?> carried,
       ConcurrentMap<Object, Left> left) {
-    Watched(MongoCollection<Document> collection, Carried carried) {
+    Watched(MongoCollection<Document> collection, Carried<?> carried) {
       // What a failover may still take back is not moved.
       this(
           collection,
@@ -442,7 +451,7 @@ public final class Relay implements SmartLifecycle {
       Object id,
       List<Event> events,
       Document outbox,
-      Map<String, Document> carried,
+      Map<String, ?> carried,
       Mono<Void> then) {
 
     Left left(Watched of) {

@@ -153,12 +153,7 @@ class RelayTest {
                             .returnDocument(ReturnDocument.AFTER)))
             .blockOptional(PATIENCE)
             .orElseThrow();
-    relay.offer(
-        busy(),
-        "busy",
-        List.of(event("busy", "e" + version)),
-        outbox,
-        Map.of(name, new Document("id", name)));
+    relay.offer(busy(), "busy", List.of(event("busy", "e" + version)), outbox, Map.of(name, name));
     return written;
   }
 
@@ -170,9 +165,10 @@ class RelayTest {
     var relay = relay();
     relay.watch(
         busy(),
-        new Relay.Carried(
+        new Relay.Carried<>(
             "carried",
-            some -> Mono.fromRunnable(() -> some.forEach(one -> kept.add(one.getString("id"))))));
+            one -> one.getString("id"),
+            some -> Mono.fromRunnable(() -> kept.addAll(some))));
     return relay;
   }
 
