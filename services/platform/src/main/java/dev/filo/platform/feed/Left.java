@@ -74,9 +74,4 @@ public final class Left implements Moved {
     paths.forEach(path -> fields.append(path, NO_VALUE));
     return fields.isEmpty() ? combine() : new BsonDocument("$unset", fields);
   }
-
-  @Override
-  public Bson isEmpty() {
-    return eq(Outbox.FIELD, new Document());
-  }
 }

@@ -4,7 +4,6 @@ import static com.mongodb.client.model.Filters.elemMatch;
 import static com.mongodb.client.model.Filters.in;
 import static com.mongodb.client.model.Filters.nin;
 import static com.mongodb.client.model.Filters.not;
-import static com.mongodb.client.model.Filters.size;
 import static com.mongodb.client.model.Updates.combine;
 import static com.mongodb.client.model.Updates.pull;
 
@@ -21,9 +20,6 @@ sealed interface Moved permits Moved.InArray, Left {
 
   /** Takes out all of it, whatever else there is. */
   Bson removal();
-
-  /** That the outbox has nothing any more. */
-  Bson isEmpty();
 
   /**
    * Events in an array.
@@ -44,11 +40,6 @@ sealed interface Moved permits Moved.InArray, Left {
     @Override
     public Bson removal() {
       return pull(Outbox.FIELD, in("id", events));
-    }
-
-    @Override
-    public Bson isEmpty() {
-      return size(Outbox.FIELD, 0);
     }
   }
 }

@@ -8,6 +8,7 @@ import static com.mongodb.client.model.Updates.combine;
 import static com.mongodb.client.model.Updates.unset;
 
 import com.mongodb.ReadConcern;
+import com.mongodb.WriteConcern;
 import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
@@ -29,6 +30,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -44,6 +46,7 @@ import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.util.retry.Retry;
 
 /**
@@ -62,9 +65,11 @@ public final class Relay implements SmartLifecycle {
   private static final Duration LEAVE = Duration.ofMillis(50);
   // Meanwhile more is written, which then goes in one message.
   private static final Duration GATHER = Duration.ofMillis(2);
+  // What the feed has is taken out while the next events go there: so many batches may wait.
+  private static final int TOLD_MAX = 16;
   private static final String OFFERED = "offered";
-  private static final Document NONE = new Document();
   private static final BulkWriteOptions UNORDERED = new BulkWriteOptions().ordered(false);
+  private static final WriteConcern SOON = WriteConcern.W1.withJournal(false);
 
   private final FeedStore feed;
   private final FeedTail tail;
@@ -72,6 +77,7 @@ public final class Relay implements SmartLifecycle {
   private final List<Watched> watched = new CopyOnWriteArrayList<>();
   private final Queue<Pending> pending = new LinkedBlockingQueue<>(PENDING_MAX);
   private final Changes wake = new Changes();
+  private volatile Sinks.Many<List<Pending>> told = told();
   private Disposable.@Nullable Composite running;
 
   /** A relay into one feed. */
@@ -128,7 +134,7 @@ public final class Relay implements SmartLifecycle {
    * @param events what is in its outbox since, in this order
    */
   public void offer(MongoCollection<Document> collection, Object id, List<Event> events) {
-    offer(collection, id, events, NONE, Map.of());
+    offer(new Pending(of(collection), id, events, null, Map.of(), Mono.empty()));
   }
 
   /**
@@ -154,7 +160,7 @@ public final class Relay implements SmartLifecycle {
    * @param then done once the feed has them
    */
   public void offer(List<Event> events, Mono<Void> then) {
-    offer(new Pending(null, "", events, NONE, Map.of(), then));
+    offer(new Pending(null, "", events, null, Map.of(), then));
   }
 
   /** Puts events into the feed; those that are there already stay as they are. Empty. */
@@ -197,6 +203,11 @@ public final class Relay implements SmartLifecycle {
   @Override
   public void start() {
     var all = Disposables.composite();
+    told = told();
+    all.add(
+        told.asFlux()
+            .concatMap(batch -> forgotten(batch, false).onErrorResume(this::later), 1)
+            .subscribe());
     all.add(wake.of(OFFERED).concatMap(tick -> drain(), 1).subscribe());
     all.add(
         Flux.interval(SWEEP, SWEEP)
@@ -229,7 +240,18 @@ public final class Relay implements SmartLifecycle {
         break;
       }
     }
-    return batch.isEmpty() ? Mono.empty() : move(batch, false).onErrorResume(this::later);
+    return batch.isEmpty()
+        ? Mono.empty()
+        : tellAndKeep(batch).then(Mono.defer(() -> forgetSoon(batch))).onErrorResume(this::later);
+  }
+
+  private static Sinks.Many<List<Pending>> told() {
+    return Sinks.many().unicast().onBackpressureBuffer(new ArrayBlockingQueue<>(TOLD_MAX));
+  }
+
+  /** Taken out by and by; where that is slower than the feed, the feed waits for it. */
+  private Mono<Void> forgetSoon(List<Pending> batch) {
+    return told.tryEmitNext(batch).isSuccess() ? Mono.empty() : forgotten(batch, false);
   }
 
   private Mono<Void> later(Throwable error) {
@@ -257,7 +279,7 @@ public final class Relay implements SmartLifecycle {
         .map(document -> pending(one, document))
         .collectList()
         .doOnNext(batch -> full.set(batch.size() == BATCH))
-        .flatMap(batch -> move(batch, true))
+        .flatMap(batch -> tellAndKeep(batch).then(Mono.defer(() -> forgotten(batch, true))))
         .repeat(full::get)
         .then();
   }
@@ -271,27 +293,26 @@ public final class Relay implements SmartLifecycle {
         from,
         Objects.requireNonNull(document.get("_id")),
         Outbox.events(document),
-        document.get(Outbox.FIELD) instanceof Document keyed ? keyed : NONE,
+        document.get(Outbox.FIELD) instanceof Document keyed ? keyed : null,
         carried,
         Mono.empty());
   }
 
+  /** Puts events into the feed, and what lies beside them where it belongs. */
+  private Mono<Void> tellAndKeep(List<Pending> batch) {
+    var events = new ArrayList<Event>();
+    batch.forEach(one -> events.addAll(one.events));
+    return Mono.when(tell(events), kept(batch));
+  }
+
   /**
-   * Moves what was written or found.
+   * Takes out what was told.
    *
    * @param atOnce whether it is taken out of documents that are written all the time as well, or
    *     left there for a moment
    */
-  private Mono<Void> move(List<Pending> batch, boolean atOnce) {
-    return Mono.defer(() -> moved(batch, atOnce));
-  }
-
-  private Mono<Void> moved(List<Pending> batch, boolean atOnce) {
-    var events = new ArrayList<Event>();
-    batch.forEach(one -> events.addAll(one.events));
-    return Mono.when(tell(events), kept(batch))
-        .then(Mono.defer(() -> forget(batch, atOnce)))
-        .then(Flux.fromIterable(batch).concatMap(Pending::then).then());
+  private static Mono<Void> forgotten(List<Pending> batch, boolean atOnce) {
+    return forget(batch, atOnce).then(Flux.fromIterable(batch).concatMap(Pending::then).then());
   }
 
   private static Mono<Void> kept(List<Pending> batch) {
@@ -318,7 +339,7 @@ public final class Relay implements SmartLifecycle {
       if (from == null) {
         continue;
       }
-      if (one.outbox.isEmpty()) {
+      if (one.outbox == null) {
         var moved =
             byCollection
                 .computeIfAbsent(from, key -> new LinkedHashMap<>())
@@ -327,9 +348,10 @@ public final class Relay implements SmartLifecycle {
       } else if (atOnce) {
         byCollection
             .computeIfAbsent(from, key -> new LinkedHashMap<>())
-            .merge(one.id, one.left(from), (had, more) -> ((Left) had).and((Left) more));
+            .merge(
+                one.id, one.left(from, one.outbox), (had, more) -> ((Left) had).and((Left) more));
       } else {
-        from.leave(one.id, one.left(from));
+        from.leave(one.id, one.left(from, one.outbox));
       }
     }
     return forget(byCollection);
@@ -356,9 +378,13 @@ public final class Relay implements SmartLifecycle {
   /**
    * Takes what the feed has out of the outboxes: two writes at most, however many documents. Most
    * have nothing else in them and are removed at once; if not all had, the moved events are taken
-   * out of each by name.
+   * out of each by name. What came meanwhile is moved next and takes the rest along, or the sweep
+   * does.
+   *
+   * <p>Not waited for until it is durable: what comes again after a failover, the feed knows.
    */
   private static Mono<Void> forget(MongoCollection<Document> collection, Map<Object, Moved> moved) {
+    var soon = collection.withWriteConcern(SOON);
     var whole = new ArrayList<WriteModel<Document>>();
     moved.forEach(
         (id, one) ->
@@ -366,26 +392,17 @@ public final class Relay implements SmartLifecycle {
                 new UpdateOneModel<>(
                     and(eq("_id", id), one.hasOnly()),
                     combine(one.others(), unset(Outbox.FIELD), unset(Outbox.SINCE)))));
-    return Mono.from(collection.bulkWrite(whole, UNORDERED))
+    return Mono.from(soon.bulkWrite(whole, UNORDERED))
         .flatMap(
             done ->
-                done.getMatchedCount() == whole.size()
-                    ? Mono.empty()
-                    : forgetByName(collection, moved));
+                done.getMatchedCount() == whole.size() ? Mono.empty() : forgetByName(soon, moved));
   }
 
   private static Mono<Void> forgetByName(
       MongoCollection<Document> collection, Map<Object, Moved> moved) {
     var removals = new ArrayList<WriteModel<Document>>();
-    var unsets = new ArrayList<WriteModel<Document>>();
-    moved.forEach(
-        (id, one) -> {
-          removals.add(new UpdateOneModel<>(eq("_id", id), one.removal()));
-          unsets.add(new UpdateOneModel<>(and(eq("_id", id), one.isEmpty()), unset(Outbox.SINCE)));
-        });
-    return Mono.from(collection.bulkWrite(removals, UNORDERED))
-        .then(Mono.defer(() -> Mono.from(collection.bulkWrite(unsets, UNORDERED))))
-        .then();
+    moved.forEach((id, one) -> removals.add(new UpdateOneModel<>(eq("_id", id), one.removal())));
+    return Mono.from(collection.bulkWrite(removals, UNORDERED)).then();
   }
 
   @Override
@@ -444,19 +461,20 @@ public final class Relay implements SmartLifecycle {
    * What is to be moved.
    *
    * @param from null: from nowhere the relay knows of
+   * @param outbox the events by name; null: they lie in an array, or nowhere
    * @param then done once it is moved
    */
   private record Pending(
       @Nullable Watched from,
       Object id,
       List<Event> events,
-      Document outbox,
+      @Nullable Document outbox,
       Map<String, ?> carried,
       Mono<Void> then) {
 
-    Left left(Watched of) {
+    Left left(Watched of, Document keyed) {
       var names = carried.keySet().stream().map(name -> of.carried.field + "." + name).toList();
-      return new Left(outbox, names);
+      return new Left(keyed, names);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.filo.platform.feed;
 
+import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.exists;
 import static dev.filo.platform.feed.Things.PATIENCE;
@@ -19,6 +20,7 @@ import dev.filo.testkit.MutableClock;
 import dev.filo.testkit.StoreTest;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -223,6 +225,41 @@ class RelayTest {
     sweep(relay);
     assertThat(kept).contains("c1", "c2");
     assertThat(ids(feed)).containsExactlyInAnyOrder("e1", "e2");
+    assertNothingCarried();
+  }
+
+  @Test
+  void ofABusyDocumentWhoseEventsAreOutAlreadyWhatIsWrittenMeanwhileStays() {
+    var relay = relay();
+    relay.watch(
+        busy(),
+        new Relay.Carried<>(
+            "carried",
+            one -> one.getString("id"),
+            some ->
+                Mono.from(
+                        busy()
+                            .updateOne(
+                                and(eq("_id", "busy"), exists("carried.c2", false)),
+                                Updates.combine(
+                                    Updates.set("carried.c2", new Document("id", "c2")),
+                                    Outbox.record(
+                                        Outbox.keyed(List.of(event("busy", "e2")), 2),
+                                        false,
+                                        clock.instant()))))
+                    .then()));
+    // As a process leaves it that is killed while it takes out what was told.
+    Mono.from(
+            busy()
+                .insertOne(
+                    new Document("_id", "busy")
+                        .append("carried", new Document("c1", new Document("id", "c1")))
+                        .append(Outbox.FIELD, new Document())
+                        .append(Outbox.SINCE, Date.from(clock.instant()))))
+        .block(PATIENCE);
+    sweep(relay);
+    sweep(relay);
+    assertThat(ids(feed)).containsExactly("e2");
     assertNothingCarried();
   }
 
