@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
@@ -37,10 +38,6 @@ final class CartCalls {
   private static final int LINES = 5;
   private static final int LINES_MAX = 200;
   private static final int BATCH = 100;
-  // Rounds: with two seconds each, 20 seconds before a kind of call is measured, and 4 before the
-  // same again with another cart. Sooner the compiler takes a third of the processor.
-  private static final int WARM = 10;
-  private static final int STILL_WARM = 2;
   private static final int WATCHED = 250;
   private static final int DEVICES = 4;
   private static final String CART = "/v1/customers/me/cart";
@@ -144,9 +141,9 @@ final class CartCalls {
       try (var bare = new Bare(copies)) {
         var client = shop.client(bare.port());
         figures.addAll(changes(setting, shop, client, guests, first));
-        figures.addAll(reads(setting, shop, client, guests, "5 lines", WARM));
-        figures.addAll(reads(setting, shop, client, one, "1 line", STILL_WARM));
-        figures.addAll(reads(setting, shop, client, full, "200 lines", STILL_WARM));
+        figures.addAll(reads(setting, shop, client, guests, "5 lines"));
+        figures.addAll(reads(setting, shop, client, one, "1 line"));
+        figures.addAll(reads(setting, shop, client, full, "200 lines"));
       }
       figures.add(watchers(setting, shop, guests, first));
       return figures;
@@ -233,7 +230,7 @@ final class CartCalls {
                   guests.get(whose).token(),
                   quantity("q" + number, first.get(whose), 1 + number % 9)));
         };
-    var both = byTurns(setting, WARM, bare, apply);
+    var both = byTurns(setting, bare, apply);
     return List.of(
         Figure.baseline(
             both.getFirst().text("bare: findOneAndUpdate of a cart"), both.getFirst().result()),
@@ -255,7 +252,7 @@ final class CartCalls {
   }
 
   private static List<Figure> reads(
-      Setting setting, Shop shop, HttpClient client, List<Guest> guests, String what, int warm)
+      Setting setting, Shop shop, HttpClient client, List<Guest> guests, String what)
       throws InterruptedException {
     Load.Request bare =
         (each, number) ->
@@ -267,7 +264,7 @@ final class CartCalls {
     Load.Request read =
         (each, number) ->
             sent(shop.text("GET", CART, guests.get(number % guests.size()).token(), ""));
-    var both = byTurns(setting, warm, bare, read);
+    var both = byTurns(setting, bare, read);
     var figure =
         Figure.rate(
             both.getLast().text("gateway: cart of " + what),
@@ -283,10 +280,10 @@ final class CartCalls {
     return !call.blockOptional(WAIT).orElse("").isEmpty();
   }
 
-  private static List<Cost> byTurns(Setting setting, int warm, Load.Request one, Load.Request other)
+  private static List<Cost> byTurns(Setting setting, Load.Request one, Load.Request other)
       throws InterruptedException {
-    warm(setting, warm, one);
-    int numbers = warm(setting, warm, other);
+    warm(setting, one);
+    int numbers = warm(setting, other);
     @Nullable Cost first = null;
     @Nullable Cost second = null;
     for (int round = 0; round < setting.rounds(); round++) {
@@ -302,13 +299,18 @@ final class CartCalls {
     return List.of(first, second);
   }
 
-  /** Until the compiler has seen enough; how many calls that were. */
-  private static int warm(Setting setting, int rounds, Load.Request request)
-      throws InterruptedException {
-    return Load.run(
-                setting.clients(), setting.round().multipliedBy(rounds), Integer.MAX_VALUE, request)
-            .done()
-        + setting.clients();
+  /** How many calls that were. */
+  private static int warm(Setting setting, Load.Request request) throws InterruptedException {
+    var numbers = new AtomicInteger();
+    Load.warmUp(
+        setting,
+        () -> {
+          int from = numbers.get();
+          var result = run(setting, request, from).result();
+          numbers.addAndGet(result.done() + setting.clients());
+          return result;
+        });
+    return numbers.get();
   }
 
   /**

@@ -30,10 +30,6 @@ import reactor.core.publisher.Mono;
 final class Contention {
   private static final int PLENTY = 1_000_000;
   private static final int SKUS = 1_000;
-  private static final int WARM_UPS_MAX = 30;
-  // Warm is what has not become faster by this for so many rounds.
-  private static final double FASTER = 1.03;
-  private static final int STEADY = 3;
   // What one SKU at one location must be able to carry; a round on one SKU ends there.
   private static final int CARRIED = 20_000;
   private static final Duration WAIT = Duration.ofMinutes(2);
@@ -135,18 +131,10 @@ final class Contention {
         Figure.rate("service: holds on 1,000 SKUs", sum(service), counted));
   }
 
-  /** Until it does not become faster any more; a short setting has one round of it. */
   private void warmUp() throws InterruptedException {
     raw(1, true, setting.round(), PLENTY);
     raw(1, false, setting.round(), PLENTY);
-    boolean isShort = setting.round().compareTo(Duration.ofSeconds(1)) <= 0;
-    double best = 0;
-    int steady = 0;
-    for (int i = 0; i < (isShort ? 1 : WARM_UPS_MAX) && steady < STEADY; i++) {
-      double rate = holds(number -> "HOT-" + runs, 1, setting.round()).rate();
-      steady = rate > best * FASTER ? 0 : steady + 1;
-      best = Math.max(best, rate);
-    }
+    Load.warmUp(setting, () -> holds(number -> "HOT-" + runs, 1, setting.round()));
   }
 
   private static Load.Result sum(List<Load.Result> results) {

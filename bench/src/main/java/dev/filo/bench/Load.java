@@ -10,7 +10,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Clients that each ask again as soon as they are answered. */
 final class Load {
+  private static final int WARM_UPS_MAX = 30;
+  // Warm is what has not become faster by this for so many rounds.
+  private static final double FASTER = 1.03;
+  private static final int STEADY = 3;
+
   private Load() {}
+
+  /** A round of something, for a time. */
+  interface Round {
+    Result run() throws InterruptedException;
+  }
 
   /** One request; its number is unique in the run. True when it did what it was to do. */
   interface Request {
@@ -45,6 +55,18 @@ final class Load {
       System.arraycopy(more.nanos, 0, all, nanos.length, more.nanos.length);
       Arrays.sort(all);
       return new Result(done + more.done, other + more.other, took.plus(more.took), all);
+    }
+  }
+
+  /** Repeats something until it does not become faster any more; a short setting has one round. */
+  static void warmUp(Setting setting, Round round) throws InterruptedException {
+    boolean isShort = setting.round().compareTo(Duration.ofSeconds(1)) <= 0;
+    double best = 0;
+    int steady = 0;
+    for (int i = 0; i < (isShort ? 1 : WARM_UPS_MAX) && steady < STEADY; i++) {
+      double rate = round.run().rate();
+      steady = rate > best * FASTER ? 0 : steady + 1;
+      best = Math.max(best, rate);
     }
   }
 

@@ -218,23 +218,20 @@ final class CartDocuments {
   }
 
   static List<Document> lines(List<Line> lines) {
-    return lines.stream()
-        .map(
-            line -> {
-              var document =
-                  described(new Document("id", line.id()), line.note(), line.fulfilment())
-                      .append("quantity", line.quantity())
-                      .append("goods", goods(line.goods()))
-                      .append("origin", origin(line.origin()));
-              var edited = line.edited();
-              if (edited != null) {
-                document.append("edited", origin(edited));
-              }
-              return line.parts().isEmpty()
-                  ? document
-                  : document.append("parts", parts(line.parts()));
-            })
-        .toList();
+    return lines.stream().map(CartDocuments::document).toList();
+  }
+
+  private static Document document(Line line) {
+    var document =
+        described(new Document("id", line.id()), line.note(), line.fulfilment())
+            .append("quantity", line.quantity())
+            .append("goods", goods(line.goods()))
+            .append("origin", origin(line.origin()));
+    var edited = line.edited();
+    if (edited != null) {
+      document.append("edited", origin(edited));
+    }
+    return line.parts().isEmpty() ? document : document.append("parts", parts(line.parts()));
   }
 
   private static Line line(Document document) {
@@ -391,12 +388,8 @@ final class CartDocuments {
   /** What differs between two states of one cart, by field; null: the field goes. */
   static Map<String, @Nullable Object> differences(Cart seen, Cart next) {
     var fields = new LinkedHashMap<String, @Nullable Object>();
-    if (!seen.lines().equals(next.lines())) {
-      fields.put(LINES, lines(next.lines()));
-    }
-    if (!seen.savedLines().equals(next.savedLines())) {
-      fields.put(SAVED, lines(next.savedLines()));
-    }
+    fields.putAll(differences(LINES, seen.lines(), next.lines()));
+    fields.putAll(differences(SAVED, seen.savedLines(), next.savedLines()));
     if (!seen.proposals().equals(next.proposals())) {
       fields.put(PROPOSALS, proposals(next.proposals()));
     }
@@ -444,6 +437,24 @@ final class CartDocuments {
       fields.put(IDLE_SINCE, next.lines().isEmpty() ? null : idleSince(time));
     }
     return fields;
+  }
+
+  /** The lines that differ, each by its place, when they are the same ones; else all of them. */
+  private static Map<String, Object> differences(String field, List<Line> seen, List<Line> next) {
+    if (!ids(seen).equals(ids(next))) {
+      return Map.of(field, lines(next));
+    }
+    var fields = new LinkedHashMap<String, Object>();
+    for (int i = 0; i < next.size(); i++) {
+      if (!seen.get(i).equals(next.get(i))) {
+        fields.put(field + "." + i, document(next.get(i)));
+      }
+    }
+    return fields;
+  }
+
+  private static List<String> ids(List<Line> lines) {
+    return lines.stream().map(Line::id).toList();
   }
 
   /** To the minute, later rather than sooner, so that most changes leave its index as it is. */
