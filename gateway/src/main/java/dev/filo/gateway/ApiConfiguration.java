@@ -8,6 +8,7 @@ import dev.filo.gateway.transcode.MessageJson;
 import dev.filo.gateway.transcode.Route;
 import dev.filo.gateway.transcode.RouteTable;
 import dev.filo.gateway.web.HealthHandler;
+import dev.filo.telemetry.trace.Traces;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.springframework.context.annotation.Bean;
@@ -37,8 +38,8 @@ class ApiConfiguration {
   }
 
   @Bean
-  Channels channels(GatewayProperties properties) {
-    return new Channels(properties);
+  Channels channels(GatewayProperties properties, Traces traces) {
+    return new Channels(properties, traces.clients());
   }
 
   @Bean

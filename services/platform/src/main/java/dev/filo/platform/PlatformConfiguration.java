@@ -41,10 +41,12 @@ import dev.filo.proto.identity.v1.ListSigningKeysRequest;
 import dev.filo.proto.identity.v1.SessionEnded;
 import dev.filo.telemetry.TelemetryConfiguration;
 import dev.filo.telemetry.TelemetryProperties;
+import dev.filo.telemetry.trace.Traces;
 import io.grpc.BindableService;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
@@ -81,8 +83,8 @@ public class PlatformConfiguration {
   }
 
   @Bean(destroyMethod = "close")
-  MongoClient mongoClient(PlatformProperties properties) {
-    return Mongo.client(properties.mongodb().uri(), properties.service());
+  MongoClient mongoClient(PlatformProperties properties, Traces traces) {
+    return Mongo.client(properties.mongodb().uri(), properties.service(), traces);
   }
 
   @Bean
@@ -131,8 +133,8 @@ public class PlatformConfiguration {
   }
 
   @Bean
-  Channels channels(PlatformProperties properties, ServiceTokens tokens) {
-    return new Channels(properties::target, tokens);
+  Channels channels(PlatformProperties properties, ServiceTokens tokens, Traces traces) {
+    return new Channels(properties::target, tokens, traces.clients());
   }
 
   @Bean
@@ -277,12 +279,16 @@ public class PlatformConfiguration {
       PlatformProperties properties,
       List<BindableService> services,
       AccessInterceptor access,
-      MeterRegistry meters) {
+      MeterRegistry meters,
+      Traces traces) {
+    var interceptors = new ArrayList<>(traces.servers());
+    interceptors.add(new CallLog(meters));
+    interceptors.add(access);
     return new GrpcServer(
         properties.grpc().listen(),
         properties.grpc().drain(),
         services,
-        List.of(new CallLog(meters), access),
+        interceptors,
         properties.grpc().inline());
   }
 

@@ -1,5 +1,7 @@
 package dev.filo.telemetry;
 
+import dev.filo.telemetry.trace.Traces;
+import dev.filo.telemetry.trace.TracesProperties;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -16,9 +18,12 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The meters of a process and, where a port is set, the page they are read from. */
+/**
+ * The meters of a process and, where a port is set, the page they are read from; and its traces,
+ * where somebody takes them.
+ */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(TelemetryProperties.class)
+@EnableConfigurationProperties({TelemetryProperties.class, TracesProperties.class})
 public class TelemetryConfiguration {
   @Bean(destroyMethod = "close")
   MeterRegistry meters(
@@ -29,6 +34,12 @@ public class TelemetryConfiguration {
   @Bean
   ManagementServer managementServer(TelemetryProperties properties, MeterRegistry meters) {
     return new ManagementServer(properties.port(), meters);
+  }
+
+  @Bean(destroyMethod = "close")
+  Traces traces(
+      TracesProperties properties, @Value("${spring.application.name:filo}") String name) {
+    return Traces.of(properties, name);
   }
 
   /**
