@@ -52,8 +52,7 @@ class TracesTest extends ShopOverHttp {
   void start(@TempDir Path data) {
     suite =
         SuiteProcess.start(
-            data,
-            Map.of("FILO_TRACES_ENDPOINT", receiver.endpoint(), "FILO_TRACES_RATIO", "0"));
+            data, Map.of("FILO_TRACES_ENDPOINT", receiver.endpoint(), "FILO_TRACES_RATIO", "0"));
     target = suite.target();
   }
 
@@ -100,9 +99,9 @@ class TracesTest extends ShopOverHttp {
             () -> {
               var spans = receiver.of(trace);
               var edge =
-                  only(spans, SpanKind.SPAN_KIND_SERVER, "gateway", name -> name.startsWith("POST"));
-              assertThat(edge.span().getName())
-                  .isEqualTo("POST /v1/{name=customers/*/cart}:apply");
+                  only(
+                      spans, SpanKind.SPAN_KIND_SERVER, "gateway", name -> name.startsWith("POST"));
+              assertThat(edge.span().getName()).isEqualTo("POST /v1/{name=customers/*/cart}:apply");
               assertThat(edge.parent()).isEqualTo(browser);
 
               var asked = child(spans, edge, SpanKind.SPAN_KIND_CLIENT, "gateway", CART);
@@ -119,7 +118,10 @@ class TracesTest extends ShopOverHttp {
               assertThat(stored.attribute("db.system.name")).isEqualTo("mongodb");
             });
 
-    assertThat(receiver.spans()).extracting(Seen::trace).doesNotContain(unwanted).containsOnly(trace);
+    assertThat(receiver.spans())
+        .extracting(Seen::trace)
+        .doesNotContain(unwanted)
+        .containsOnly(trace);
     assertImpersonal(receiver.of(trace), email, token, sku, operation);
   }
 
@@ -160,7 +162,7 @@ class TracesTest extends ShopOverHttp {
       for (var attribute : seen.span().getAttributesList()) {
         assertThat(attribute.getKey()).isIn(ATTRIBUTES);
       }
-      var text = seen.span().toString();
+      var text = seen.span().getName() + seen.span().getAttributesList();
       assertThat(text).doesNotContain("@", "customers/me", "127.0.0.1").doesNotContain(said);
       for (var each : said) {
         if (each.startsWith("ey")) {

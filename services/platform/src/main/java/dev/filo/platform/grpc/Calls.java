@@ -87,7 +87,9 @@ public final class Calls {
 
   /** The stub, saying what the call is made for if that is traced. */
   private static <S extends AbstractStub<S>> S traced(S stub, ContextView context) {
-    return context.hasKey(Traces.KEY) ? stub.withOption(Traces.PARENT, context.get(Traces.KEY)) : stub;
+    return context.hasKey(Traces.KEY)
+        ? stub.withOption(Traces.PARENT, context.get(Traces.KEY))
+        : stub;
   }
 
   /** A stub's method. */

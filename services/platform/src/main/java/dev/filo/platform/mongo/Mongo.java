@@ -52,19 +52,17 @@ public final class Mongo {
 
   private static MongoClientSettings.Builder settings(String uri, String applicationName) {
     return MongoClientSettings.builder()
-            .applyConnectionString(new ConnectionString(uri))
-            .applicationName("filo-" + applicationName)
-            .writeConcern(WriteConcern.MAJORITY.withJournal(true))
-            .readConcern(ReadConcern.LOCAL)
-            .applyToClusterSettings(
-                cluster ->
-                    cluster.serverSelectionTimeout(
-                        SERVER_SELECTION.toMillis(), TimeUnit.MILLISECONDS))
-            .applyToConnectionPoolSettings(
-                pool -> pool.maxSize(64).maxWaitTime(5, TimeUnit.SECONDS))
-            .applyToSocketSettings(
-                socket ->
-                    socket.connectTimeout(10, TimeUnit.SECONDS).readTimeout(15, TimeUnit.SECONDS));
+        .applyConnectionString(new ConnectionString(uri))
+        .applicationName("filo-" + applicationName)
+        .writeConcern(WriteConcern.MAJORITY.withJournal(true))
+        .readConcern(ReadConcern.LOCAL)
+        .applyToClusterSettings(
+            cluster ->
+                cluster.serverSelectionTimeout(SERVER_SELECTION.toMillis(), TimeUnit.MILLISECONDS))
+        .applyToConnectionPoolSettings(pool -> pool.maxSize(64).maxWaitTime(5, TimeUnit.SECONDS))
+        .applyToSocketSettings(
+            socket ->
+                socket.connectTimeout(10, TimeUnit.SECONDS).readTimeout(15, TimeUnit.SECONDS));
   }
 
   /** Makes an index and waits for it; making one that is there does nothing. */

@@ -61,8 +61,7 @@ final class MongoSpans implements CommandListener, ReactiveContextProvider {
     open.put(
         event.getRequestId(),
         traces
-            .span(
-                collection.isEmpty() ? name : name + " " + collection, SpanKind.CLIENT, parent)
+            .span(collection.isEmpty() ? name : name + " " + collection, SpanKind.CLIENT, parent)
             .setAttribute(SYSTEM, "mongodb")
             .setAttribute(OPERATION, name)
             .setAttribute(NAMESPACE, event.getDatabaseName())

@@ -29,11 +29,13 @@ final class ServedCalls implements ServerInterceptor {
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
     var header = headers.get(TRACEPARENT);
     if (header == null && !call.getMethodDescriptor().getType().serverSendsOneMessage()) {
-      return next.startCall(call, headers); // a follower, which goes on for as long as both are there
+      return next.startCall(
+          call, headers); // a follower, which goes on for as long as both are there
     }
     var parent = Traces.parent(header);
     var span = CallSpans.start(traces, call.getMethodDescriptor(), SpanKind.SERVER, parent);
-    var traced = io.grpc.Context.current().withValue(Traces.SERVED, Traces.bounded(parent.with(span)));
+    var traced =
+        io.grpc.Context.current().withValue(Traces.SERVED, Traces.bounded(parent.with(span)));
     var before = traced.attach();
     try {
       var listener =

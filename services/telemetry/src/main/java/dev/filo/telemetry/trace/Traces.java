@@ -134,12 +134,7 @@ public final class Traces implements AutoCloseable {
   /** The {@code traceparent} that makes others' spans children of this one. */
   public static String header(Context context) {
     SpanContext span = Span.fromContext(context).getSpanContext();
-    return "00-"
-        + span.getTraceId()
-        + "-"
-        + span.getSpanId()
-        + "-"
-        + span.getTraceFlags().asHex();
+    return "00-" + span.getTraceId() + "-" + span.getSpanId() + "-" + span.getTraceFlags().asHex();
   }
 
   /** The context of a call with a bound of what {@link #takeCommand} lets through. */
