@@ -27,6 +27,8 @@ import dev.filo.platform.grpc.FieldRules;
 import dev.filo.platform.grpc.GrpcServer;
 import dev.filo.platform.grpc.Rules;
 import dev.filo.platform.mongo.Mongo;
+import dev.filo.platform.operation.Check;
+import dev.filo.platform.operation.GrpcOperationService;
 import dev.filo.platform.privacy.Erasures;
 import dev.filo.platform.privacy.FeedScrubber;
 import dev.filo.platform.privacy.GrpcPrivacyService;
@@ -39,6 +41,7 @@ import dev.filo.proto.identity.v1.CustomerUnmerged;
 import dev.filo.proto.identity.v1.IdentityServiceGrpc;
 import dev.filo.proto.identity.v1.ListSigningKeysRequest;
 import dev.filo.proto.identity.v1.SessionEnded;
+import dev.filo.telemetry.Build;
 import dev.filo.telemetry.TelemetryConfiguration;
 import dev.filo.telemetry.TelemetryProperties;
 import dev.filo.telemetry.trace.Traces;
@@ -50,6 +53,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -124,6 +128,25 @@ public class PlatformConfiguration {
   @Bean
   GrpcFeedService feedService(FeedStore feed, Changes changes) {
     return new GrpcFeedService(feed, changes);
+  }
+
+  @Bean
+  GrpcOperationService operationService(
+      PlatformProperties properties,
+      @Value("${filo.revision:}") String revision,
+      InstantSource clock,
+      MongoDatabase database,
+      FeedStore feed,
+      ObjectProvider<FeedFollower> followers,
+      ObjectProvider<Check> checks) {
+    return new GrpcOperationService(
+        properties.service(),
+        Build.of(revision),
+        clock,
+        database,
+        feed,
+        () -> followers.orderedStream().toList(),
+        () -> checks.orderedStream().toList());
   }
 
   @Bean

@@ -67,6 +67,7 @@ public final class Mongo {
 
   /** Makes an index and waits for it; making one that is there does nothing. */
   public static void index(MongoCollection<Document> collection, Bson keys, IndexOptions options) {
+    ExpectedIndexes.add(collection, keys, options);
     Mono.from(collection.createIndex(keys, options)).block(Duration.ofMinutes(10));
   }
 

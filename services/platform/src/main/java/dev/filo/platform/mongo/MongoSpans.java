@@ -98,7 +98,10 @@ final class MongoSpans implements CommandListener, ReactiveContextProvider {
     }
 
     @Override
-    @SuppressWarnings("unchecked") // as the interface has it: each key says what its value is
+    @SuppressWarnings({
+      "unchecked",
+      "TypeParameterUnusedInFormals"
+    }) // as the interface has it: each key says what its value is
     public <T> T get(Object key) {
       var value = values.get(key);
       if (value == null) {

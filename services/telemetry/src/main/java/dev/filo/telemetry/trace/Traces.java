@@ -148,7 +148,7 @@ public final class Traces implements AutoCloseable {
    */
   public static boolean takeCommand(Context call) {
     var taken = call.get(COMMANDS);
-    return taken == null || taken.get() < COMMANDS_MAX && taken.incrementAndGet() <= COMMANDS_MAX;
+    return taken == null || (taken.get() < COMMANDS_MAX && taken.incrementAndGet() <= COMMANDS_MAX);
   }
 
   /** A span, to be started. */
