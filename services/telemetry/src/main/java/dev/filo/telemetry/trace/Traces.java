@@ -55,6 +55,8 @@ public final class Traces implements AutoCloseable {
   private static final ContextKey<AtomicInteger> COMMANDS = ContextKey.named("filo-commands");
 
   static final TextMapPropagator PROPAGATOR = W3CTraceContextPropagator.getInstance();
+  private static final String TRACE_ID = "trace.id";
+  private static final String SPAN_ID = "span.id";
   private static final Duration FLUSH = Duration.ofSeconds(2);
   private static final Traces OFF = new Traces(null);
   private static final TextMapGetter<String> GETTER =
@@ -163,18 +165,30 @@ public final class Traces implements AutoCloseable {
    * @param context what is done; null: nothing that is traced
    */
   public static <T> T logged(@Nullable Context context, Supplier<T> work) {
-    SpanContext span = context == null ? null : Span.fromContext(context).getSpanContext();
-    if (span == null || !span.isSampled()) {
+    if (context == null || !Span.fromContext(context).getSpanContext().isSampled()) {
       return work.get();
     }
-    MDC.put("trace.id", span.getTraceId());
-    MDC.put("span.id", span.getSpanId());
+    mark(context);
     try {
       return work.get();
     } finally {
-      MDC.remove("trace.id");
-      MDC.remove("span.id");
+      unmark();
     }
+  }
+
+  /** From now on this thread's log lines have the ids, until {@link #unmark}. */
+  public static void mark(Context context) {
+    SpanContext span = Span.fromContext(context).getSpanContext();
+    if (span.isSampled()) {
+      MDC.put(TRACE_ID, span.getTraceId());
+      MDC.put(SPAN_ID, span.getSpanId());
+    }
+  }
+
+  /** From now on this thread's log lines have no ids. */
+  public static void unmark() {
+    MDC.remove(TRACE_ID);
+    MDC.remove(SPAN_ID);
   }
 
   /** As {@link #logged(Context, Supplier)}, for what has no result. */
