@@ -83,19 +83,9 @@ final class DoctorCommand implements Callable<Integer> {
     try (var http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build()) {
       var health = health(http);
       tillDoor();
-      try {
-        var token = door.bearer();
-        tell(DoctorLine.ok("sign-in", "identity", "This command got a token."));
-        examine(http, token);
-      } catch (IOException e) {
+      var token = token();
+      if (token == null || !diagnosed(http, token)) {
         known = false;
-        tell(
-            DoctorLine.fail(
-                "sign-in",
-                "identity",
-                "" + e.getMessage(),
-                "Without a token only the parts' health is known: "
-                    + "see --client and --secret-file, or look after identity first."));
         parts(health);
       }
     } catch (IOException e) {
@@ -111,6 +101,38 @@ final class DoctorCommand implements Callable<Integer> {
       tillDoor();
     }
     return end(known);
+  }
+
+  private @Nullable String token() throws InterruptedException {
+    try {
+      var token = door.bearer();
+      tell(DoctorLine.ok("sign-in", "identity", "This command got a token."));
+      return token;
+    } catch (IOException e) {
+      tell(
+          DoctorLine.fail(
+              "sign-in",
+              "identity",
+              "" + e.getMessage(),
+              "Without a token only the parts' health is known: see --client and --secret-file,"
+                  + " or look after identity first."));
+      return null;
+    }
+  }
+
+  private boolean diagnosed(HttpClient http, String token) throws InterruptedException {
+    try {
+      examine(http, token);
+      return true;
+    } catch (IOException e) {
+      tell(
+          DoctorLine.fail(
+              "diagnosis",
+              "gateway",
+              "" + e.getMessage(),
+              "Only the parts' health is known: look into the gateway's log."));
+      return false;
+    }
   }
 
   /** What {@code /healthz} says; also looks at the certificate. */
@@ -238,15 +260,15 @@ final class DoctorCommand implements Callable<Integer> {
       throws IOException, InterruptedException {
     var answer = get(http, "/v1/diagnosis", token);
     if (answer.statusCode() == 403) {
-      throw new Door.SignInException(
+      throw new NoAnswerException(
           "The client may not ask this; it needs the role service or manager.");
     }
     if (answer.statusCode() == 404) {
-      throw new Door.SignInException(
+      throw new NoAnswerException(
           "This Filo is older than its doctor: it has no /v1/diagnosis.");
     }
     if (answer.statusCode() != 200) {
-      throw new Door.SignInException(
+      throw new NoAnswerException(
           "The gateway gives no diagnosis: HTTP "
               + answer.statusCode()
               + " "
