@@ -264,8 +264,7 @@ final class DoctorCommand implements Callable<Integer> {
           "The client may not ask this; it needs the role service or manager.");
     }
     if (answer.statusCode() == 404) {
-      throw new NoAnswerException(
-          "This Filo is older than its doctor: it has no /v1/diagnosis.");
+      throw new NoAnswerException("This Filo is older than its doctor: it has no /v1/diagnosis.");
     }
     if (answer.statusCode() != 200) {
       throw new NoAnswerException(

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.filo.e2e.TraceReceiver.Seen;
+import dev.filo.proto.catalog.v1.CatalogServiceGrpc;
+import dev.filo.proto.catalog.v1.ListStoresRequest;
+import io.grpc.Metadata;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.MetadataUtils;
 import io.opentelemetry.proto.trace.v1.Span.SpanKind;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -176,13 +181,50 @@ class TracesTest extends ShopOverHttp {
             () -> {
               var spans = receiver.of(trace);
               var edge =
-                  only(spans, SpanKind.SPAN_KIND_SERVER, "gateway", name -> name.startsWith("POST"));
+                  only(
+                      spans, SpanKind.SPAN_KIND_SERVER, "gateway", name -> name.startsWith("POST"));
               assertThat(edge.parent()).isEqualTo(browser);
               var identity =
                   child(spans, edge, SpanKind.SPAN_KIND_SERVER, "identity", "POST /oauth2/token");
               assertThat(identity.attribute("http.route")).isEqualTo("/oauth2/token");
             });
     assertImpersonal(receiver.of(trace), answer.body());
+  }
+
+  @Test
+  void tillsCall_isInTheTrace() {
+    var trace = wanted();
+    var till = random(8);
+    var headers = new Metadata();
+    headers.put(
+        Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER),
+        "00-" + trace + "-" + till + "-01");
+    var channel = NettyChannelBuilder.forTarget(suite.door()).usePlaintext().build();
+    try {
+      var stores =
+          CatalogServiceGrpc.newBlockingStub(channel)
+              .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+              .listStores(ListStoresRequest.getDefaultInstance());
+      assertThat(stores.getStoresCount()).isPositive();
+    } finally {
+      channel.shutdownNow();
+    }
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> {
+              var spans = receiver.of(trace);
+              var edge =
+                  only(
+                      spans,
+                      SpanKind.SPAN_KIND_SERVER,
+                      "gateway",
+                      name -> name.equals(CATALOG + "ListStores"));
+              assertThat(edge.parent()).isEqualTo(till);
+              var asked = child(spans, edge, SpanKind.SPAN_KIND_CLIENT, "gateway", CATALOG);
+              child(spans, asked, SpanKind.SPAN_KIND_SERVER, "catalog", CATALOG);
+            });
+    assertImpersonal(receiver.of(trace));
   }
 
   /** Only what is known to be harmless is in any span, and nothing of what the test sent. */

@@ -71,7 +71,11 @@ final class ProxyHandler implements ServerCallHandler<byte[], byte[]> {
       requestId = UUID.randomUUID().toString();
       passed.put(REQUEST_ID, requestId);
     }
-    CallOptions options = CallOptions.DEFAULT.withOption(Traces.PARENT, Traces.SERVED.get());
+    io.opentelemetry.context.Context traced = Traces.SERVED.get();
+    CallOptions options =
+        traced == null
+            ? CallOptions.DEFAULT
+            : CallOptions.DEFAULT.withOption(Traces.PARENT, traced);
     if (Context.current().getDeadline() == null && bytes.getType().serverSendsOneMessage()) {
       options = options.withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS);
     }

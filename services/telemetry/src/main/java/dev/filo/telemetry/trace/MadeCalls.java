@@ -10,6 +10,7 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.context.Context;
 
 /** A span for each call that is made for something traced, told to the other side. */
 final class MadeCalls implements ClientInterceptor {
@@ -22,7 +23,7 @@ final class MadeCalls implements ClientInterceptor {
   @Override
   public <Q, R> ClientCall<Q, R> interceptCall(
       MethodDescriptor<Q, R> method, CallOptions options, Channel next) {
-    var parent = options.getOption(Traces.PARENT);
+    Context parent = options.getOption(Traces.PARENT);
     var call = next.newCall(method, options);
     if (parent == null) {
       return call;

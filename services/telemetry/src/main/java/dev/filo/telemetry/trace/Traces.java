@@ -44,7 +44,7 @@ public final class Traces implements AutoCloseable {
   public static final io.grpc.Context.Key<Context> SERVED = io.grpc.Context.key("filo-trace");
 
   /** In a call's options: what the call is made for. */
-  public static final io.grpc.CallOptions.Key<@Nullable Context> PARENT =
+  public static final io.grpc.CallOptions.Key<Context> PARENT =
       io.grpc.CallOptions.Key.create("filo-trace");
 
   /** W3C Trace Context's header. Its {@code tracestate} is not passed on: it may hold anything. */
