@@ -4,6 +4,7 @@ import dev.filo.admin.DoctorLine.State;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -158,8 +159,32 @@ final class Examination {
         : DoctorLine.ok("clocks", whose, seen);
   }
 
+  /** A disk that is too full. */
+  private record Disk(State state, String full) {
+    DoctorLine forParts(List<String> parts) {
+      return new DoctorLine(
+          "disk",
+          parts.size() == 1 ? parts.getFirst() : "",
+          state,
+          "The disk of the database of " + names(parts) + " is " + full + ".",
+          "Give MongoDB a larger disk, or remove from it what is not its own.");
+    }
+  }
+
+  private static Disk disk(double used, double total) {
+    return new Disk(
+        used / total >= DISK_BAD ? State.FAIL : State.WARN,
+        String.format(
+            Locale.ROOT,
+            "%.0f %% full: %.0f of %.0f GiB",
+            100 * used / total,
+            used / (1L << 30),
+            total / (1L << 30)));
+  }
+
   private void databases() {
     var versions = new TreeMap<String, List<String>>();
+    var disks = new LinkedHashMap<Disk, List<String>>();
     boolean all = true;
     for (var each : parts.entrySet()) {
       var database = each.getValue().path("database");
@@ -180,21 +205,11 @@ final class Examination {
       double used = database.path("diskUsedBytes").asLong(0);
       double total = database.path("diskTotalBytes").asLong(0);
       if (total > 0 && used / total >= DISK_DOUBTFUL) {
-        var seen =
-            String.format(
-                Locale.ROOT,
-                "The disk of its database is %.0f %% full: %.1f of %.1f GiB.",
-                100 * used / total,
-                used / (1L << 30),
-                total / (1L << 30));
-        var advice = "Give MongoDB a larger disk, or remove from it what is not its own.";
-        all = false;
-        lines.add(
-            used / total >= DISK_BAD
-                ? DoctorLine.fail("disk", each.getKey(), seen, advice)
-                : DoctorLine.warn("disk", each.getKey(), seen, advice));
+        disks.computeIfAbsent(disk(used, total), disk -> new ArrayList<>()).add(each.getKey());
       }
     }
+    disks.forEach( // usually one for all
+        (disk, names) -> lines.add(disk.forParts(names)));
     if (all && !parts.isEmpty()) {
       lines.add(
           DoctorLine.ok(

@@ -53,11 +53,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -133,7 +133,7 @@ public class PlatformConfiguration {
   @Bean
   GrpcOperationService operationService(
       PlatformProperties properties,
-      @Value("${filo.revision:}") String revision,
+      Environment environment,
       InstantSource clock,
       MongoDatabase database,
       FeedStore feed,
@@ -141,7 +141,7 @@ public class PlatformConfiguration {
       ObjectProvider<Check> checks) {
     return new GrpcOperationService(
         properties.service(),
-        Build.of(revision),
+        Build.of(environment.getProperty("filo.revision", "")),
         clock,
         database,
         feed,

@@ -13,10 +13,10 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.List;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 
 /**
  * The meters of a process and, where a port is set, the page they are read from; and its traces,
@@ -26,9 +26,8 @@ import org.springframework.context.annotation.Configuration;
 @EnableConfigurationProperties({TelemetryProperties.class, TracesProperties.class})
 public class TelemetryConfiguration {
   @Bean(destroyMethod = "close")
-  MeterRegistry meters(
-      TelemetryProperties properties, @Value("${spring.application.name:filo}") String name) {
-    return properties.port() == 0 ? new SimpleMeterRegistry() : exported(name);
+  MeterRegistry meters(TelemetryProperties properties, Environment environment) {
+    return properties.port() == 0 ? new SimpleMeterRegistry() : exported(name(environment));
   }
 
   @Bean
@@ -37,9 +36,13 @@ public class TelemetryConfiguration {
   }
 
   @Bean(destroyMethod = "close")
-  Traces traces(
-      TracesProperties properties, @Value("${spring.application.name:filo}") String name) {
-    return Traces.of(properties, name);
+  Traces traces(TracesProperties properties, Environment environment) {
+    return Traces.of(properties, name(environment));
+  }
+
+  /** Not by {@code @Value}: what a web server is made with is made before those are resolved. */
+  private static String name(Environment environment) {
+    return environment.getProperty("spring.application.name", "filo");
   }
 
   /**
