@@ -99,6 +99,7 @@ seccompProfile: {type: RuntimeDefault}
 {{- if eq $part "identity" }}{{- $_ := set $filo "identity" (dict "public-url" $root.Values.publicUrl) }}{{- end -}}
 {{- end -}}
 {{- $_ := set $filo "management" (dict "port" 9464) -}}
+{{- with $root.Values.telemetry.traces }}{{- if .endpoint }}{{- $_ := set $filo "traces" (dict "endpoint" .endpoint "ratio" .ratio) }}{{- end }}{{- end -}}
 {{- $settings := dict
   "filo" $filo
   "spring" (dict "lifecycle" (dict "timeout-per-shutdown-phase" (printf "%ds" (add (int $values.drainSeconds) 3))))

@@ -76,4 +76,7 @@ spec:
     {{- range $fact.outside }}
     {{- include "filo.outside" (get $rules .) | nindent 4 }}
     {{- end }}
+    {{- if $root.Values.telemetry.traces.endpoint }}
+    {{- include "filo.outside" $rules.traces | nindent 4 }}
+    {{- end }}
 {{- end }}

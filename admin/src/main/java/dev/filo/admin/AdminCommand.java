@@ -6,12 +6,18 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code ./filo import}, {@code check}, {@code staff} and {@code audit}. */
+/** {@code ./filo import}, {@code check}, {@code doctor}, {@code staff} and {@code audit}. */
 @Command(
     name = "filo",
     mixinStandardHelpOptions = true,
     description = "What operators do from a command line.",
-    subcommands = {ImportCommand.class, CheckCommand.class, StaffCommand.class, AuditCommand.class})
+    subcommands = {
+      ImportCommand.class,
+      CheckCommand.class,
+      DoctorCommand.class,
+      StaffCommand.class,
+      AuditCommand.class
+    })
 public final class AdminCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -25,6 +31,6 @@ public final class AdminCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "Say what to do: import, check, staff or audit.");
+        spec.commandLine(), "Say what to do: import, check, doctor, staff or audit.");
   }
 }

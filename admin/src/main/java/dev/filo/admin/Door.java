@@ -111,6 +111,21 @@ final class Door {
     };
   }
 
+  /** Signs in. The token itself. */
+  String bearer() throws IOException, InterruptedException {
+    return token(secret());
+  }
+
+  /** Where Filo runs. */
+  String target() {
+    return target;
+  }
+
+  /** Its gRPC door, HOST:PORT. */
+  String address() {
+    return grpc;
+  }
+
   private String secret() throws IOException {
     var variables = environment == null ? System.getenv() : environment;
     var file = secretFile;

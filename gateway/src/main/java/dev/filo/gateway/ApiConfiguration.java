@@ -7,7 +7,9 @@ import dev.filo.gateway.transcode.Channels;
 import dev.filo.gateway.transcode.MessageJson;
 import dev.filo.gateway.transcode.Route;
 import dev.filo.gateway.transcode.RouteTable;
+import dev.filo.gateway.web.DiagnosisHandler;
 import dev.filo.gateway.web.HealthHandler;
+import dev.filo.telemetry.trace.Traces;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.springframework.context.annotation.Bean;
@@ -37,8 +39,8 @@ class ApiConfiguration {
   }
 
   @Bean
-  Channels channels(GatewayProperties properties) {
-    return new Channels(properties);
+  Channels channels(GatewayProperties properties, Traces traces) {
+    return new Channels(properties, traces.clients());
   }
 
   @Bean
@@ -47,9 +49,11 @@ class ApiConfiguration {
   }
 
   @Bean
-  SimpleUrlHandlerMapping paths(ApiHandler api, WatchHandler watches, HealthHandler health) {
+  SimpleUrlHandlerMapping paths(
+      ApiHandler api, WatchHandler watches, HealthHandler health, DiagnosisHandler diagnosis) {
     Map<String, WebHandler> paths = new LinkedHashMap<>();
     paths.put("/v1/watch", watches);
+    paths.put("/v1/diagnosis", diagnosis);
     paths.put("/v1/**", api);
     paths.put("/webhooks", api);
     paths.put("/webhooks/**", api);

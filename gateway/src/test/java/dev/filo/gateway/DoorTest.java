@@ -19,6 +19,7 @@ import dev.filo.proto.cart.v1.WatchCartRequest;
 import dev.filo.proto.inventory.v1.InventoryServiceGrpc;
 import dev.filo.proto.inventory.v1.PlaceHoldRequest;
 import dev.filo.proto.inventory.v1.WatchStockRequest;
+import dev.filo.telemetry.trace.Traces;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -301,7 +302,8 @@ class DoorTest {
                 true, 0, certificate.toString(), key.toString(), given.grpc().messageMax())),
         gateway.context.getBean(ApiMethods.class),
         gateway.context.getBean(Channels.class),
-        gateway.context.getBean(RateLimits.class));
+        gateway.context.getBean(RateLimits.class),
+        Traces.off());
   }
 
   private static HealthCheckResponse.ServingStatus health(ManagedChannel channel) {

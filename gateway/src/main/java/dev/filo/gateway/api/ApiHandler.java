@@ -21,6 +21,7 @@ import dev.filo.gateway.transcode.MessageJson;
 import dev.filo.gateway.transcode.RequestBinder;
 import dev.filo.gateway.transcode.Route;
 import dev.filo.gateway.transcode.RouteTable;
+import dev.filo.telemetry.trace.Traces;
 import io.grpc.Status;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -210,7 +211,11 @@ public final class ApiHandler implements WebHandler {
     Problem problem = GrpcProblems.of(failure.status(), failure.trailers(), incident, conditional);
     Status.Code code = failure.status().getCode();
     if (problem.status() >= 500) {
-      log.warn("{} ended {}, incident {}", method.descriptor().getFullName(), code, incident);
+      Traces.logging(
+          exchange.getAttribute(Traces.ATTRIBUTE),
+          () ->
+              log.warn(
+                  "{} ended {}, incident {}", method.descriptor().getFullName(), code, incident));
     }
     return problem.exception();
   }

@@ -5,8 +5,10 @@ import dev.filo.gateway.edge.RateLimits;
 import dev.filo.gateway.transcode.ApiMethod;
 import dev.filo.gateway.transcode.ApiMethods;
 import dev.filo.gateway.transcode.Channels;
+import dev.filo.telemetry.trace.Traces;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
+import io.grpc.ServerInterceptor;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
@@ -38,12 +40,18 @@ public final class GrpcDoor implements SmartLifecycle {
   private final GatewayProperties.Grpc settings;
   private final List<ServerServiceDefinition> services = new ArrayList<>();
   private final DoorInterceptor interceptor;
+  private final List<ServerInterceptor> traced;
   private @Nullable Server server;
   private @Nullable HealthStatusManager health;
 
   /** Prepares the services; opens when started. */
   public GrpcDoor(
-      GatewayProperties properties, ApiMethods methods, Channels channels, RateLimits limits) {
+      GatewayProperties properties,
+      ApiMethods methods,
+      Channels channels,
+      RateLimits limits,
+      Traces traces) {
+    this.traced = traces.servers();
     this.settings = properties.grpc();
     this.interceptor = new DoorInterceptor(limits);
     for (ServiceDescriptor each : methods.services().values()) {
@@ -100,7 +108,6 @@ public final class GrpcDoor implements SmartLifecycle {
     NettyServerBuilder builder =
         NettyServerBuilder.forPort(settings.port())
             .directExecutor()
-            .intercept(interceptor)
             .maxInboundMessageSize((int) settings.messageMax().toBytes())
             .maxInboundMetadataSize(METADATA_BYTES_MAX)
             .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
@@ -113,6 +120,8 @@ public final class GrpcDoor implements SmartLifecycle {
             .addService(status.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance())
             .addService(io.grpc.protobuf.services.ProtoReflectionService.newInstance());
+    traced.forEach(builder::intercept);
+    builder.intercept(interceptor); // the last is called first
     if (!settings.certificate().isEmpty()) {
       secure(builder);
     }

@@ -2,6 +2,7 @@ package dev.filo.gateway.door;
 
 import dev.filo.gateway.problem.Problem;
 import dev.filo.gateway.transcode.ApiMethod;
+import dev.filo.telemetry.trace.Traces;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -70,7 +71,11 @@ final class ProxyHandler implements ServerCallHandler<byte[], byte[]> {
       requestId = UUID.randomUUID().toString();
       passed.put(REQUEST_ID, requestId);
     }
-    CallOptions options = CallOptions.DEFAULT;
+    io.opentelemetry.context.Context traced = Traces.SERVED.get();
+    CallOptions options =
+        traced == null
+            ? CallOptions.DEFAULT
+            : CallOptions.DEFAULT.withOption(Traces.PARENT, traced);
     if (Context.current().getDeadline() == null && bytes.getType().serverSendsOneMessage()) {
       options = options.withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS);
     }

@@ -1,5 +1,6 @@
 package dev.filo.gateway.problem;
 
+import dev.filo.telemetry.trace.Traces;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -144,7 +145,9 @@ public final class ProblemWriter {
       }
     }
     String incident = requestId(exchange);
-    log.error("A request failed, incident {}", incident, error);
+    Traces.logging(
+        exchange.getAttribute(Traces.ATTRIBUTE),
+        () -> log.error("A request failed, incident {}", incident, error));
     return GrpcProblems.fault(incident);
   }
 

@@ -50,6 +50,7 @@ public final class ApiMethods {
       boolean ours = file.getPackage().startsWith("filo.");
       boolean internal =
           file.getPackage().startsWith("filo.feed.")
+              || file.getPackage().startsWith("filo.operation.")
               || file.getPackage().startsWith("filo.privacy.");
       boolean devOnly = file.getPackage().startsWith("filo.dev.");
       if (!ours || internal || (devOnly && !dev)) {

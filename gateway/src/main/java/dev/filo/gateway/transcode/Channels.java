@@ -2,10 +2,13 @@ package dev.filo.gateway.transcode;
 
 import dev.filo.gateway.GatewayProperties;
 import io.grpc.Channel;
+import io.grpc.ClientInterceptor;
+import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.netty.NettyChannelBuilder;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -17,9 +20,15 @@ public final class Channels implements DisposableBean {
       16 * 1024 * 1024; // Answers; requests have their own limit.
 
   private final Map<String, ManagedChannel> channels = new TreeMap<>();
+  private final List<ClientInterceptor> interceptors;
 
-  /** Opens a channel for each target of the configuration. */
-  public Channels(GatewayProperties properties) {
+  /**
+   * Opens a channel for each target of the configuration.
+   *
+   * @param interceptors of every call, the outermost last
+   */
+  public Channels(GatewayProperties properties, List<ClientInterceptor> interceptors) {
+    this.interceptors = interceptors;
     properties.targets().forEach((name, target) -> channels.put(name, open(target)));
   }
 
@@ -34,7 +43,7 @@ public final class Channels implements DisposableBean {
       throw new IllegalStateException(
           "filo.gateway.targets." + name + " is not set: say where the service " + name + " is.");
     }
-    return channel;
+    return interceptors.isEmpty() ? channel : ClientInterceptors.intercept(channel, interceptors);
   }
 
   /** The channels by target name, sorted. */

@@ -1,6 +1,7 @@
 package dev.filo.gateway.transcode;
 
 import com.google.protobuf.Message;
+import dev.filo.telemetry.trace.Traces;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -11,8 +12,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.context.ContextView;
 
 /**
  * gRPC calls as Mono and Flux: cancellation cancels the call, demand is the call's flow control.
@@ -28,8 +31,8 @@ public final class GrpcCalls {
           ClientCall<Message, Message> call =
               channel.newCall(
                   method.grpc(),
-                  CallOptions.DEFAULT.withDeadlineAfter(
-                      deadline.toMillis(), TimeUnit.MILLISECONDS));
+                  options(sink.contextView())
+                      .withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS));
           sink.onCancel(() -> call.cancel("The HTTP client went away.", null));
           try {
             call.start(
@@ -73,7 +76,12 @@ public final class GrpcCalls {
       Channel channel, ApiMethod method, Message request, Metadata headers, Runnable opened) {
     return Flux.from(
         subscriber -> {
-          ClientCall<Message, Message> call = channel.newCall(method.grpc(), CallOptions.DEFAULT);
+          ClientCall<Message, Message> call =
+              channel.newCall(
+                  method.grpc(),
+                  subscriber instanceof CoreSubscriber<?> core
+                      ? options(core.currentContext())
+                      : CallOptions.DEFAULT);
           AtomicBoolean started = new AtomicBoolean();
           AtomicBoolean ended = new AtomicBoolean();
           ClientCall.Listener<Message> listener =
@@ -130,6 +138,13 @@ public final class GrpcCalls {
                 }
               });
         });
+  }
+
+  /** They say what the call is made for, if that is traced. */
+  private static CallOptions options(ContextView context) {
+    return context.hasKey(Traces.KEY)
+        ? CallOptions.DEFAULT.withOption(Traces.PARENT, context.get(Traces.KEY))
+        : CallOptions.DEFAULT;
   }
 
   private static int clamp(long n) {

@@ -44,8 +44,10 @@ import dev.filo.identity.store.MongoSessionStore;
 import dev.filo.identity.store.MongoSignInStore;
 import dev.filo.identity.store.MongoStaffStore;
 import dev.filo.identity.tokens.AccessTokens;
+import dev.filo.identity.tokens.SigningKeyCheck;
 import dev.filo.identity.tokens.SigningKeys;
 import dev.filo.identity.web.MongoAuthorizations;
+import dev.filo.identity.webauthn.PasskeyDomainCheck;
 import dev.filo.identity.webauthn.RelyingParty;
 import dev.filo.identity.webauthn.WebAuthnCeremonies;
 import dev.filo.platform.Background;
@@ -138,14 +140,24 @@ public class IdentityConfiguration {
   }
 
   @Bean
-  Ceremonies ceremonies(IdentityProperties identity, PlatformProperties platform) {
+  RelyingParty relyingParty(IdentityProperties identity, PlatformProperties platform) {
     var settings = identity.passkeys();
-    return new WebAuthnCeremonies(
-        RelyingParty.of(
-            identity.publicUrlOr(platform.issuer()),
-            settings.domain(),
-            identity.shopName(),
-            Set.copyOf(settings.origins())));
+    return RelyingParty.of(
+        identity.publicUrlOr(platform.issuer()),
+        settings.domain(),
+        identity.shopName(),
+        Set.copyOf(settings.origins()));
+  }
+
+  @Bean
+  Ceremonies ceremonies(RelyingParty party) {
+    return new WebAuthnCeremonies(party);
+  }
+
+  @Bean
+  PasskeyDomainCheck passkeyDomainCheck(
+      RelyingParty party, IdentityProperties identity, PlatformProperties platform) {
+    return new PasskeyDomainCheck(party, identity.publicUrlOr(platform.issuer()));
   }
 
   @Bean
@@ -262,6 +274,14 @@ public class IdentityConfiguration {
             store, secrets, new SigningKeys.Times(times.age(), times.lead(), times.tail()), clock);
     keys.refresh().block(START);
     return keys;
+  }
+
+  @Bean
+  SigningKeyCheck signingKeyCheck(
+      SigningKeys keys, IdentityProperties identity, InstantSource clock) {
+    var times = identity.keys();
+    return new SigningKeyCheck(
+        keys, new SigningKeys.Times(times.age(), times.lead(), times.tail()), clock);
   }
 
   @Bean

@@ -15,6 +15,7 @@ import dev.filo.inventory.service.Places;
 import dev.filo.inventory.service.Reconciliation;
 import dev.filo.inventory.service.SelfCheck;
 import dev.filo.inventory.service.Stock;
+import dev.filo.inventory.service.StockCheck;
 import dev.filo.inventory.service.Sweeper;
 import dev.filo.inventory.store.MongoCheckStore;
 import dev.filo.inventory.store.MongoHoldStore;
@@ -137,13 +138,18 @@ public class InventoryConfiguration {
   }
 
   @Bean
-  Background selfCheck(
-      Reconciliation reconciliation,
-      InstantSource clock,
-      MeterRegistry meters,
-      InventoryProperties properties) {
-    return new Background(
-        new SelfCheck(reconciliation, clock, meters).every(properties.check(), PORTION_PAUSE));
+  SelfCheck selfCheck(Reconciliation reconciliation, InstantSource clock, MeterRegistry meters) {
+    return new SelfCheck(reconciliation, clock, meters);
+  }
+
+  @Bean
+  Background selfChecks(SelfCheck selfCheck, InventoryProperties properties) {
+    return new Background(selfCheck.every(properties.check(), PORTION_PAUSE));
+  }
+
+  @Bean
+  StockCheck stockCheck(SelfCheck selfCheck, InstantSource clock) {
+    return new StockCheck(selfCheck, clock);
   }
 
   @Bean

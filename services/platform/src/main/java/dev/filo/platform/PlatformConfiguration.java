@@ -27,6 +27,8 @@ import dev.filo.platform.grpc.FieldRules;
 import dev.filo.platform.grpc.GrpcServer;
 import dev.filo.platform.grpc.Rules;
 import dev.filo.platform.mongo.Mongo;
+import dev.filo.platform.operation.Check;
+import dev.filo.platform.operation.GrpcOperationService;
 import dev.filo.platform.privacy.Erasures;
 import dev.filo.platform.privacy.FeedScrubber;
 import dev.filo.platform.privacy.GrpcPrivacyService;
@@ -39,12 +41,15 @@ import dev.filo.proto.identity.v1.CustomerUnmerged;
 import dev.filo.proto.identity.v1.IdentityServiceGrpc;
 import dev.filo.proto.identity.v1.ListSigningKeysRequest;
 import dev.filo.proto.identity.v1.SessionEnded;
+import dev.filo.telemetry.Build;
 import dev.filo.telemetry.TelemetryConfiguration;
 import dev.filo.telemetry.TelemetryProperties;
+import dev.filo.telemetry.trace.Traces;
 import io.grpc.BindableService;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
@@ -52,6 +57,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -81,8 +87,8 @@ public class PlatformConfiguration {
   }
 
   @Bean(destroyMethod = "close")
-  MongoClient mongoClient(PlatformProperties properties) {
-    return Mongo.client(properties.mongodb().uri(), properties.service());
+  MongoClient mongoClient(PlatformProperties properties, Traces traces) {
+    return Mongo.client(properties.mongodb().uri(), properties.service(), traces);
   }
 
   @Bean
@@ -125,14 +131,33 @@ public class PlatformConfiguration {
   }
 
   @Bean
+  GrpcOperationService operationService(
+      PlatformProperties properties,
+      Environment environment,
+      InstantSource clock,
+      MongoDatabase database,
+      FeedStore feed,
+      ObjectProvider<FeedFollower> followers,
+      ObjectProvider<Check> checks) {
+    return new GrpcOperationService(
+        properties.service(),
+        Build.of(environment.getProperty("filo.revision", "")),
+        clock,
+        database,
+        feed,
+        () -> followers.orderedStream().toList(),
+        () -> checks.orderedStream().toList());
+  }
+
+  @Bean
   ServiceTokens serviceTokens(PlatformProperties properties, InstantSource clock) {
     return new ServiceTokens(
         properties.tokenUri(), "service-" + properties.service(), properties.clientSecret(), clock);
   }
 
   @Bean
-  Channels channels(PlatformProperties properties, ServiceTokens tokens) {
-    return new Channels(properties::target, tokens);
+  Channels channels(PlatformProperties properties, ServiceTokens tokens, Traces traces) {
+    return new Channels(properties::target, tokens, traces.clients());
   }
 
   @Bean
@@ -277,12 +302,16 @@ public class PlatformConfiguration {
       PlatformProperties properties,
       List<BindableService> services,
       AccessInterceptor access,
-      MeterRegistry meters) {
+      MeterRegistry meters,
+      Traces traces) {
+    var interceptors = new ArrayList<>(traces.servers());
+    interceptors.add(new CallLog(meters));
+    interceptors.add(access);
     return new GrpcServer(
         properties.grpc().listen(),
         properties.grpc().drain(),
         services,
-        List.of(new CallLog(meters), access),
+        interceptors,
         properties.grpc().inline());
   }
 

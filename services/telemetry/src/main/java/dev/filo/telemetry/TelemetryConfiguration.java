@@ -1,5 +1,7 @@
 package dev.filo.telemetry;
 
+import dev.filo.telemetry.trace.Traces;
+import dev.filo.telemetry.trace.TracesProperties;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -11,24 +13,36 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.List;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 
-/** The meters of a process and, where a port is set, the page they are read from. */
+/**
+ * The meters of a process and, where a port is set, the page they are read from; and its traces,
+ * where somebody takes them.
+ */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(TelemetryProperties.class)
+@EnableConfigurationProperties({TelemetryProperties.class, TracesProperties.class})
 public class TelemetryConfiguration {
   @Bean(destroyMethod = "close")
-  MeterRegistry meters(
-      TelemetryProperties properties, @Value("${spring.application.name:filo}") String name) {
-    return properties.port() == 0 ? new SimpleMeterRegistry() : exported(name);
+  MeterRegistry meters(TelemetryProperties properties, Environment environment) {
+    return properties.port() == 0 ? new SimpleMeterRegistry() : exported(name(environment));
   }
 
   @Bean
   ManagementServer managementServer(TelemetryProperties properties, MeterRegistry meters) {
     return new ManagementServer(properties.port(), meters);
+  }
+
+  @Bean(destroyMethod = "close")
+  Traces traces(TracesProperties properties, Environment environment) {
+    return Traces.of(properties, name(environment));
+  }
+
+  /** Not by {@code @Value}: what a web server is made with is made before those are resolved. */
+  private static String name(Environment environment) {
+    return environment.getProperty("spring.application.name", "filo");
   }
 
   /**

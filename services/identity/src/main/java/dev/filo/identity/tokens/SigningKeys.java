@@ -18,6 +18,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
@@ -177,6 +178,15 @@ public final class SigningKeys {
     }
     // Only when this machine's clock is behind the one that made the first key.
     return opened.computeIfAbsent(keys.getFirst().id(), id -> open(keys.getFirst()));
+  }
+
+  /** Since when the key that signs now has done so; absent while there is none. */
+  public Optional<Instant> activeSince() {
+    var now = now();
+    return known.get().reversed().stream()
+        .map(KeptKey::activeTime)
+        .filter(time -> !time.isAfter(now))
+        .findFirst();
   }
 
   private RSAKey open(KeptKey key) {

@@ -15,6 +15,8 @@ import dev.filo.identity.tokens.AccessTokens;
 import dev.filo.identity.tokens.SigningKeys;
 import dev.filo.platform.PlatformProperties;
 import dev.filo.platform.auth.TokenVerifier;
+import dev.filo.telemetry.trace.Traces;
+import dev.filo.telemetry.trace.WhereTraced;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -28,6 +30,7 @@ import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
 import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -67,9 +70,17 @@ public class WebConfiguration implements WebMvcConfigurer {
       "org.springframework.security.SECURITY_REACTOR_CONTEXT_OPERATOR";
 
   @Bean
+  @Conditional(WhereTraced.class)
+  FilterRegistrationBean<TraceFilter> traceFilter(Traces traces) {
+    var registration = new FilterRegistrationBean<>(new TraceFilter(traces));
+    registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
+    return registration;
+  }
+
+  @Bean
   FilterRegistrationBean<OutageFilter> outageFilter() {
     var registration = new FilterRegistrationBean<>(new OutageFilter());
-    registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
+    registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
     return registration;
   }
 

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,23 @@ public final class SelfCheck {
     var last = completed;
     return last == null ? Double.NaN : figure.applyAsDouble(last);
   }
+
+  /** What the last complete run found, and when that was; absent before the first. */
+  public Optional<LastRun> lastRun() {
+    var last = completed;
+    return last == null
+        ? Optional.empty()
+        : Optional.of(new LastRun(last.run.drifts(), last.run.levels(), last.time));
+  }
+
+  /**
+   * What a complete run found.
+   *
+   * @param drifts places where ledger, levels and holds disagree
+   * @param levels levels it covered
+   * @param time when it was complete
+   */
+  public record LastRun(long drifts, long levels, Instant time) {}
 
   /**
    * Checks without end.

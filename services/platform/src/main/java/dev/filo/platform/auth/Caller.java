@@ -91,9 +91,9 @@ public record Caller(
     return address == null ? "" : address;
   }
 
-  /** A context in which this caller is the current one. */
-  public static Context context(Caller caller, String language, String address) {
-    return Context.current().withValues(KEY, caller, LANGUAGE, language, ADDRESS, address);
+  /** A context made of another, in which this caller is the current one. */
+  public static Context context(Context of, Caller caller, String language, String address) {
+    return of.withValues(KEY, caller, LANGUAGE, language, ADDRESS, address);
   }
 
   /** True when the caller has this role. */

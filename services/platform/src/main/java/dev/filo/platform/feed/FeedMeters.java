@@ -1,27 +1,17 @@
 package dev.filo.platform.feed;
 
-import static com.mongodb.client.model.Filters.gt;
-import static com.mongodb.client.model.Filters.in;
-import static com.mongodb.client.model.Projections.include;
-import static com.mongodb.client.model.Sorts.ascending;
-
-import com.mongodb.client.model.CountOptions;
-import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
-import dev.filo.platform.mongo.Docs;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
-import java.util.Date;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
-import org.bson.Document;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -30,13 +20,12 @@ import reactor.core.publisher.Mono;
  * each replica tells the same: {@code filo.feed.head} (the newest position of the own feed), {@code
  * filo.feed.followed} (how far this service has come in another's; tags {@code source}, {@code
  * follower}), {@code filo.outbox.depth} (documents with events that are not in the feed yet, at
- * most {@value #DEPTH_MAX}) and {@code filo.outbox.age} (seconds the oldest of them waits; tag
- * {@code collection}). A follower's lag is the source's head less what it has followed.
+ * most 10,000) and {@code filo.outbox.age} (seconds the oldest of them waits; tag {@code
+ * collection}). A follower's lag is the source's head less what it has followed.
  */
 public final class FeedMeters {
-  private static final int DEPTH_MAX = 10_000; // Beyond it the number no longer matters.
-
-  private final MongoDatabase database;
+  private final Backlog backlog;
+  private final List<FeedFollower> followers;
   private final FeedStore feed;
   private final InstantSource clock;
   private final MeterRegistry meters;
@@ -57,7 +46,8 @@ public final class FeedMeters {
       MeterRegistry meters,
       String service,
       Collection<FeedFollower> followers) {
-    this.database = database;
+    this.backlog = new Backlog(database);
+    this.followers = List.copyOf(followers);
     this.feed = feed;
     this.clock = clock;
     this.meters = meters;
@@ -81,9 +71,8 @@ public final class FeedMeters {
   public Mono<Void> look() {
     return Mono.when(
         feed.last().doOnNext(last -> set("filo.feed.head", Tags.of("source", service), last)),
-        Flux.from(database.getCollection("positions").find(in("_id", sources.keySet())))
-            .doOnNext(row -> followed(row.getString("_id"), Docs.number(row, "position"))),
-        Flux.from(database.listCollectionNames()).concatMap(this::outbox, 1));
+        backlog.positions(followers).doOnNext(positions -> positions.forEach(this::followed)),
+        backlog.outboxes(clock).doOnNext(this::waiting));
   }
 
   private void followed(String follower, long position) {
@@ -91,36 +80,10 @@ public final class FeedMeters {
     set("filo.feed.followed", Tags.of("follower", follower).and("source", source), position);
   }
 
-  private Mono<Void> outbox(String name) {
-    var collection = database.getCollection(name);
-    return Flux.from(collection.listIndexes())
-        .filter(index -> index.get("key", new Document()).containsKey(Outbox.SINCE))
-        .next()
-        .flatMap(index -> depth(collection));
-  }
-
-  private Mono<Void> depth(MongoCollection<Document> collection) {
-    var waiting = gt(Outbox.SINCE, Date.from(Instant.EPOCH));
-    var tags = Tags.of("collection", collection.getNamespace().getCollectionName());
-    return Mono.when(
-        Mono.from(collection.countDocuments(waiting, new CountOptions().limit(DEPTH_MAX)))
-            .doOnNext(depth -> set("filo.outbox.depth", tags, depth)),
-        Mono.from(
-                collection
-                    .find(waiting)
-                    .projection(include(Outbox.SINCE))
-                    .sort(ascending(Outbox.SINCE))
-                    .first())
-            .map(
-                oldest -> {
-                  var since = oldest.getDate(Outbox.SINCE);
-                  return since == null
-                      ? 0
-                      : Math.max(
-                          0, Duration.between(since.toInstant(), clock.instant()).toSeconds());
-                })
-            .defaultIfEmpty(0L)
-            .doOnNext(age -> set("filo.outbox.age", tags, age)));
+  private void waiting(Backlog.Waiting waiting) {
+    var tags = Tags.of("collection", waiting.collection());
+    set("filo.outbox.depth", tags, waiting.depth());
+    set("filo.outbox.age", tags, waiting.age().toSeconds());
   }
 
   private void set(String name, Tags tags, long value) {

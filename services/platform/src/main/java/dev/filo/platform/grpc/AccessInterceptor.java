@@ -10,6 +10,7 @@ import dev.filo.proto.api.v1.ErrorReason;
 import dev.filo.proto.api.v1.MethodRule;
 import dev.filo.proto.api.v1.RequestIds;
 import dev.filo.proto.api.v1.Role;
+import dev.filo.telemetry.trace.Traces;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Metadata;
@@ -272,6 +273,7 @@ public final class AccessInterceptor implements ServerInterceptor {
     private final Metadata headers;
     private final ServerCallHandler<Q, R> next;
     private final MethodRule rule;
+    private final Context begun = Context.current(); // who is let in later goes on in it
     private final ArrayDeque<Event<Q>> waiting = new ArrayDeque<>();
     private boolean busy = true; // until opened
     private boolean opened;
@@ -296,7 +298,8 @@ public final class AccessInterceptor implements ServerInterceptor {
       }
       caller = let;
       var address = headers.get(CLIENT_ADDRESS);
-      Context context = Caller.context(let, language(headers), address == null ? "" : address);
+      Context context =
+          Caller.context(begun, let, language(headers), address == null ? "" : address);
       if (call instanceof EndableCall && !let.session().isEmpty() && !let.is(Role.ROLE_SERVICE)) {
         lasting.add(this);
       }
@@ -339,7 +342,8 @@ public final class AccessInterceptor implements ServerInterceptor {
         closed = true;
         waiting.clear();
       }
-      StatusRuntimeException refusal = Answers.toStatus(error);
+      StatusRuntimeException refusal =
+          Traces.logged(Traces.SERVED.get(begun), () -> Answers.toStatus(error));
       var trailers = refusal.getTrailers();
       try {
         var details = trailers == null ? new Metadata() : trailers;

@@ -10,6 +10,7 @@ import com.mongodb.MongoTimeoutException;
 import com.mongodb.MongoWriteConcernException;
 import dev.filo.platform.mongo.StaleVersionException;
 import dev.filo.proto.api.v1.ErrorReason;
+import dev.filo.telemetry.trace.Traces;
 import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusException;
@@ -44,6 +45,7 @@ public final class Answers {
   public static <T> void unary(StreamObserver<T> observer, Mono<T> answer) {
     var call = (ServerCallStreamObserver<T>) observer;
     var done = new AtomicBoolean();
+    var traced = Traces.SERVED.get();
     var subscriber =
         new BaseSubscriber<T>() {
           @Override
@@ -57,7 +59,7 @@ public final class Answers {
           @Override
           protected void hookOnError(Throwable error) {
             if (done.compareAndSet(false, true) && !call.isCancelled()) {
-              call.onError(toStatus(error));
+              call.onError(Traces.logged(traced, () -> toStatus(error)));
             }
           }
 
@@ -69,12 +71,14 @@ public final class Answers {
           }
         };
     call.setOnCancelHandler(subscriber::cancel);
-    answer.subscribe(subscriber);
+    (traced == null ? answer : answer.contextWrite(all -> all.put(Traces.KEY, traced)))
+        .subscribe(subscriber);
   }
 
   /** Answers a server-streaming call, as fast as it is read and no faster. */
   public static <T> void stream(StreamObserver<T> observer, Flux<T> answers) {
     var call = (ServerCallStreamObserver<T>) observer;
+    var traced = Traces.SERVED.get();
     var subscriber =
         new BaseSubscriber<T>() {
           private final AtomicBoolean asked = new AtomicBoolean();
@@ -96,7 +100,7 @@ public final class Answers {
           @Override
           protected void hookOnError(Throwable error) {
             if (!call.isCancelled()) {
-              call.onError(toStatus(error));
+              call.onError(Traces.logged(traced, () -> toStatus(error)));
             }
           }
 
@@ -120,7 +124,8 @@ public final class Answers {
             subscriber.request(1);
           }
         });
-    answers.subscribe(subscriber);
+    (traced == null ? answers : answers.contextWrite(all -> all.put(Traces.KEY, traced)))
+        .subscribe(subscriber);
   }
 
   /**

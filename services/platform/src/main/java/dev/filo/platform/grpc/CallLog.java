@@ -1,5 +1,6 @@
 package dev.filo.platform.grpc;
 
+import dev.filo.telemetry.trace.Traces;
 import io.grpc.ForwardingServerCall;
 import io.grpc.ForwardingServerCallListener;
 import io.grpc.Metadata;
@@ -10,12 +11,14 @@ import io.grpc.Status;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.opentelemetry.context.Context;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,6 +59,7 @@ public final class CallLog implements ServerInterceptor {
       open.incrementAndGet();
     }
     var over = new AtomicBoolean();
+    var traced = Traces.SERVED.get();
     long begin = System.nanoTime();
     var listener =
         next.startCall(
@@ -63,7 +67,7 @@ public final class CallLog implements ServerInterceptor {
               @Override
               public void close(Status status, Metadata trailers) {
                 if (over.compareAndSet(false, true)) {
-                  end(method, status, System.nanoTime() - begin, open);
+                  end(method, status, System.nanoTime() - begin, open, traced);
                 }
                 super.close(status, trailers);
               }
@@ -73,7 +77,7 @@ public final class CallLog implements ServerInterceptor {
       @Override
       public void onCancel() {
         if (over.compareAndSet(false, true)) {
-          end(method, Status.CANCELLED, System.nanoTime() - begin, open);
+          end(method, Status.CANCELLED, System.nanoTime() - begin, open, traced);
         }
         super.onCancel();
       }
@@ -93,7 +97,8 @@ public final class CallLog implements ServerInterceptor {
       String method,
       Status status,
       long nanos,
-      @org.jspecify.annotations.Nullable AtomicInteger open) {
+      @Nullable AtomicInteger open,
+      @Nullable Context traced) {
     if (open != null) {
       open.decrementAndGet();
     }
@@ -103,7 +108,8 @@ public final class CallLog implements ServerInterceptor {
     if (AccessInterceptor.isRefusal(status)) {
       log.debug("{} {} {} ms", method, status.getCode(), nanos / 1_000_000);
     } else {
-      log.warn("{} {} {} ms", method, status.getCode(), nanos / 1_000_000);
+      Traces.logging(
+          traced, () -> log.warn("{} {} {} ms", method, status.getCode(), nanos / 1_000_000));
     }
   }
 

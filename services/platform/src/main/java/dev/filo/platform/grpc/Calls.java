@@ -1,5 +1,6 @@
 package dev.filo.platform.grpc;
 
+import dev.filo.telemetry.trace.Traces;
 import io.grpc.Context;
 import io.grpc.stub.AbstractStub;
 import io.grpc.stub.ClientCallStreamObserver;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
 import reactor.core.publisher.Mono;
+import reactor.util.context.ContextView;
 
 /** Makes gRPC calls as Reactor: always with a deadline, cancelled with their subscriber. */
 public final class Calls {
@@ -61,8 +63,9 @@ public final class Calls {
               };
           var limited =
               stub.getCallOptions().getDeadline() == null
-                  ? stub.withDeadlineAfter(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
-                  : stub;
+                  ? traced(stub, sink.contextView())
+                      .withDeadlineAfter(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
+                  : traced(stub, sink.contextView());
           Context.ROOT.run(() -> method.call(limited, request, observer));
         });
   }
@@ -75,10 +78,18 @@ public final class Calls {
     return Flux.create(
         sink -> {
           var observer = new StreamReader<Q, R>(sink);
-          Context.ROOT.run(() -> method.call(stub, request, observer));
+          var traced = traced(stub, sink.contextView());
+          Context.ROOT.run(() -> method.call(traced, request, observer));
           observer.read();
         },
         FluxSink.OverflowStrategy.BUFFER);
+  }
+
+  /** The stub, saying what the call is made for if that is traced. */
+  private static <S extends AbstractStub<S>> S traced(S stub, ContextView context) {
+    return context.hasKey(Traces.KEY)
+        ? stub.withOption(Traces.PARENT, context.get(Traces.KEY))
+        : stub;
   }
 
   /** A stub's method. */

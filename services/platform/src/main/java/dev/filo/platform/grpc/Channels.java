@@ -6,6 +6,7 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
+import io.grpc.ClientInterceptors;
 import io.grpc.ForwardingClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
@@ -14,6 +15,7 @@ import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.AbstractStub;
 import io.grpc.stub.MetadataUtils;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +36,7 @@ public final class Channels implements DisposableBean {
   private final Function<String, String> targets;
   private final Map<String, ManagedChannel> channels = new ConcurrentHashMap<>();
   private final CallCredentials serviceToken;
+  private final List<ClientInterceptor> interceptors;
 
   /**
    * Channels.
@@ -42,13 +45,23 @@ public final class Channels implements DisposableBean {
    * @param serviceToken what calls made as this service carry
    */
   public Channels(Function<String, String> targets, CallCredentials serviceToken) {
+    this(targets, serviceToken, List.of());
+  }
+
+  /** As the other one, with interceptors of every call, the outermost last. */
+  public Channels(
+      Function<String, String> targets,
+      CallCredentials serviceToken,
+      List<ClientInterceptor> interceptors) {
     this.targets = targets;
     this.serviceToken = serviceToken;
+    this.interceptors = interceptors;
   }
 
   /** The channel to a service by its short name, {@code cart}. */
   public Channel to(String service) {
-    return channels.computeIfAbsent(service, name -> open(targets.apply(name)));
+    var channel = channels.computeIfAbsent(service, name -> open(targets.apply(name)));
+    return interceptors.isEmpty() ? channel : ClientInterceptors.intercept(channel, interceptors);
   }
 
   /** The stub, making its calls as this service itself. */

@@ -11,6 +11,7 @@ import com.mongodb.reactivestreams.client.MongoClient;
 import com.mongodb.reactivestreams.client.MongoClients;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
+import dev.filo.telemetry.trace.Traces;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.bson.Document;
@@ -36,26 +37,37 @@ public final class Mongo {
 
   /** A client; close it with the process. */
   public static MongoClient client(String uri, String applicationName) {
-    return MongoClients.create(
-        MongoClientSettings.builder()
-            .applyConnectionString(new ConnectionString(uri))
-            .applicationName("filo-" + applicationName)
-            .writeConcern(WriteConcern.MAJORITY.withJournal(true))
-            .readConcern(ReadConcern.LOCAL)
-            .applyToClusterSettings(
-                cluster ->
-                    cluster.serverSelectionTimeout(
-                        SERVER_SELECTION.toMillis(), TimeUnit.MILLISECONDS))
-            .applyToConnectionPoolSettings(
-                pool -> pool.maxSize(64).maxWaitTime(5, TimeUnit.SECONDS))
-            .applyToSocketSettings(
-                socket ->
-                    socket.connectTimeout(10, TimeUnit.SECONDS).readTimeout(15, TimeUnit.SECONDS))
-            .build());
+    return client(uri, applicationName, Traces.off());
+  }
+
+  /** A client whose commands are seen in traces. */
+  public static MongoClient client(String uri, String applicationName, Traces traces) {
+    var settings = settings(uri, applicationName);
+    if (traces.isOn()) {
+      var spans = new MongoSpans(traces);
+      settings.contextProvider(spans).addCommandListener(spans);
+    }
+    return MongoClients.create(settings.build());
+  }
+
+  private static MongoClientSettings.Builder settings(String uri, String applicationName) {
+    return MongoClientSettings.builder()
+        .applyConnectionString(new ConnectionString(uri))
+        .applicationName("filo-" + applicationName)
+        .writeConcern(WriteConcern.MAJORITY.withJournal(true))
+        .readConcern(ReadConcern.LOCAL)
+        .applyToClusterSettings(
+            cluster ->
+                cluster.serverSelectionTimeout(SERVER_SELECTION.toMillis(), TimeUnit.MILLISECONDS))
+        .applyToConnectionPoolSettings(pool -> pool.maxSize(64).maxWaitTime(5, TimeUnit.SECONDS))
+        .applyToSocketSettings(
+            socket ->
+                socket.connectTimeout(10, TimeUnit.SECONDS).readTimeout(15, TimeUnit.SECONDS));
   }
 
   /** Makes an index and waits for it; making one that is there does nothing. */
   public static void index(MongoCollection<Document> collection, Bson keys, IndexOptions options) {
+    ExpectedIndexes.add(collection, keys, options);
     Mono.from(collection.createIndex(keys, options)).block(Duration.ofMinutes(10));
   }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.filo.telemetry.trace;
+
+import org.jspecify.annotations.NullMarked;
