@@ -53,9 +53,9 @@ final class Chaos {
    * @param periods each has a fault, two, or none
    * @param clients at once
    * @param kinds what may happen
-   * @param flaw how services are broken
+   * @param flaws how services are broken, each in one way at most
    */
-  record Settings(long seed, int periods, int clients, Set<Fault.Kind> kinds, Flaw flaw) {}
+  record Settings(long seed, int periods, int clients, Set<Fault.Kind> kinds, Set<Flaw> flaws) {}
 
   private Chaos(Settings settings, Path directory, Consumer<String> tell) {
     this.settings = settings;
@@ -90,7 +90,7 @@ final class Chaos {
     try (var net = new Net();
         var database = ReplicaSet.start(mongod, data, net);
         var around = new Surroundings();
-        var fleet = Fleet.start(database.uri(), around, net, settings.flaw, directory)) {
+        var fleet = Fleet.start(database.uri(), around, net, settings.flaws, directory)) {
       var injector = new Injector(net, database, fleet, around, disk);
       return play(database, around, fleet, injector, disk.isPresent());
     }
@@ -105,8 +105,8 @@ final class Chaos {
     }
     var schedule = Schedule.of(settings.seed, settings.periods, kinds);
     tell.accept(
-        "chaos: seed %d, %d clients, %d periods, built %s"
-            .formatted(settings.seed, settings.clients, settings.periods, settings.flaw));
+        "chaos: seed %d, %d clients, %d periods, flaws %s"
+            .formatted(settings.seed, settings.clients, settings.periods, settings.flaws));
     stock(around, fleet);
     var running = new AtomicBoolean(true);
     var followers =

@@ -1,32 +1,45 @@
 package dev.filo.e2e.chaos;
 
+import java.util.Collection;
+import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
-/** A way a service is broken on purpose, for the checker to find. Never in what is shipped. */
+/**
+ * A way a service is broken on purpose, for the checker to find, each against one promise. Never in
+ * what is shipped.
+ */
 enum Flaw {
   /** None. */
-  NONE(Set.of()),
+  NONE("", "nothing"),
   /** A level is written over whatever another replica has written meanwhile: oversold. */
-  UNCHECKED_VERSION(Set.of("inventory")),
-  /** Writes are answered before a majority has them: lost when the primary is. */
-  EARLY_ANSWER(Set.of("inventory", "reservation", "cart")),
+  UNCHECKED_VERSION("inventory", "(KEPT|MOVED)-\\d+ at stores/.*"),
+  /** Stock is answered before a majority has it: lost when the primary is. */
+  EARLY_ANSWER("inventory", "(KEPT|MOVED)-\\d+ at stores/.*"),
   /** Of the events of one message to the feed one is lost now and then. */
-  LOST_EVENT(Set.of("inventory", "reservation", "cart")),
+  LOST_EVENT("reservation", "the feed of reservation does not tell of .*"),
   /** A cart that is read anew does not know which operations it has had: done twice. */
-  FORGOTTEN_OPERATIONS(Set.of("cart")),
+  FORGOTTEN_OPERATIONS("cart", "(the cart of|operation) .*"),
   /** The last line of a guest's cart is not taken along. */
-  LOST_LINE(Set.of("cart")),
+  LOST_LINE("cart", "the cart of .*"),
   /** What proves that two customers are one is answered and not kept. */
-  LOST_LINK(Set.of("identity"));
+  LOST_LINK("identity", "(of .*, who are one,|.* has lost what proves) .*");
 
-  private final Set<String> services;
+  private final String service;
+  private final Pattern violation;
 
-  Flaw(Set<String> services) {
-    this.services = services;
+  Flaw(String service, String violation) {
+    this.service = service;
+    this.violation = Pattern.compile(violation);
   }
 
-  /** Whether a service has it. */
-  boolean isIn(String service) {
-    return services.contains(service);
+  /** The one of some flaws that a service has. */
+  static Flaw of(Set<Flaw> flaws, String service) {
+    return flaws.stream().filter(flaw -> flaw.service.equals(service)).findFirst().orElse(NONE);
+  }
+
+  /** Those of some violations that say what this flaw does. */
+  List<String> in(Collection<String> violations) {
+    return violations.stream().filter(one -> violation.matcher(one).matches()).toList();
   }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -36,7 +37,8 @@ final class Fleet implements AutoCloseable {
 
   private Fleet() {}
 
-  static Fleet start(String mongodbUri, Surroundings around, Net net, Flaw flaw, Path directory)
+  static Fleet start(
+      String mongodbUri, Surroundings around, Net net, Set<Flaw> flaws, Path directory)
       throws IOException {
     var hosts = directory.toAbsolutePath().resolve("hosts");
     var names = new StringBuilder("127.0.0.1 localhost\n127.0.0.1 around\n");
@@ -77,7 +79,8 @@ final class Fleet implements AutoCloseable {
           }
           var launch = new Replica.Launch(hosts, directory.toAbsolutePath(), own);
           fleet.replicas.add(
-              new Replica(service, number, address(i, number), port, launch, net, flaw));
+              new Replica(
+                  service, number, address(i, number), port, launch, net, Flaw.of(flaws, service)));
         }
       }
       fleet.awaitAll();

@@ -29,7 +29,7 @@ final class Replica implements AutoCloseable {
    *
    * @param number tells it from its siblings: {@code inventory-1}
    * @param address where callers find it, at {@code port}
-   * @param flaw how it is to be broken, if it can have that flaw
+   * @param flaw how it is to be broken
    */
   Replica(String service, int number, String address, int port, Launch launch, Net net, Flaw flaw)
       throws IOException {
@@ -42,7 +42,7 @@ final class Replica implements AutoCloseable {
     var log = launch.logs.resolve(name + ".log");
     var listen = "--filo.grpc.listen=" + address + ":" + listens.getPort();
     // The first of a kind is as it is shipped.
-    var alterable = number > 1 || flaw.isIn(service);
+    var alterable = number > 1 || flaw != Flaw.NONE;
     var time = launch.logs.resolve(name + ".clock");
     clock = alterable ? Clock.at(time) : null;
     running =
@@ -74,7 +74,7 @@ final class Replica implements AutoCloseable {
               jar(service).toString(),
               "-Dloader.path=" + Path.of("target", "test-classes").toAbsolutePath(),
               "-Dloader.main=" + Altered.class.getName(),
-              "-D" + Altered.FLAW + "=" + (flaw.isIn(service) ? flaw : Flaw.NONE).name(),
+              "-D" + Altered.FLAW + "=" + flaw.name(),
               "-D" + Altered.CLOCK + "=" + clock,
               "org.springframework.boot.loader.launch.PropertiesLauncher",
               service,
