@@ -41,7 +41,7 @@ import java.util.stream.Stream;
 /** Compares what clients were told with what ledger, levels and reservations say in the end. */
 final class Verdict {
   private static final int PAGE = 500;
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(45);
   private static final Duration SOON = Duration.ofMinutes(1);
 
   private final Fleet fleet;
@@ -246,11 +246,11 @@ final class Verdict {
     var perhaps = sums(book.perhapsAdded().values(), people);
     var customers = new TreeSet<>(least.keySet());
     customers.addAll(perhaps.keySet());
+    // A guest's cart follows her name, by a feed.
+    long end = System.nanoTime() + PATIENCE.toNanos();
     for (String customer : customers) {
       var told = least.getOrDefault(customer, Map.of());
       var there = pieces(customer);
-      // A guest's cart follows her name, by a feed.
-      long end = System.nanoTime() + PATIENCE.toNanos();
       while (people.containsValue(customer) && !has(there, told) && System.nanoTime() < end) {
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
         there = pieces(customer);
