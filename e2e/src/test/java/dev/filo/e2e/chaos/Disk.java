@@ -1,6 +1,7 @@
 package dev.filo.e2e.chaos;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -20,6 +21,8 @@ final class Disk implements AutoCloseable {
   private Disk(Path mount, int member) {
     this.mount = mount;
     this.member = member;
+    // Also when somebody ends the run; lazily, for processes that end at the same time.
+    Runtime.getRuntime().addShutdownHook(new Thread(this::release));
   }
 
   /** A disk at a folder; empty where this user may not make one. */
@@ -78,8 +81,16 @@ final class Disk implements AutoCloseable {
     }
   }
 
+  private void release() {
+    try {
+      run("umount", "-l", mount.toString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   @Override
-  public void close() throws IOException {
-    run("umount", mount.toString());
+  public void close() {
+    release();
   }
 }
