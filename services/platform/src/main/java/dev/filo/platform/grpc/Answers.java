@@ -5,6 +5,7 @@ import com.mongodb.MongoConnectionPoolClearedException;
 import com.mongodb.MongoException;
 import com.mongodb.MongoNodeIsRecoveringException;
 import com.mongodb.MongoNotPrimaryException;
+import com.mongodb.MongoQueryException;
 import com.mongodb.MongoSocketException;
 import com.mongodb.MongoTimeoutException;
 import com.mongodb.MongoWriteConcernException;
@@ -18,6 +19,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -38,6 +40,10 @@ public final class Answers {
   private static final Logger log = LoggerFactory.getLogger(Answers.class);
   // Requests of one stream in hand at once: each may be as large as a message may be.
   private static final int WINDOW_MAX = 16;
+  // What a server says that is going or is not the primary, and a cursor whose server has gone:
+  // the codes of retryable reads (driver specifications), CursorNotFound and CursorKilled.
+  private static final Set<Integer> OUTAGES =
+      Set.of(6, 7, 43, 89, 91, 134, 189, 237, 262, 9001, 10107, 11600, 11602, 13435, 13436);
 
   private Answers() {}
 
@@ -240,6 +246,8 @@ public final class Answers {
       case MongoNodeIsRecoveringException recovering -> true;
       case MongoConnectionPoolClearedException cleared -> true;
       case MongoWriteConcernException unconfirmed -> true;
+      // A query that was refused says why by its code alone.
+      case MongoQueryException query -> OUTAGES.contains(query.getCode());
       default -> error.hasErrorLabel("RetryableWriteError");
     };
   }

@@ -8,6 +8,7 @@ import com.google.rpc.RetryInfo;
 import com.mongodb.MongoException;
 import com.mongodb.MongoNodeIsRecoveringException;
 import com.mongodb.MongoNotPrimaryException;
+import com.mongodb.MongoQueryException;
 import com.mongodb.MongoSocketReadException;
 import com.mongodb.MongoTimeoutException;
 import com.mongodb.ServerAddress;
@@ -30,6 +31,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.bson.BsonDocument;
+import org.bson.BsonInt32;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,6 +74,8 @@ class AnswersTest {
             "UNAVAILABLE",
             true),
         arguments(marked, "UNAVAILABLE", "UNAVAILABLE", true),
+        arguments(query(13435), "UNAVAILABLE", "UNAVAILABLE", true), // NotPrimaryNoSecondaryOk
+        arguments(query(2), "INTERNAL", "INTERNAL", false), // BadValue
         arguments(
             new CompletionException(new MongoTimeoutException(SECRET)),
             "UNAVAILABLE",
@@ -100,6 +104,11 @@ class AnswersTest {
         arguments(new IllegalStateException(SECRET), "INTERNAL", "INTERNAL", false),
         arguments(new CompletionException(SECRET, null), "INTERNAL", "INTERNAL", false),
         arguments(new StackOverflowError(SECRET), "INTERNAL", "INTERNAL", false));
+  }
+
+  private static MongoQueryException query(int code) {
+    return new MongoQueryException(
+        new BsonDocument("ok", new BsonInt32(0)).append("code", new BsonInt32(code)), DATABASE);
   }
 
   private static StatusRuntimeException status(Status status) {

@@ -1,4 +1,4 @@
-package dev.filo.e2e.crash;
+package dev.filo.e2e.chaos;
 
 import dev.filo.platform.grpc.Statuses;
 import io.grpc.ManagedChannel;
@@ -6,6 +6,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,13 +21,22 @@ final class Insistence {
   /** One try; longer than any step of ours should take. */
   static final Duration TRY = Duration.ofSeconds(6);
 
+  /** One try of somebody impatient: shorter than a deserted primary takes to see that it is. */
+  static final Duration IMPATIENT = Duration.ofMillis(1_500);
+
   // Both replicas of a service may be starting at once, several times over, on a busy machine.
   private static final Duration PATIENCE = Duration.ofMinutes(6);
   private static final long PAUSE_MIN_MILLIS = 20;
   private static final long PAUSE_MAX_MILLIS = 400;
 
+  // Of tries that ended without an answer, one in so many is the last where a caller may give up.
+  private static final int GIVES_UP_OF = 6;
+
   private final AtomicLong answered = new AtomicLong();
   private final AtomicLong tries = new AtomicLong();
+  private final AtomicLong unanswered = new AtomicLong();
+  private final AtomicLong lastAnswer = new AtomicLong(System.nanoTime());
+  private final AtomicLong longestSilence = new AtomicLong();
   private final Violations violations;
 
   Insistence(Violations violations) {
@@ -42,8 +52,22 @@ final class Insistence {
     record Refused<T>(String reason) implements Ending<T> {}
   }
 
-  /** Does one operation at one of these replicas. */
+  /** Does one operation at one of these replicas, until it is answered. */
   <T> Ending<T> call(List<Replica> replicas, String what, Function<ManagedChannel, T> operation) {
+    return call(replicas, what, operation, false).orElseThrow();
+  }
+
+  /** Does one operation; empty when its caller gave up and does not know whether it was done. */
+  <T> Optional<Ending<T>> callOrGiveUp(
+      List<Replica> replicas, String what, Function<ManagedChannel, T> operation) {
+    return call(replicas, what, operation, true);
+  }
+
+  private <T> Optional<Ending<T>> call(
+      List<Replica> replicas,
+      String what,
+      Function<ManagedChannel, T> operation,
+      boolean mayGiveUp) {
     long end = System.nanoTime() + PATIENCE.toNanos();
     long pause = PAUSE_MIN_MILLIS;
     while (true) {
@@ -51,12 +75,16 @@ final class Insistence {
       tries.incrementAndGet();
       try {
         var answer = operation.apply(replica.channel());
-        answered.incrementAndGet();
-        return new Ending.Done<>(answer);
+        countAnswer();
+        return Optional.of(new Ending.Done<>(answer));
       } catch (StatusRuntimeException e) {
         if (!isUnknown(e)) {
-          answered.incrementAndGet();
-          return new Ending.Refused<>(reason(e, what));
+          countAnswer();
+          return Optional.of(new Ending.Refused<>(reason(e, what)));
+        }
+        unanswered.incrementAndGet();
+        if (mayGiveUp && ThreadLocalRandom.current().nextInt(GIVES_UP_OF) == 0) {
+          return Optional.empty();
         }
         if (System.nanoTime() > end) {
           throw new IllegalStateException(what + " was never answered: " + e.getStatus(), e);
@@ -66,6 +94,30 @@ final class Insistence {
         pause = Math.min(PAUSE_MAX_MILLIS, pause * 2);
       }
     }
+  }
+
+  private void countAnswer() {
+    answered.incrementAndGet();
+    long now = System.nanoTime();
+    long silence = now - lastAnswer.getAndSet(now);
+    longestSilence.accumulateAndGet(silence, Math::max);
+  }
+
+  /** Begins to measure anew how long nothing is answered. */
+  void listen() {
+    lastAnswer.set(System.nanoTime());
+    longestSilence.set(0);
+  }
+
+  /** The longest time without any answer since. */
+  Duration longestSilence() {
+    long now = System.nanoTime() - lastAnswer.get();
+    return Duration.ofNanos(Math.max(now, longestSilence.get()));
+  }
+
+  /** Tries that ended without an answer: whether they were done was not known. */
+  long unanswered() {
+    return unanswered.get();
   }
 
   /** True for what says nothing about whether the operation was done, or that it may be later. */

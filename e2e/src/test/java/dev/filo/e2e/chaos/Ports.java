@@ -1,4 +1,4 @@
-package dev.filo.e2e.crash;
+package dev.filo.e2e.chaos;
 
 import java.io.IOException;
 import java.net.InetAddress;

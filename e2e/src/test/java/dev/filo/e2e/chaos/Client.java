@@ -1,10 +1,26 @@
-package dev.filo.e2e.crash;
+package dev.filo.e2e.chaos;
 
-import dev.filo.e2e.crash.Book.Kept;
-import dev.filo.e2e.crash.Book.Standing;
-import dev.filo.e2e.crash.Insistence.Ending;
+import dev.filo.e2e.chaos.Book.Added;
+import dev.filo.e2e.chaos.Book.Kept;
+import dev.filo.e2e.chaos.Book.Recognised;
+import dev.filo.e2e.chaos.Book.Standing;
+import dev.filo.e2e.chaos.Insistence.Ending;
 import dev.filo.platform.grpc.Times;
 import dev.filo.proto.api.v1.Role;
+import dev.filo.proto.cart.v1.AddLine;
+import dev.filo.proto.cart.v1.Cart;
+import dev.filo.proto.cart.v1.CartOperation;
+import dev.filo.proto.cart.v1.CartOperationResult;
+import dev.filo.proto.cart.v1.CartServiceGrpc;
+import dev.filo.proto.cart.v1.CartServiceGrpc.CartServiceBlockingStub;
+import dev.filo.proto.cart.v1.GetCartRequest;
+import dev.filo.proto.cart.v1.ReplayCartOperationsRequest;
+import dev.filo.proto.cart.v1.ReplayCartOperationsResponse;
+import dev.filo.proto.identity.v1.Customer;
+import dev.filo.proto.identity.v1.Identifier;
+import dev.filo.proto.identity.v1.IdentifierFact;
+import dev.filo.proto.identity.v1.IdentityServiceGrpc;
+import dev.filo.proto.identity.v1.ResolveCustomerRequest;
 import dev.filo.proto.inventory.v1.ExtendHoldRequest;
 import dev.filo.proto.inventory.v1.Hold;
 import dev.filo.proto.inventory.v1.HoldLine;
@@ -14,6 +30,7 @@ import dev.filo.proto.inventory.v1.Movement;
 import dev.filo.proto.inventory.v1.MovementResult;
 import dev.filo.proto.inventory.v1.PlaceHoldRequest;
 import dev.filo.proto.inventory.v1.RecordMovementsRequest;
+import dev.filo.proto.inventory.v1.RecordMovementsResponse;
 import dev.filo.proto.inventory.v1.ReleaseHoldRequest;
 import dev.filo.proto.inventory.v1.SellHoldRequest;
 import dev.filo.proto.reservation.v1.CancelReservationRequest;
@@ -30,11 +47,13 @@ import io.grpc.CallCredentials;
 import io.grpc.ManagedChannel;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -55,6 +74,9 @@ final class Client implements Runnable {
 
   // Each customer makes a few: none meets the retailer's limits, all compete for the same pieces.
   private static final int PER_CUSTOMER = 4;
+  // So that carts are shared, and read often, but never full.
+  private static final int PER_CART = 15;
+  private static final int IMPATIENT_OF = 4;
 
   private final int number;
   private final Random random;
@@ -65,7 +87,9 @@ final class Client implements Runnable {
   private final Violations violations;
   private final BooleanSupplier goesOn;
   private final Map<String, Credentials> tokens = new HashMap<>();
+  private final Map<String, Added> mine = new HashMap<>();
   private int made;
+  private int filled;
 
   private record Credentials(CallCredentials bearer, long untilNanos) {}
 
@@ -91,13 +115,17 @@ final class Client implements Runnable {
   @Override
   public void run() {
     while (goesOn.getAsBoolean()) {
-      int dice = random.nextInt(10);
+      int dice = random.nextInt(14);
       if (dice < 4) {
         reserve();
       } else if (dice < 7) {
         hold();
-      } else {
+      } else if (dice < 10) {
         move();
+      } else if (dice < 13) {
+        fill();
+      } else {
+        recognise();
       }
     }
   }
@@ -272,8 +300,7 @@ final class Client implements Runnable {
               new Kept(kept.name(), kept.customer(), kept.store(), kept.lines(), standing, end);
           case Ending.Refused<Reservation>(var reason) -> {
             violations.require(
-                reason.equals("RESERVATION_OVER") && !Instant.now().isBefore(kept.expireTime())
-                    || kept.standing() == Standing.OVER,
+                reason.equals("RESERVATION_OVER") && isOver(kept),
                 "%s of an open reservation is refused with %s".formatted(what, reason));
             yield new Kept(
                 kept.name(),
@@ -288,6 +315,15 @@ final class Client implements Runnable {
     return next;
   }
 
+  /** Whether its time was over, give or take what a clock is wrong by. */
+  private boolean isOver(Kept kept) {
+    var early = Duration.between(Instant.now(), kept.expireTime());
+    if (early.isPositive()) {
+      book.overEarly(early);
+    }
+    return early.compareTo(Clock.WRONG_MAX) <= 0 || kept.standing() == Standing.OVER;
+  }
+
   private void hold() {
     var store = pick(Surroundings.STORES);
     var lines = lines();
@@ -298,7 +334,7 @@ final class Client implements Runnable {
             .setHoldId(hold)
             .setLocation(store)
             .setExpireTime(Times.timestamp(end))
-            .setOwner("crash/" + hold)
+            .setOwner("chaos/" + hold)
             .setRequestId("place-" + hold);
     lines.forEach(
         (sku, quantity) ->
@@ -378,8 +414,7 @@ final class Client implements Runnable {
               new Kept(kept.name(), "", kept.store(), kept.lines(), standing, end);
           case Ending.Refused<Hold>(var reason) -> {
             violations.require(
-                reason.equals("HOLD_OVER") && !Instant.now().isBefore(kept.expireTime())
-                    || kept.standing() == Standing.OVER,
+                reason.equals("HOLD_OVER") && isOver(kept),
                 "%s of an open hold is refused with %s".formatted(what, reason));
             yield new Kept(
                 kept.name(), "", kept.store(), kept.lines(), Standing.OVER, kept.expireTime());
@@ -407,20 +442,24 @@ final class Client implements Runnable {
               .setSku(pick(MOVED))
               .setLocation(store)
               .setQuantity(1 + random.nextInt(5))
-              .setCause("crash"));
+              .setCause("chaos"));
     }
     var batch = request.build();
-    var ending =
-        insistence.call(
+    var known =
+        insistence.callOrGiveUp(
             fleet.of("inventory"),
             "record",
             channel ->
                 InventoryServiceGrpc.newBlockingStub(channel)
-                    .withDeadlineAfter(Insistence.TRY.toMillis(), TimeUnit.MILLISECONDS)
+                    .withDeadlineAfter(tryMillis(), TimeUnit.MILLISECONDS)
                     .withCallCredentials(token(Role.ROLE_DEVICE, "devices/till-" + number, store))
                     .batchCreateMovements(batch));
-    if (ending
-        instanceof Ending.Done<dev.filo.proto.inventory.v1.RecordMovementsResponse>(var answer)) {
+    if (known.isEmpty()) {
+      batch.getMovementsList().forEach(book::unknown);
+      return;
+    }
+    var ending = known.get();
+    if (ending instanceof Ending.Done<RecordMovementsResponse>(var answer)) {
       for (int i = 0; i < rows; i++) {
         if (answer.getResults(i).getOutcome() == MovementResult.Outcome.REFUSED) {
           book.refused(batch.getMovements(i));
@@ -431,6 +470,131 @@ final class Client implements Runnable {
     } else {
       violations.add("a good batch of movements is refused: " + ending);
     }
+  }
+
+  private void fill() {
+    filled++;
+    fill("customers/f%d-%d".formatted(number / 2, filled / PER_CART));
+  }
+
+  private void fill(String customer) {
+    var request = ReplayCartOperationsRequest.newBuilder().setName(customer + "/cart");
+    var additions = new ArrayList<Added>();
+    int count = 1 + random.nextInt(3);
+    for (int i = 0; i < count; i++) {
+      var one = new Added(customer, "op-" + id(), pick(KEPT), 1 + random.nextInt(3));
+      additions.add(one);
+      request.addOperations(operation(one));
+    }
+    var before = mine.get(customer);
+    if (before != null && random.nextInt(3) == 0) {
+      request.addOperations(operation(before)); // as a device without a network does
+    }
+    var whole = request.build();
+    var known =
+        insistence.callOrGiveUp(
+            fleet.of("cart"),
+            "fill",
+            channel -> carts(channel, customer).replayCartOperations(whole));
+    if (known.isEmpty()) {
+      additions.forEach(book::unknown);
+      return;
+    }
+    if (!(known.get() instanceof Ending.Done<ReplayCartOperationsResponse>(var answer))) {
+      violations.add("good operations of a cart are refused: " + known.get());
+      return;
+    }
+    for (int i = 0; i < answer.getResultsCount(); i++) {
+      var result = answer.getResults(i);
+      violations.require(
+          i < count
+              ? result.getOutcome() != CartOperationResult.Outcome.REFUSED
+              : result.getOutcome() == CartOperationResult.Outcome.REPEATED,
+          "operation %s of %s is %s %s"
+              .formatted(result.getId(), customer, result.getOutcome(), result.getReason()));
+    }
+    additions.forEach(book::added);
+    mine.put(customer, additions.getFirst());
+    if (random.nextInt(3) == 0) {
+      look(customer);
+    }
+  }
+
+  /** A guest with a cart, a customer with a cart, and then it is known that they are one. */
+  private void recognise() {
+    var card = fact(Identifier.Type.LOYALTY_CARD, "CARD" + id().replace('-', 'X'));
+    var email = fact(Identifier.Type.EMAIL, "c" + id() + "@example.com");
+    var guest = resolve(card);
+    fill(guest);
+    var known = resolve(email);
+    if (random.nextBoolean()) {
+      fill(known);
+    }
+    resolve(card, email);
+    book.recognised(new Recognised(card.getValue(), email.getValue(), List.of(guest, known)));
+  }
+
+  private static IdentifierFact fact(Identifier.Type type, String value) {
+    return IdentifierFact.newBuilder().setType(type).setValue(value).setVerified(true).build();
+  }
+
+  private String resolve(IdentifierFact... facts) {
+    var request =
+        ResolveCustomerRequest.newBuilder()
+            .addAllIdentifiers(List.of(facts))
+            .setRequestId(id())
+            .build();
+    var ending =
+        insistence.call(
+            fleet.of("identity"),
+            "resolve",
+            channel ->
+                IdentityServiceGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(tryMillis(), TimeUnit.MILLISECONDS)
+                    .withCallCredentials(fleet.tokens())
+                    .resolveCustomer(request));
+    if (ending instanceof Ending.Done<Customer>(var customer)) {
+      return customer.getName();
+    }
+    violations.add("who is there is not said: " + ending);
+    return "customers/nobody";
+  }
+
+  /** What was acknowledged by one replica is in what any other shows. */
+  private void look(String customer) {
+    var least = new TreeMap<String, Integer>();
+    book.added().values().stream()
+        .filter(one -> one.customer().equals(customer))
+        .forEach(one -> least.merge(one.sku(), one.quantity(), Integer::sum));
+    var ending =
+        insistence.call(
+            fleet.of("cart"),
+            "cart",
+            channel ->
+                carts(channel, customer)
+                    .getCart(GetCartRequest.newBuilder().setName(customer + "/cart").build()));
+    if (ending instanceof Ending.Done<Cart>(var cart)) {
+      cart.getLinesList()
+          .forEach(line -> least.merge(line.getSku(), -line.getQuantity(), Integer::sum));
+      violations.require(
+          least.values().stream().allMatch(missing -> missing <= 0),
+          "%s does not see what was put into her cart: %s is missing".formatted(customer, least));
+    } else {
+      violations.add("a cart cannot be read: " + ending);
+    }
+  }
+
+  private static CartOperation operation(Added added) {
+    return CartOperation.newBuilder()
+        .setId(added.operation())
+        .setAdd(AddLine.newBuilder().setSku(added.sku()).setQuantity(added.quantity()))
+        .build();
+  }
+
+  private CartServiceBlockingStub carts(ManagedChannel channel, String customer) {
+    return CartServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(tryMillis(), TimeUnit.MILLISECONDS)
+        .withCallCredentials(token(Role.ROLE_CUSTOMER, customer));
   }
 
   private Map<String, Integer> lines() {
@@ -457,6 +621,13 @@ final class Client implements Runnable {
     return "%d-%d-%d".formatted(number, made, random.nextInt(1_000_000_000));
   }
 
+  /** Some callers are impatient: they ask again while the first try may still be done. */
+  private static long tryMillis() {
+    return ThreadLocalRandom.current().nextInt(IMPATIENT_OF) == 0
+        ? Insistence.IMPATIENT.toMillis()
+        : Insistence.TRY.toMillis();
+  }
+
   private <T> T pick(List<T> from) {
     return from.get(random.nextInt(from.size()));
   }
@@ -464,14 +635,14 @@ final class Client implements Runnable {
   private ReservationServiceBlockingStub reservations(
       ManagedChannel channel, Role role, String principal, String... stores) {
     return ReservationServiceGrpc.newBlockingStub(channel)
-        .withDeadlineAfter(Insistence.TRY.toMillis(), TimeUnit.MILLISECONDS)
+        .withDeadlineAfter(tryMillis(), TimeUnit.MILLISECONDS)
         .withCallCredentials(token(role, principal, stores));
   }
 
   private InventoryServiceBlockingStub inventory(ManagedChannel channel) {
     return InventoryServiceGrpc.newBlockingStub(channel)
-        .withDeadlineAfter(Insistence.TRY.toMillis(), TimeUnit.MILLISECONDS)
-        .withCallCredentials(token(Role.ROLE_SERVICE, "services/crash"));
+        .withDeadlineAfter(tryMillis(), TimeUnit.MILLISECONDS)
+        .withCallCredentials(token(Role.ROLE_SERVICE, "services/chaos"));
   }
 
   private CallCredentials token(Role role, String principal, String... stores) {

@@ -1,4 +1,4 @@
-package dev.filo.e2e.crash;
+package dev.filo.e2e.chaos;
 
 import com.google.type.DayOfWeek;
 import com.google.type.LatLng;
@@ -15,6 +15,7 @@ import dev.filo.proto.catalog.v1.Store;
 import dev.filo.proto.catalog.v1.Variant;
 import dev.filo.proto.catalog.v1.VariantItem;
 import dev.filo.proto.feed.v1.FeedServiceGrpc;
+import dev.filo.proto.feed.v1.FeedServiceGrpc.FeedServiceStub;
 import dev.filo.proto.feed.v1.WatchRequest;
 import dev.filo.proto.feed.v1.WatchResponse;
 import dev.filo.proto.identity.v1.Customer;
@@ -23,6 +24,7 @@ import dev.filo.proto.identity.v1.IdentityServiceGrpc;
 import dev.filo.proto.identity.v1.ListSigningKeysRequest;
 import dev.filo.proto.identity.v1.ListSigningKeysResponse;
 import dev.filo.testkit.TestTokens;
+import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
@@ -32,30 +34,30 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What inventory and reservation need around them and what is not under test here: a catalog whose
- * stores are open around the clock and an identity that gives tokens, in this JVM, over the
- * network.
+ * What services need around them and what is not under test here: a catalog whose stores are open
+ * around the clock, and tokens, in this JVM, over the network. Whose cart becomes whose is told by
+ * the identity under test.
  */
 final class Surroundings implements AutoCloseable {
   /** The stores there are. */
   static final List<String> STORES = List.of("stores/alba", "stores/brera", "stores/como");
 
   private final TestTokens tokens = TestTokens.byTheSystemClock();
-  private final Server server;
+  private final Server catalog;
+  private final Server identity;
   private final HttpServer http;
+  private volatile @Nullable Supplier<FeedServiceStub> realIdentity;
 
   Surroundings() throws IOException {
-    server =
-        NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
-            .addService(new Catalog())
-            .addService(new Identity())
-            .addService(new QuietFeed())
-            .executor(Executors.newVirtualThreadPerTaskExecutor())
-            .build()
-            .start();
+    catalog = serve(new Catalog(), new QuietFeed());
+    identity = serve(new Identity(), new IdentityFeed());
     http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     http.createContext(
         "/oauth2/token",
@@ -73,9 +75,29 @@ final class Surroundings implements AutoCloseable {
     http.start();
   }
 
-  /** The gRPC port of catalog and identity. */
-  int port() {
-    return server.getPort();
+  private static Server serve(BindableService... services) throws IOException {
+    return NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
+        .addServices(Stream.of(services).map(BindableService::bindService).toList())
+        .permitKeepAliveTime(5, TimeUnit.SECONDS)
+        .permitKeepAliveWithoutCalls(true)
+        .executor(Executors.newVirtualThreadPerTaskExecutor())
+        .build()
+        .start();
+  }
+
+  /** The port of the catalog. */
+  int catalogPort() {
+    return catalog.getPort();
+  }
+
+  /** The port of what services take for identity. */
+  int identityPort() {
+    return identity.getPort();
+  }
+
+  /** The feed of the identity that is under test, at any of its replicas. */
+  void identityFeed(Supplier<FeedServiceStub> feed) {
+    realIdentity = feed;
   }
 
   /** Where services get their tokens. */
@@ -90,7 +112,8 @@ final class Surroundings implements AutoCloseable {
 
   @Override
   public void close() {
-    server.shutdownNow();
+    catalog.shutdownNow();
+    identity.shutdownNow();
     http.stop(0);
   }
 
@@ -143,7 +166,7 @@ final class Surroundings implements AutoCloseable {
   private final class Identity extends IdentityServiceGrpc.IdentityServiceImplBase {
     @Override
     public void getCustomer(GetCustomerRequest request, StreamObserver<Customer> observer) {
-      observer.onNext(Customer.newBuilder().setName(request.getName()).build());
+      observer.onNext(Customer.newBuilder().setName(request.getName()).build()); // anybody
       observer.onCompleted();
     }
 
@@ -152,6 +175,20 @@ final class Surroundings implements AutoCloseable {
         ListSigningKeysRequest request, StreamObserver<ListSigningKeysResponse> observer) {
       observer.onNext(ListSigningKeysResponse.newBuilder().setJwksJson(TestTokens.jwks()).build());
       observer.onCompleted();
+    }
+  }
+
+  /** The feed of the identity under test, passed on. */
+  private final class IdentityFeed extends FeedServiceGrpc.FeedServiceImplBase {
+    @Override
+    public void watch(WatchRequest request, StreamObserver<WatchResponse> observer) {
+      var feed = realIdentity;
+      if (feed == null) {
+        observer.onError(io.grpc.Status.UNAVAILABLE.asRuntimeException());
+        return;
+      }
+      // With the caller's context: when it has left, so has this call.
+      feed.get().watch(request, observer);
     }
   }
 

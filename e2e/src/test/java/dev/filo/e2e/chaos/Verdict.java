@@ -1,9 +1,19 @@
-package dev.filo.e2e.crash;
+package dev.filo.e2e.chaos;
 
-import dev.filo.e2e.crash.Book.Kept;
-import dev.filo.e2e.crash.Book.Standing;
+import dev.filo.e2e.chaos.Book.Added;
+import dev.filo.e2e.chaos.Book.Kept;
+import dev.filo.e2e.chaos.Book.Recognised;
+import dev.filo.e2e.chaos.Book.Standing;
 import dev.filo.platform.grpc.Times;
 import dev.filo.proto.api.v1.Role;
+import dev.filo.proto.cart.v1.Cart;
+import dev.filo.proto.cart.v1.CartServiceGrpc;
+import dev.filo.proto.cart.v1.GetCartRequest;
+import dev.filo.proto.identity.v1.Customer;
+import dev.filo.proto.identity.v1.Identifier;
+import dev.filo.proto.identity.v1.IdentifierFact;
+import dev.filo.proto.identity.v1.IdentityServiceGrpc;
+import dev.filo.proto.identity.v1.ResolveCustomerRequest;
 import dev.filo.proto.inventory.v1.GetStockLevelRequest;
 import dev.filo.proto.inventory.v1.InventoryServiceGrpc;
 import dev.filo.proto.inventory.v1.InventoryServiceGrpc.InventoryServiceBlockingStub;
@@ -13,24 +23,33 @@ import dev.filo.proto.inventory.v1.StockLevel;
 import dev.filo.proto.reservation.v1.GetReservationRequest;
 import dev.filo.proto.reservation.v1.Reservation;
 import dev.filo.proto.reservation.v1.ReservationServiceGrpc;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Compares what clients were told with what ledger, levels and reservations say in the end. */
 final class Verdict {
   private static final int PAGE = 500;
+  private static final Duration PATIENCE = Duration.ofSeconds(45);
+  private static final Duration SOON = Duration.ofMinutes(1);
 
   private final Fleet fleet;
   private final Surroundings around;
   private final Book book;
   private final Violations violations;
   private final Map<String, Reservation> reservations = new HashMap<>();
+  private int took;
 
   Verdict(Fleet fleet, Surroundings around, Book book, Violations violations) {
     this.fleet = fleet;
@@ -41,11 +60,28 @@ final class Verdict {
 
   /** Notes every promise that was not kept. */
   void find() {
+    awaitEnds();
     book.reservations().values().forEach(this::reservation);
     for (String store : Surroundings.STORES) {
       Client.KEPT.forEach(sku -> kept(sku, store));
       Client.MOVED.forEach(sku -> moved(sku, store));
     }
+    carts();
+  }
+
+  /** What ends in some seconds has ended: what is still kept then is known to the piece. */
+  private void awaitEnds() {
+    var soon = Instant.now().plus(SOON);
+    Stream.concat(book.reservations().values().stream(), book.holds().values().stream())
+        .map(Kept::expireTime)
+        .filter(end -> end.isBefore(soon))
+        .max(Instant::compareTo)
+        .ifPresent(
+            last -> {
+              while (!Instant.now().isAfter(last)) {
+                LockSupport.parkUntil(last.toEpochMilli() + 1);
+              }
+            });
   }
 
   private void reservation(Kept kept) {
@@ -99,7 +135,7 @@ final class Verdict {
       }
       var cause =
           one.name().startsWith("holds/")
-              ? "crash/" + one.name().substring("holds/".length())
+              ? "chaos/" + one.name().substring("holds/".length())
               : one.name();
       int times = sales.getOrDefault(cause, 0);
       violations.require(
@@ -142,10 +178,20 @@ final class Verdict {
     book.recorded().values().stream()
         .filter(movement -> movement.getSku().equals(sku) && movement.getLocation().equals(store))
         .forEach(movement -> expected.add(movement.getId()));
+    var missing = new TreeSet<>(expected);
+    missing.removeAll(ids);
     violations.require(
-        ids.equals(expected),
-        "%s at %s: the ledger has the %d acknowledged movements, not %d"
-            .formatted(sku, store, expected.size(), ids.size()));
+        missing.isEmpty(),
+        "%s at %s: of %d acknowledged movements the ledger has not %s"
+            .formatted(sku, store, expected.size(), missing));
+    var unasked = new TreeSet<>(ids);
+    unasked.removeAll(expected);
+    took += unasked.size();
+    unasked.removeAll(book.unknown().keySet());
+    took -= unasked.size();
+    violations.require(
+        unasked.isEmpty(),
+        "%s at %s: the ledger has movements nobody was told of: %s".formatted(sku, store, unasked));
     var level = level(sku, store);
     violations.require(
         level.getOnHand() == sum,
@@ -153,6 +199,110 @@ final class Verdict {
     book.refused()
         .keySet()
         .forEach(id -> violations.require(!ids.contains(id), id + " was refused and recorded"));
+  }
+
+  /** Who was found to be one person is, with all that proves it. */
+  private Map<String, String> people() {
+    var now = new HashMap<String, String>();
+    for (Recognised one : book.recognised()) {
+      var byCard = customer(Identifier.Type.LOYALTY_CARD, one.card());
+      var byEmail = customer(Identifier.Type.EMAIL, one.email());
+      violations.require(
+          byCard.getName().equals(byEmail.getName()) && one.names().contains(byCard.getName()),
+          "of %s, who are one, the card is %s and the address %s"
+              .formatted(one.names(), byCard.getName(), byEmail.getName()));
+      var values =
+          byEmail.getIdentifiersList().stream()
+              .map(Identifier::getValue)
+              .collect(Collectors.toSet());
+      violations.require(
+          values.containsAll(List.of(one.card(), one.email())),
+          "%s has lost what proves who she is: of %s there is %s"
+              .formatted(byEmail.getName(), one.names(), values.size()));
+      one.names().forEach(name -> now.put(name, byCard.getName()));
+    }
+    return now;
+  }
+
+  private Customer customer(Identifier.Type type, String value) {
+    return IdentityServiceGrpc.newBlockingStub(fleet.of("identity").getFirst().channel())
+        .withDeadlineAfter(30, TimeUnit.SECONDS)
+        .withWaitForReady()
+        .withCallCredentials(fleet.tokens())
+        .resolveCustomer(
+            ResolveCustomerRequest.newBuilder()
+                .addIdentifiers(
+                    IdentifierFact.newBuilder().setType(type).setValue(value).setVerified(true))
+                .build());
+  }
+
+  /**
+   * Every cart has the pieces put into it, once, and perhaps those nobody knows of; what was in a
+   * guest's is in hers.
+   */
+  private void carts() {
+    var people = people();
+    var least = sums(book.added().values(), people);
+    var perhaps = sums(book.perhapsAdded().values(), people);
+    var customers = new TreeSet<>(least.keySet());
+    customers.addAll(perhaps.keySet());
+    // A guest's cart follows her name, by a feed.
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    for (String customer : customers) {
+      var told = least.getOrDefault(customer, Map.of());
+      var there = pieces(customer);
+      while (people.containsValue(customer) && !has(there, told) && System.nanoTime() < end) {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+        there = pieces(customer);
+      }
+      var unknown = perhaps.getOrDefault(customer, Map.of());
+      for (String sku : Client.KEPT) {
+        int found = there.getOrDefault(sku, 0);
+        int certain = told.getOrDefault(sku, 0);
+        violations.require(
+            found >= certain && found <= certain + unknown.getOrDefault(sku, 0),
+            "the cart of %s has %d of %s: %d were put in, of %d more that is not known"
+                .formatted(customer, found, sku, certain, unknown.getOrDefault(sku, 0)));
+      }
+    }
+  }
+
+  private static boolean has(Map<String, Integer> there, Map<String, Integer> told) {
+    return told.entrySet().stream()
+        .allMatch(one -> there.getOrDefault(one.getKey(), 0) >= one.getValue());
+  }
+
+  private Map<String, Integer> pieces(String customer) {
+    var there = new TreeMap<String, Integer>();
+    cart(customer)
+        .getLinesList()
+        .forEach(line -> there.merge(line.getSku(), line.getQuantity(), Integer::sum));
+    return there;
+  }
+
+  private static Map<String, Map<String, Integer>> sums(
+      Collection<Added> additions, Map<String, String> people) {
+    var sums = new HashMap<String, Map<String, Integer>>();
+    additions.forEach(
+        one ->
+            sums.computeIfAbsent(
+                    people.getOrDefault(one.customer(), one.customer()),
+                    customer -> new TreeMap<>())
+                .merge(one.sku(), one.quantity(), Integer::sum));
+    return sums;
+  }
+
+  private Cart cart(String customer) {
+    return CartServiceGrpc.newBlockingStub(fleet.of("cart").getFirst().channel())
+        .withDeadlineAfter(30, TimeUnit.SECONDS)
+        .withWaitForReady()
+        .withCallCredentials(around.tokens().bearer(Role.ROLE_SERVICE, "services/auditor"))
+        .getCart(GetCartRequest.newBuilder().setName(customer + "/cart").build());
+  }
+
+  /** Movements nobody knew of that were done. */
+  int took() {
+    return took;
   }
 
   private Reservation read(Kept kept) {

@@ -1,15 +1,17 @@
-package dev.filo.e2e.crash;
+package dev.filo.e2e.chaos;
 
 import com.mongodb.ConnectionString;
 import com.mongodb.MongoClientSettings;
 import com.mongodb.reactivestreams.client.MongoClients;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.bson.Document;
@@ -22,12 +24,16 @@ final class ReplicaSet implements AutoCloseable {
 
   private final Path program;
   private final Path directory;
+  private final Net net;
+  // Where members listen, and where the others and clients find them.
   private final List<Integer> ports = new ArrayList<>();
-  private final List<Process> processes = new ArrayList<>();
+  private final List<Integer> known = new ArrayList<>();
+  private final List<Running> members = new ArrayList<>();
 
-  private ReplicaSet(Path program, Path directory) {
+  private ReplicaSet(Path program, Path directory, Net net) {
     this.program = program;
     this.directory = directory;
+    this.net = net;
   }
 
   /** The server's program: {@code FILO_MONGOD}, else {@code mongod} on the PATH; empty without. */
@@ -46,12 +52,14 @@ final class ReplicaSet implements AutoCloseable {
   }
 
   /** Starts three members and waits until one of them is the primary. */
-  static ReplicaSet start(Path program, Path directory) throws IOException {
-    var set = new ReplicaSet(program, directory);
+  static ReplicaSet start(Path program, Path directory, Net net) throws IOException {
+    var set = new ReplicaSet(program, directory, net);
     try {
       for (int i = 0; i < MEMBERS; i++) {
-        set.ports.add(Ports.free("127.0.0.1"));
-        set.processes.add(set.launch(i));
+        int port = Ports.free("127.0.0.1");
+        set.ports.add(port);
+        set.known.add(net.relay(name(i), "127.0.0.1", 0, new InetSocketAddress("127.0.0.1", port)));
+        set.members.add(set.launch(i));
       }
       set.initiate();
       return set;
@@ -64,30 +72,58 @@ final class ReplicaSet implements AutoCloseable {
   /** Where clients find it. */
   String uri() {
     return "mongodb://"
-        + String.join(",", ports.stream().map(port -> "127.0.0.1:" + port).toList())
-        + "/?replicaSet=crash";
+        + String.join(",", known.stream().map(port -> "127.0.0.1:" + port).toList())
+        + "/?replicaSet=chaos";
   }
 
-  /** Ends the primary with SIGKILL and starts it again; false when there is none just now. */
-  boolean killPrimary() throws IOException {
+  /** A member's name in the network. */
+  static String name(int member) {
+    return "database-" + member;
+  }
+
+  /** Whether somebody is a member. */
+  static boolean isMember(String name) {
+    return name.startsWith("database-");
+  }
+
+  /** Its members' processes. */
+  List<Running> members() {
+    return members;
+  }
+
+  /** Who thinks to be the primary; empty when nobody does just now. */
+  OptionalInt primary() {
     for (int i = 0; i < MEMBERS; i++) {
       if (isPrimary(i)) {
-        var killed = processes.get(i);
-        killed.destroyForcibly();
-        killed.onExit().join();
-        processes.set(i, launch(i));
-        return true;
+        return OptionalInt.of(i);
       }
     }
-    return false;
+    return OptionalInt.empty();
   }
 
-  private Process launch(int member) throws IOException {
+  /** Waits until there is a primary. */
+  int awaitPrimary() {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      var primary = primary();
+      if (primary.isPresent()) {
+        return primary.getAsInt();
+      }
+      if (System.nanoTime() > end) {
+        throw new IllegalStateException("the replica set has no primary");
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+    }
+  }
+
+  private Running launch(int member) throws IOException {
     var data = Files.createDirectories(directory.resolve("member-" + member));
-    return new ProcessBuilder(
+    return new Running(
+        name(member),
+        List.of(
             program.toString(),
             "--replSet",
-            "crash",
+            "chaos",
             "--dbpath",
             data.toString(),
             "--port",
@@ -98,24 +134,22 @@ final class ReplicaSet implements AutoCloseable {
             "0.25",
             "--oplogSize",
             "128",
-            "--nounixsocket")
-        .redirectErrorStream(true)
-        .redirectOutput(
-            ProcessBuilder.Redirect.appendTo(
-                directory.resolve("member-" + member + ".log").toFile()))
-        .start();
+            "--nounixsocket"),
+        directory.resolve("member-" + member + ".log"),
+        net);
   }
 
   private void initiate() {
     var members = new ArrayList<Document>();
     for (int i = 0; i < MEMBERS; i++) {
-      members.add(new Document("_id", i).append("host", "127.0.0.1:" + ports.get(i)));
+      members.add(new Document("_id", i).append("host", "127.0.0.1:" + known.get(i)));
     }
     var config =
-        new Document("_id", "crash")
+        new Document("_id", "chaos")
             .append("members", members)
-            // Two seconds instead of ten: a test's failover, on one machine.
-            .append("settings", new Document("electionTimeoutMillis", 2000));
+            // Four seconds instead of ten: failovers of a test, which has many. A primary that is
+            // alone goes on for so long, which is longer than a caller of ours waits.
+            .append("settings", new Document("electionTimeoutMillis", 4000));
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
       try {
@@ -128,12 +162,7 @@ final class ReplicaSet implements AutoCloseable {
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
       }
     }
-    while (!isPrimary(0) && !isPrimary(1) && !isPrimary(2)) {
-      if (System.nanoTime() > end) {
-        throw new IllegalStateException("the replica set has no primary");
-      }
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
-    }
+    awaitPrimary();
   }
 
   private boolean isPrimary(int member) {
@@ -161,7 +190,6 @@ final class ReplicaSet implements AutoCloseable {
 
   @Override
   public void close() {
-    processes.forEach(Process::destroyForcibly);
-    processes.forEach(process -> process.onExit().join());
+    members.forEach(Running::kill);
   }
 }
