@@ -1,17 +1,30 @@
 package dev.filo.admin;
 
+import dev.filo.admin.data.BackupCommand;
+import dev.filo.admin.data.ReconcileCommand;
+import dev.filo.admin.data.RestoreCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code ./filo import}, {@code check}, {@code staff} and {@code audit}. */
+/**
+ * {@code ./filo import}, {@code check}, {@code staff}, {@code audit}, {@code backup} and others.
+ */
 @Command(
     name = "filo",
     mixinStandardHelpOptions = true,
     description = "What operators do from a command line.",
-    subcommands = {ImportCommand.class, CheckCommand.class, StaffCommand.class, AuditCommand.class})
+    subcommands = {
+      ImportCommand.class,
+      CheckCommand.class,
+      StaffCommand.class,
+      AuditCommand.class,
+      BackupCommand.class,
+      RestoreCommand.class,
+      ReconcileCommand.class
+    })
 public final class AdminCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -25,6 +38,7 @@ public final class AdminCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "Say what to do: import, check, staff or audit.");
+        spec.commandLine(),
+        "Say what to do: import, check, staff, audit, backup, restore or reconcile.");
   }
 }
