@@ -3,6 +3,7 @@ package dev.filo.admin;
 import dev.filo.admin.data.BackupCommand;
 import dev.filo.admin.data.ReconcileCommand;
 import dev.filo.admin.data.RestoreCommand;
+import dev.filo.admin.data.ShardsCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,7 +24,8 @@ import picocli.CommandLine.Spec;
       AuditCommand.class,
       BackupCommand.class,
       RestoreCommand.class,
-      ReconcileCommand.class
+      ReconcileCommand.class,
+      ShardsCommand.class
     })
 public final class AdminCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -39,6 +41,6 @@ public final class AdminCommand implements Runnable {
   public void run() {
     throw new ParameterException(
         spec.commandLine(),
-        "Say what to do: import, check, staff, audit, backup, restore or reconcile.");
+        "Say what to do: import, check, staff, audit, backup, restore, reconcile or shards.");
   }
 }

@@ -20,6 +20,7 @@ import java.util.concurrent.Callable;
 import java.util.zip.GZIPOutputStream;
 import org.bson.Document;
 import org.bson.RawBsonDocument;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,8 +36,10 @@ import reactor.core.publisher.Mono;
     description = {
       "Copies the databases of all services, as they were at one moment, into a new folder.",
       "",
-      "Filo runs on meanwhile. The folder has a file a collection, as mongodump --gzip writes it, and",
-      "filo-backup.json with a checksum of each. What is encrypted stays so: keep key-secret elsewhere.",
+      "Filo runs on meanwhile. The folder has a file a collection, as mongodump --gzip writes it,"
+          + " and",
+      "filo-backup.json with a checksum of each. What is encrypted stays so: keep key-secret"
+          + " elsewhere.",
       ""
     },
     exitCodeListHeading = "%nExit codes:%n",
@@ -191,7 +194,7 @@ public final class BackupCommand implements Callable<Integer> {
     }
   }
 
-  private int failed(String why) {
+  private int failed(@Nullable String why) {
     err().println(why);
     err().flush();
     return FAILED;

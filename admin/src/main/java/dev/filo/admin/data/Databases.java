@@ -53,8 +53,8 @@ public final class Databases {
   MongoClient open() {
     if (uri.isBlank()) {
       throw new CannotException(
-          "Say where the data are: --mongodb-uri, or FILO_MONGODB_URI. An embedded store is a folder:"
-              + " end Filo (./filo down) and copy .filo/data.");
+          "Say where the data are: --mongodb-uri, or FILO_MONGODB_URI. An embedded store is a"
+              + " folder: end Filo (./filo down) and copy .filo/data.");
     }
     try {
       return MongoClients.create(

@@ -22,9 +22,11 @@ import reactor.core.publisher.Mono;
     name = "reconcile",
     mixinStandardHelpOptions = true,
     description = {
-      "Has the running services compare what they keep with each other, mend what differs, and say it.",
+      "Has the running services compare what they keep with each other, mend what differs, and say"
+          + " it.",
       "",
-      "For whoever has restored databases by other means than ./filo restore: mongorestore, a volume's",
+      "For whoever has restored databases by other means than ./filo restore: mongorestore, a"
+          + " volume's",
       "snapshot. Harmless at any time.",
       ""
     },
@@ -106,7 +108,7 @@ public final class ReconcileCommand implements Callable<Integer> {
         ", ", mended.entrySet().stream().map(one -> one.getValue() + " " + one.getKey()).toList());
   }
 
-  private int failed(String why) {
+  private int failed(@Nullable String why) {
     err().println(why);
     err().flush();
     return FAILED;

@@ -42,7 +42,8 @@ import reactor.core.publisher.Mono;
     description = {
       "Puts the databases of a backup in the place of those that are there, all or those named.",
       "",
-      "End Filo first. Services may be restored to different moments: when they start, they compare",
+      "End Filo first. Services may be restored to different moments: when they start, they"
+          + " compare",
       "what they keep with each other and mend what differs (./filo reconcile --status). Who was",
       "erased since the backup stays erased. May be repeated if it was interrupted.",
       ""
@@ -268,7 +269,7 @@ public final class RestoreCommand implements Callable<Integer> {
     return Mono.from(publisher).block(Databases.PATIENCE);
   }
 
-  private int failed(String why) {
+  private int failed(@Nullable String why) {
     err().println(why);
     err().flush();
     return FAILED;

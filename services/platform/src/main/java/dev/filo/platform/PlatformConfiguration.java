@@ -260,6 +260,14 @@ public class PlatformConfiguration {
   }
 
   @Bean
+  Background reconciliationsTrim(Reconciliations reconciliations) {
+    return new Background(
+        Flux.interval(TRIM)
+            .onBackpressureDrop()
+            .concatMap(tick -> reconciliations.forget().onErrorComplete(), 1));
+  }
+
+  @Bean
   GrpcPrivacyService privacyService(Erasures erasures) {
     return new GrpcPrivacyService(erasures);
   }

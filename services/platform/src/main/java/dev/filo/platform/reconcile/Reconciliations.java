@@ -3,6 +3,7 @@ package dev.filo.platform.reconcile;
 import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.exists;
+import static com.mongodb.client.model.Filters.lt;
 import static com.mongodb.client.model.Filters.lte;
 import static com.mongodb.client.model.Updates.combine;
 import static com.mongodb.client.model.Updates.set;
@@ -44,6 +45,7 @@ public final class Reconciliations {
   private static final Duration LOOK_BACK = Duration.ofDays(30);
   private static final Duration LEASE = Duration.ofMinutes(1);
   private static final Duration RENEW = Duration.ofSeconds(20);
+  private static final Duration REMEMBERED = Duration.ofDays(90);
   private static final Duration AGAIN = Duration.ofSeconds(5);
   private static final String DUE = "due";
   private static final Logger log = LoggerFactory.getLogger(Reconciliations.class);
@@ -93,6 +95,14 @@ public final class Reconciliations {
    */
   public Mono<Void> work() {
     return Mono.defer(this::take).flatMap(this::reconcile);
+  }
+
+  /** Forgets what was done 90 days ago; to be called now and then. Empty. */
+  public Mono<Void> forget() {
+    return Mono.from(
+            reconciliations.deleteMany(
+                lt("doneTime", Date.from(clock.instant().minus(REMEMBERED)))))
+        .then();
   }
 
   private Mono<Document> take() {

@@ -86,6 +86,27 @@ class ReconciliationsTest {
   }
 
   @Test
+  void whatIsDone_isForgottenAfterNinetyDays_whatIsOpenIsNot() {
+    var reconciliations = of(since -> mends(since, "x"));
+    open();
+    reconciliations.work().block(PATIENCE);
+    clock.advance(Duration.ofDays(89));
+    open();
+    reconciliations.forget().block(PATIENCE);
+    assertThat(count()).isEqualTo(2);
+    clock.advance(Duration.ofDays(92));
+    reconciliations.forget().block(PATIENCE);
+    assertThat(count()).isEqualTo(1);
+    assertThat(only().containsKey("due")).isTrue();
+  }
+
+  private long count() {
+    return Mono.from(database.getCollection(Reconciliations.COLLECTION).countDocuments())
+        .blockOptional(PATIENCE)
+        .orElse(-1L);
+  }
+
+  @Test
   void whoDiesLeavesItToTheNext() {
     open();
     var dead = of(since -> mends(since).concatWith(Flux.never())).work().subscribe();
