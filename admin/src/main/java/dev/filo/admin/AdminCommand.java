@@ -1,12 +1,18 @@
 package dev.filo.admin;
 
+import dev.filo.admin.data.BackupCommand;
+import dev.filo.admin.data.ReconcileCommand;
+import dev.filo.admin.data.RestoreCommand;
+import dev.filo.admin.data.ShardsCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code ./filo import}, {@code check}, {@code doctor}, {@code staff} and {@code audit}. */
+/**
+ * {@code ./filo import}, {@code check}, {@code doctor}, {@code staff}, {@code audit}, {@code backup} and others.
+ */
 @Command(
     name = "filo",
     mixinStandardHelpOptions = true,
@@ -16,7 +22,11 @@ import picocli.CommandLine.Spec;
       CheckCommand.class,
       DoctorCommand.class,
       StaffCommand.class,
-      AuditCommand.class
+      AuditCommand.class,
+      BackupCommand.class,
+      RestoreCommand.class,
+      ReconcileCommand.class,
+      ShardsCommand.class
     })
 public final class AdminCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -31,6 +41,7 @@ public final class AdminCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "Say what to do: import, check, doctor, staff or audit.");
+        spec.commandLine(),
+        "Say what to do: import, check, doctor, staff, audit, backup, restore, reconcile or shards.");
   }
 }

@@ -34,6 +34,9 @@ import dev.filo.platform.privacy.FeedScrubber;
 import dev.filo.platform.privacy.GrpcPrivacyService;
 import dev.filo.platform.privacy.PersonalData;
 import dev.filo.platform.privacy.Tombstones;
+import dev.filo.platform.reconcile.Aliases;
+import dev.filo.platform.reconcile.Reconciler;
+import dev.filo.platform.reconcile.Reconciliations;
 import dev.filo.platform.watch.Changes;
 import dev.filo.proto.identity.v1.CustomerErased;
 import dev.filo.proto.identity.v1.CustomerMerged;
@@ -57,6 +60,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -242,6 +246,50 @@ public class PlatformConfiguration {
       scrubber.prepare();
     }
     return new Erasures(database, all, tombstones, scrubber, clock);
+  }
+
+  /** Who is whom, as identity says now. */
+  @Bean
+  @Order(0)
+  Reconciler aliasReconciler(
+      MongoDatabase database,
+      SubjectMerges merges,
+      Channels channels,
+      ObjectProvider<AliasSource> own) {
+    return own.getIfAvailable() != null // it is where aliases come from
+        ? since -> Flux.empty()
+        : since -> new Aliases(database, merges, channels).reconcile();
+  }
+
+  /** Who was erased stays erased, whatever was restored. */
+  @Bean
+  @Order(1)
+  Reconciler erasureReconciler(Tombstones tombstones, Erasures erasures) {
+    return since -> tombstones.again(erasures);
+  }
+
+  @Bean
+  Reconciliations reconciliations(
+      MongoDatabase database, ObjectProvider<Reconciler> reconcilers, InstantSource clock) {
+    var reconciliations = new Reconciliations(database, reconcilers::orderedStream, clock);
+    reconciliations.prepare();
+    return reconciliations;
+  }
+
+  @Bean
+  Background reconciling(Reconciliations reconciliations) {
+    return new Background(
+        Flux.interval(SETTLE)
+            .onBackpressureDrop()
+            .concatMap(tick -> reconciliations.work().onErrorComplete(), 1));
+  }
+
+  @Bean
+  Background reconciliationsTrim(Reconciliations reconciliations) {
+    return new Background(
+        Flux.interval(TRIM)
+            .onBackpressureDrop()
+            .concatMap(tick -> reconciliations.forget().onErrorComplete(), 1));
   }
 
   @Bean

@@ -9,6 +9,7 @@ import dev.filo.platform.feed.FeedKeys;
 import dev.filo.platform.feed.Relay;
 import dev.filo.platform.grpc.Channels;
 import dev.filo.platform.privacy.PersonalData;
+import dev.filo.platform.reconcile.Reconciler;
 import dev.filo.platform.watch.Changes;
 import dev.filo.proto.reservation.v1.ReservationChanged;
 import dev.filo.proto.reservation.v1.WaitlistEntryChanged;
@@ -30,6 +31,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.annotation.Order;
 import reactor.core.publisher.Flux;
 
 /** What the reservation service is made of. */
@@ -85,6 +87,12 @@ class ReservationConfiguration {
   @Bean
   UnmergeHandler unmergeHandler(Reservations reservations) {
     return reservations::unmerged;
+  }
+
+  @Bean
+  @Order(2)
+  Reconciler holdReconciler(Reservations reservations) {
+    return reservations::reconcile;
   }
 
   @Bean

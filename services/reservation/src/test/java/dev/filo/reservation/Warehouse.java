@@ -22,6 +22,8 @@ import dev.filo.proto.inventory.v1.SellHoldRequest;
 import dev.filo.proto.inventory.v1.SerialNumbers;
 import dev.filo.proto.inventory.v1.SkuAvailability;
 import dev.filo.proto.inventory.v1.StockLevel;
+import dev.filo.proto.inventory.v1.StreamHoldsRequest;
+import dev.filo.proto.inventory.v1.StreamHoldsResponse;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.time.Instant;
@@ -102,6 +104,15 @@ public final class Warehouse extends InventoryServiceGrpc.InventoryServiceImplBa
       return sales.values().stream().flatMap(List::stream).mapToInt(HoldLine::getQuantity).sum();
     }
 
+    private Held(Held other) {
+      this.request = other.request;
+      this.left.putAll(other.left);
+      this.sales.putAll(other.sales);
+      this.extensions.addAll(other.extensions);
+      this.expireTime = other.expireTime;
+      this.state = other.state;
+    }
+
     private boolean active(Instant now) {
       return state.equals("ACTIVE") && now.isBefore(expireTime);
     }
@@ -136,6 +147,24 @@ public final class Warehouse extends InventoryServiceGrpc.InventoryServiceImplBa
   /** More pieces come. */
   public synchronized void receive(String sku, String store, int pieces) {
     onHand.merge(sku + "@" + store, pieces, Integer::sum);
+  }
+
+  /** What a backup of it would have. */
+  public record Backup(Map<String, Integer> onHand, Map<String, Held> holds) {}
+
+  /** All of it, as it is now. */
+  public synchronized Backup backup() {
+    var kept = new TreeMap<String, Held>();
+    holds.forEach((id, held) -> kept.put(id, new Held(held)));
+    return new Backup(new HashMap<>(onHand), kept);
+  }
+
+  /** Puts it back to how it was. */
+  public synchronized void restore(Backup backup) {
+    onHand.clear();
+    onHand.putAll(backup.onHand);
+    holds.clear();
+    backup.holds.forEach((id, held) -> holds.put(id, new Held(held)));
   }
 
   /** Answers nothing any more, or again. */
@@ -261,7 +290,7 @@ public final class Warehouse extends InventoryServiceGrpc.InventoryServiceImplBa
         () -> {
           var held = find(request.getName());
           if (!held.active(clock.instant())) {
-            throw refusal(Code.FAILED_PRECONDITION, ErrorReason.ERROR_REASON_HOLD_OVER);
+            throw over(held);
           }
           if (held.extensions.add(request.getRequestId())) {
             held.expireTime = Times.instant(request.getExpireTime());
@@ -280,7 +309,7 @@ public final class Warehouse extends InventoryServiceGrpc.InventoryServiceImplBa
             return message(held);
           }
           if (!held.active(clock.instant())) {
-            throw refusal(Code.FAILED_PRECONDITION, ErrorReason.ERROR_REASON_HOLD_OVER);
+            throw over(held);
           }
           var store = store(held.request.getLocation());
           List<HoldLine> lines =
@@ -446,9 +475,40 @@ public final class Warehouse extends InventoryServiceGrpc.InventoryServiceImplBa
     return Statuses.refusal(code, "inventory.filo", reason, "No.", Map.of());
   }
 
+  private static RuntimeException over(Held held) {
+    return Statuses.refusal(
+        Code.FAILED_PRECONDITION,
+        "inventory.filo",
+        ErrorReason.ERROR_REASON_HOLD_OVER,
+        "No.",
+        Map.of("state", held.state.equals("ACTIVE") ? "EXPIRED" : held.state));
+  }
+
+  @Override
+  public synchronized void streamHolds(
+      StreamHoldsRequest request, StreamObserver<StreamHoldsResponse> observer) {
+    active().stream()
+        .filter(held -> held.owner().startsWith(request.getOwnerPrefix()))
+        .forEach(
+            held ->
+                observer.onNext(StreamHoldsResponse.newBuilder().setHold(message(held)).build()));
+    observer.onCompleted();
+  }
+
   private static Hold message(Held held) {
     return Hold.newBuilder()
         .setName("holds/" + held.request.getHoldId())
+        .setOwner(held.owner())
+        .addAllLines(
+            held.left.entrySet().stream()
+                .filter(one -> one.getValue() > 0)
+                .map(
+                    one ->
+                        HoldLine.newBuilder()
+                            .setSku(one.getKey())
+                            .setQuantity(one.getValue())
+                            .build())
+                .toList())
         .setState(
             switch (held.state) {
               case "ACTIVE" -> Hold.State.ACTIVE;

@@ -22,11 +22,13 @@ import dev.filo.platform.feed.FeedFollower;
 import dev.filo.platform.feed.Relay;
 import dev.filo.platform.grpc.Channels;
 import dev.filo.platform.privacy.PersonalData;
+import dev.filo.platform.reconcile.Reconciler;
 import dev.filo.platform.watch.Changes;
 import java.time.InstantSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
 import reactor.core.publisher.Flux;
 
 /** What orders are made of. */
@@ -79,6 +81,12 @@ public class OrderConfiguration {
     var news = new ReservationNews(orders);
     return new FeedFollower(
         "orders", "reservation", channels, database, clock, event -> news.deal(event));
+  }
+
+  @Bean
+  @Order(2)
+  Reconciler orderReconciler(Orders orders) {
+    return orders::reconcile;
   }
 
   @Bean

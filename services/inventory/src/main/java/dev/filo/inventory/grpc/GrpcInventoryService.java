@@ -51,6 +51,8 @@ import dev.filo.proto.inventory.v1.SetIncomingStockRequest;
 import dev.filo.proto.inventory.v1.SetSafetyStockRequest;
 import dev.filo.proto.inventory.v1.StockItem;
 import dev.filo.proto.inventory.v1.StockLevel;
+import dev.filo.proto.inventory.v1.StreamHoldsRequest;
+import dev.filo.proto.inventory.v1.StreamHoldsResponse;
 import dev.filo.proto.inventory.v1.UpdateSafetyRulesRequest;
 import dev.filo.proto.inventory.v1.UpdateStockItemRequest;
 import dev.filo.proto.inventory.v1.WatchStockRequest;
@@ -283,6 +285,19 @@ public final class GrpcInventoryService extends InventoryServiceGrpc.InventorySe
             .check(names, Mono.empty())
             .map(InventoryProtos::news)
             .onErrorMap(Refusals::status));
+  }
+
+  @Override
+  public void streamHolds(
+      StreamHoldsRequest request, StreamObserver<StreamHoldsResponse> observer) {
+    Answers.stream(
+        observer,
+        reconciliation
+            .keeping()
+            .filter(hold -> hold.owner().startsWith(request.getOwnerPrefix()))
+            .map(
+                hold ->
+                    StreamHoldsResponse.newBuilder().setHold(InventoryProtos.hold(hold)).build()));
   }
 
   private static Predicate<String> allowed(Caller caller) {

@@ -62,4 +62,7 @@ public interface CheckStore {
 
   /** All journals that somebody will look at again: those of active holds are among them. */
   Flux<Hold> liveHolds();
+
+  /** Holds whose levels still carry their journals. */
+  Flux<Hold> carriedHolds();
 }

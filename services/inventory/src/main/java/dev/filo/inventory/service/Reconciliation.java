@@ -77,6 +77,18 @@ public final class Reconciliation {
     return Flux.defer(() -> new Run(Set.copyOf(names)).news(between));
   }
 
+  /** The holds that keep goods now, each at least once. */
+  public Flux<Hold> keeping() {
+    return Flux.concat(store.carriedHolds(), store.liveHolds())
+        .filter(
+            hold ->
+                switch (hold.state()) {
+                  case PLACING, ACTIVE, CHANGING, MOVING, TRIMMING ->
+                      clock.instant().isBefore(hold.expireTime());
+                  case SELLING, SETTLING, REFUSED, SOLD, RELEASED, EXPIRED -> false;
+                });
+  }
+
   private final class Run {
     private final Set<String> names;
     private final Instant start = clock.instant();

@@ -17,6 +17,7 @@ import dev.filo.platform.grpc.Channels;
 import dev.filo.platform.grpc.Statuses;
 import dev.filo.platform.mongo.Docs;
 import dev.filo.platform.mongo.Mongo;
+import dev.filo.platform.reconcile.Reconciliations;
 import dev.filo.proto.api.v1.ErrorReason;
 import dev.filo.proto.feed.v1.Event;
 import dev.filo.proto.feed.v1.FeedServiceGrpc;
@@ -39,9 +40,11 @@ import reactor.core.publisher.Mono;
 
 /**
  * Follows another service's feed: each event in order, at least once, the position kept in the
- * follower's own database after the event was dealt with. Of several replicas one follows; when it
- * dies another goes on within seconds. An event whose handling fails is tried again until it works:
- * nothing behind it overtakes it.
+ * follower's own database after the event was dealt with, with the event's id: a source that was
+ * restored to an older moment and went on from there has another event at that position, and is
+ * followed anew, so that nothing is passed over (docs/decisions/0013). Of several replicas one
+ * follows; when it dies another goes on within seconds. An event whose handling fails is tried
+ * again until it works: nothing behind it overtakes it.
  */
 public final class FeedFollower implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(FeedFollower.class);
@@ -52,6 +55,7 @@ public final class FeedFollower implements SmartLifecycle {
   private final String name;
   private final String source;
   private final Channels channels;
+  private final MongoDatabase database;
   private final MongoCollection<Document> positions;
   private final InstantSource clock;
   private final Function<Event, Mono<Void>> handler;
@@ -76,6 +80,7 @@ public final class FeedFollower implements SmartLifecycle {
     this.name = name;
     this.source = source;
     this.channels = channels;
+    this.database = database;
     this.positions = database.getCollection("positions");
     this.clock = clock;
     this.handler = handler;
@@ -121,8 +126,12 @@ public final class FeedFollower implements SmartLifecycle {
 
   private Mono<Void> paused(Throwable error) {
     if (Statuses.isReason(error, ErrorReason.ERROR_REASON_CURSOR_TOO_OLD)) {
-      log.error("{} no longer keeps what comes next for {}: events were missed", source, name);
-      return keep(0); // the oldest there is
+      log.error(
+          "{} no longer keeps what comes next for {}, or was restored: it is followed anew",
+          source,
+          name);
+      // What events no longer tell is found by comparing; then the oldest there is.
+      return Reconciliations.open(database, "feed of " + source, clock.instant()).then(keep(0, ""));
     }
     if (Status.fromThrowable(error).getCode() == Status.Code.PERMISSION_DENIED) {
       log.warn("{} does not let {} follow", source, name);
@@ -132,13 +141,13 @@ public final class FeedFollower implements SmartLifecycle {
   }
 
   private Flux<Void> follow() {
-    return position()
+    return request()
         .flatMapMany(
-            position ->
+            request ->
                 Calls.stream(
                     channels.asService(FeedServiceGrpc.newStub(channels.to(source))),
                     FeedServiceGrpc.FeedServiceStub::watch,
-                    WatchRequest.newBuilder().setAfterPosition(position).build()))
+                    request))
         .concatMap(this::deal, 1);
   }
 
@@ -155,19 +164,26 @@ public final class FeedFollower implements SmartLifecycle {
                     answer.getEvent().getId(),
                     source,
                     error))
-        .then(Mono.defer(() -> keep(answer.getPosition())));
+        .then(Mono.defer(() -> keep(answer.getPosition(), answer.getEvent().getId())));
   }
 
-  private Mono<Long> position() {
+  private Mono<WatchRequest> request() {
     return Mono.from(positions.find(eq("_id", name)).first())
-        .map(document -> Docs.number(document, "position"))
-        .defaultIfEmpty(0L);
+        .map(
+            document ->
+                WatchRequest.newBuilder()
+                    .setAfterPosition(Docs.number(document, "position"))
+                    .setAfterEventId(Docs.string(document, "event"))
+                    .build())
+        .defaultIfEmpty(WatchRequest.getDefaultInstance());
   }
 
   /** Only while it leads: one that was stopped for long must not put the position back. */
-  private Mono<Void> keep(long position) {
+  private Mono<Void> keep(long position, String event) {
     return Mono.from(
-            positions.updateOne(and(eq("_id", name), eq("owner", me)), set("position", position)))
+            positions.updateOne(
+                and(eq("_id", name), eq("owner", me)),
+                combine(set("position", position), set("event", event))))
         .flatMap(
             result ->
                 result.getMatchedCount() == 1

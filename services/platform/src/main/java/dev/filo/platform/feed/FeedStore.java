@@ -134,6 +134,12 @@ public final class FeedStore {
         .defaultIfEmpty(0L);
   }
 
+  /** The id of the event at a position; empty when there is none there. */
+  public Mono<String> eventAt(long position) {
+    return Mono.from(settled.find(eq("_id", position)).projection(include("eventId")))
+        .map(row -> row.getString("eventId"));
+  }
+
   /** The events after a position, oldest first, at most {@code limit}. */
   public Mono<List<Positioned>> after(long position, int limit) {
     return Flux.from(settled.find(gt("_id", position)).sort(ascending("_id")).limit(limit))

@@ -25,6 +25,9 @@ public final class GrpcFeedService extends FeedServiceGrpc.FeedServiceImplBase {
   private static final int BATCH = 200;
   private static final Duration HEARTBEAT = Duration.ofSeconds(10);
 
+  /** In the metadata of a refused position that was one of a history that is no more. */
+  static final String OTHER_HISTORY = "history";
+
   private final FeedStore feed;
   private final Changes changes;
 
@@ -38,7 +41,28 @@ public final class GrpcFeedService extends FeedServiceGrpc.FeedServiceImplBase {
   public void watch(WatchRequest request, StreamObserver<WatchResponse> observer) {
     Answers.stream(
         observer,
-        events(request.getAfterPosition(), Set.copyOf(new HashSet<>(request.getTypesList()))));
+        sameHistory(request.getAfterPosition(), request.getAfterEventId())
+            .thenMany(
+                events(
+                    request.getAfterPosition(),
+                    Set.copyOf(new HashSet<>(request.getTypesList())))));
+  }
+
+  /**
+   * Events are appended and never change places: as long as the one a follower saw last is where it
+   * was, so is all before it. Else this feed was restored to an older moment and has gone another
+   * way since (docs/decisions/0013).
+   */
+  private Mono<Void> sameHistory(long position, String event) {
+    return position == 0 || event.isEmpty()
+        ? Mono.empty()
+        : Mono.zip(feed.eventAt(position).defaultIfEmpty(""), feed.first())
+            .flatMap(
+                there ->
+                    there.getT1().equals(event)
+                            || (there.getT1().isEmpty() && position < there.getT2())
+                        ? Mono.empty()
+                        : Mono.error(otherHistory()));
   }
 
   /** The events after a position, without end, with a heartbeat when there are none. */
@@ -91,6 +115,14 @@ public final class GrpcFeedService extends FeedServiceGrpc.FeedServiceImplBase {
                 kept.getT1() > after + 1 || after > kept.getT2()
                     ? Mono.error(tooOld())
                     : Mono.empty());
+  }
+
+  private static StatusRuntimeException otherHistory() {
+    return Statuses.api(
+        Code.OUT_OF_RANGE,
+        ErrorReason.ERROR_REASON_CURSOR_TOO_OLD,
+        "This feed was restored to an older moment. Read the state anew and start at 0.",
+        Map.of(OTHER_HISTORY, "other"));
   }
 
   private static StatusRuntimeException tooOld() {

@@ -31,6 +31,8 @@ public final class Mongo {
   private static final Duration LOOK = Duration.ofSeconds(1);
 
   private static final int DUPLICATE = 11000;
+  private static final int OTHER_OPTIONS = 85;
+  private static final int OTHER_SPECIFICATION = 86;
   private static final Logger log = LoggerFactory.getLogger(Mongo.class);
 
   private Mongo() {}
@@ -65,10 +67,40 @@ public final class Mongo {
                 socket.connectTimeout(10, TimeUnit.SECONDS).readTimeout(15, TimeUnit.SECONDS));
   }
 
-  /** Makes an index and waits for it; making one that is there does nothing. */
+  /**
+   * Makes an index and waits for it; making one that is there does nothing. One with these keys but
+   * other options, as an older version of this service has made it and may still want it, stays and
+   * is told of.
+   *
+   * @throws IllegalStateException when one is to be unique and is not: nothing would keep what it
+   *     promises
+   */
   public static void index(MongoCollection<Document> collection, Bson keys, IndexOptions options) {
     ExpectedIndexes.add(collection, keys, options);
-    Mono.from(collection.createIndex(keys, options)).block(Duration.ofMinutes(10));
+    Mono.from(collection.createIndex(keys, options))
+        .then()
+        .onErrorResume(Mongo::isOtherIndex, error -> keepOther(collection, keys, options))
+        .block(Duration.ofMinutes(10));
+  }
+
+  private static boolean isOtherIndex(Throwable error) {
+    return error instanceof MongoException mongo
+        && (mongo.getCode() == OTHER_OPTIONS || mongo.getCode() == OTHER_SPECIFICATION);
+  }
+
+  private static Mono<Void> keepOther(
+      MongoCollection<Document> collection, Bson keys, IndexOptions options) {
+    var what =
+        collection.getNamespace().getFullName()
+            + " has another index over "
+            + keys.toBsonDocument();
+    if (options.isUnique()) {
+      return Mono.error(
+          new IllegalStateException(
+              what + ", which is not unique. Drop it; this service makes it anew when it starts."));
+    }
+    log.warn("{} than this version makes. Drop it once no older version runs.", what);
+    return Mono.empty();
   }
 
   /** Makes an index and waits for it. */

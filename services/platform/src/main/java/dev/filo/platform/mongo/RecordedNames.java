@@ -1,8 +1,10 @@
 package dev.filo.platform.mongo;
 
 import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.exists;
 import static com.mongodb.client.model.Filters.gte;
 import static com.mongodb.client.model.Filters.lt;
+import static com.mongodb.client.model.Sorts.ascending;
 import static com.mongodb.client.model.Updates.combine;
 import static com.mongodb.client.model.Updates.set;
 
@@ -14,6 +16,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Date;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.bson.Document;
 import org.bson.conversions.Bson;
@@ -79,6 +83,20 @@ public final class RecordedNames {
               .doOnNext(document -> each.accept(document.getString("_id")))
               .then(Mono.fromRunnable(() -> read = now));
         });
+  }
+
+  /**
+   * All names, those with the same text in a field together, by that text; those without it are
+   * left out.
+   */
+  public Flux<Map.Entry<String, List<String>>> all(String field) {
+    return Flux.from(names.find(exists(field)).sort(ascending(field)))
+        .bufferUntilChanged(document -> document.getString(field))
+        .map(
+            same ->
+                Map.entry(
+                    same.getFirst().getString(field),
+                    same.stream().map(document -> document.getString("_id")).toList()));
   }
 
   /** Forgets what was recorded before an instant. Empty. */

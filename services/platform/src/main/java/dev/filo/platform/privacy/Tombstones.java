@@ -45,6 +45,28 @@ public final class Tombstones {
         .then(Mono.fromRunnable(() -> names.addAll(customers)));
   }
 
+  /**
+   * Erases once more everybody who was ever erased: data that were restored may have brought them
+   * back. A value for each erasure that found something.
+   */
+  public Flux<String> again(Erasures erasures) {
+    return erased
+        .all("erasure")
+        .concatMap(
+            one -> {
+              var names = Set.copyOf(one.getValue());
+              return erasures
+                  .preview(names)
+                  .filter(found -> found.stream().anyMatch(Tombstones::isLeft))
+                  .flatMap(found -> erasures.erase(names, one.getKey(), 1))
+                  .map(receipt -> "erased again");
+            });
+  }
+
+  private static boolean isLeft(PersonalData.Treatment treatment) {
+    return treatment.kind() != PersonalData.Kind.KEPT && treatment.count() > 0;
+  }
+
   /** Reads what other replicas have recorded since the last reading; to be called regularly. */
   public Mono<Void> refresh() {
     return erased.refresh(Instant.EPOCH, names::add);

@@ -523,6 +523,64 @@ public record Reservation(
         .done();
   }
 
+  // ---- after data were restored
+
+  /** Its goods shall be held by a hold of another name: inventory knows nothing of the former. */
+  public Reservation heldBy(String otherHold) {
+    return next().hold(otherHold).done();
+  }
+
+  /**
+   * More of it was handed over than is written here, as inventory's ledger says; empty when it is
+   * as it is written, or over.
+   *
+   * @param stillHeld what is left
+   */
+  public Optional<Reservation> handedOverBut(List<Pieces> stillHeld, Instant now) {
+    Map<String, Integer> left =
+        stillHeld.stream().collect(Collectors.toMap(Pieces::sku, Pieces::quantity));
+    var after =
+        lines.stream()
+            .map(
+                line ->
+                    line.handedOver(Math.max(0, line.left() - left.getOrDefault(line.sku(), 0))))
+            .toList();
+    if (!state.isOpen() || step != Step.NONE || after.equals(lines)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        after.stream().anyMatch(line -> line.left() > 0)
+            ? next().lines(after).done()
+            : next().lines(after).state(new State.Collected(now)).care(care.ended()).done());
+  }
+
+  /** Pieces handed over that a hold, which keeps so much, has not had sold out of it. */
+  public List<Pieces> unsoldOf(List<Pieces> stillHeld) {
+    Map<String, Integer> left =
+        stillHeld.stream().collect(Collectors.toMap(Pieces::sku, Pieces::quantity));
+    return lines.stream()
+        .map(
+            line ->
+                new Pieces(
+                    line.sku(),
+                    line.collected() - (line.quantity() - left.getOrDefault(line.sku(), 0))))
+        .filter(one -> one.quantity() > 0)
+        .toList();
+  }
+
+  /** What was handed over, by SKU. */
+  public List<Pieces> handedOver() {
+    return lines.stream()
+        .filter(line -> line.collected() > 0)
+        .map(line -> new Pieces(line.sku(), line.collected()))
+        .toList();
+  }
+
+  /** What is kept while it is open. */
+  public List<Pieces> kept() {
+    return allLeft();
+  }
+
   // ---- another store
 
   /** Another store is offered. */

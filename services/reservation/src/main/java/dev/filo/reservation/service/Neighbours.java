@@ -34,6 +34,8 @@ import dev.filo.proto.inventory.v1.SerialNumbers;
 import dev.filo.proto.inventory.v1.SetAsideReason;
 import dev.filo.proto.inventory.v1.SkuAvailability;
 import dev.filo.proto.inventory.v1.StockLevel;
+import dev.filo.proto.inventory.v1.StreamHoldsRequest;
+import dev.filo.proto.inventory.v1.StreamHoldsResponse;
 import dev.filo.reservation.domain.Pieces;
 import dev.filo.reservation.domain.Refusal;
 import dev.filo.reservation.domain.RefusalCause;
@@ -49,6 +51,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -57,6 +60,8 @@ import reactor.core.publisher.Mono;
  */
 public final class Neighbours {
   private static final Logger log = LoggerFactory.getLogger(Neighbours.class);
+
+  private static final String OWNER = "reservations/";
 
   private final Channels channels;
 
@@ -97,25 +102,32 @@ public final class Neighbours {
    * @param channel where it was made: what inventory keeps back may differ from channel to channel
    */
   Mono<Hold> place(Reservation reservation, String channel) {
+    return place(
+        reservation,
+        reservation.hold(),
+        reservation.lines().stream().map(line -> new Pieces(line.sku(), line.quantity())).toList(),
+        reservation.expireTime(),
+        channel);
+  }
+
+  /** The same with other pieces, under another name, or until another moment. */
+  Mono<Hold> place(
+      Reservation reservation,
+      String hold,
+      List<Pieces> pieces,
+      Instant expireTime,
+      String channel) {
     return Calls.unary(
         inventory(),
         InventoryServiceStub::placeHold,
         PlaceHoldRequest.newBuilder()
-            .setHoldId(reservation.hold())
+            .setHoldId(hold)
             .setLocation(reservation.store())
-            .addAllLines(
-                reservation.lines().stream()
-                    .map(
-                        line ->
-                            HoldLine.newBuilder()
-                                .setSku(line.sku())
-                                .setQuantity(line.quantity())
-                                .build())
-                    .toList())
-            .setExpireTime(Times.timestamp(reservation.expireTime()))
-            .setOwner("reservations/" + reservation.id())
+            .addAllLines(lines(pieces))
+            .setExpireTime(Times.timestamp(expireTime))
+            .setOwner(OWNER + reservation.id())
             .setChannel(channel)
-            .setRequestId("place-" + reservation.hold())
+            .setRequestId("place-" + hold)
             .build());
   }
 
@@ -270,7 +282,8 @@ public final class Neighbours {
             SellHoldRequest.newBuilder()
                 .setName("holds/" + reservation.hold())
                 .setOnBehalfOf(onBehalfOf)
-                .addAllLines(reservation.sellsAll() || sale == null ? List.of() : lines(sale))
+                .addAllLines(
+                    reservation.sellsAll() || sale == null ? List.of() : lines(sale.lines()))
                 .addAllSerials(sale == null ? List.of() : serials(sale))
                 .setSerialsRequired(sale != null && sale.allNamed())
                 .setRequestId(
@@ -315,8 +328,8 @@ public final class Neighbours {
         .toList();
   }
 
-  private static List<HoldLine> lines(Sale sale) {
-    return sale.lines().stream()
+  private static List<HoldLine> lines(List<Pieces> pieces) {
+    return pieces.stream()
         .map(line -> HoldLine.newBuilder().setSku(line.sku()).setQuantity(line.quantity()).build())
         .toList();
   }
@@ -337,9 +350,88 @@ public final class Neighbours {
             e -> Mono.just(false));
   }
 
+  /** What inventory knows of a hold. */
+  sealed interface Known {
+    /** It keeps goods: these. */
+    record Keeps(List<Pieces> left) implements Known {
+      /** Copies the pieces. */
+      public Keeps {
+        left = List.copyOf(left);
+      }
+    }
+
+    /** All of it was sold. */
+    record Sold() implements Known {}
+
+    /** It was freed by whoever had placed it. */
+    record Freed() implements Known {}
+
+    /** It keeps nothing, or inventory has never heard of it. */
+    record Nothing() implements Known {}
+  }
+
+  /**
+   * What inventory knows of a hold whose end is known. One value.
+   *
+   * @param asked tells this question from others about the same hold
+   */
+  Mono<Known> known(String hold, Instant end, String asked) {
+    return Calls.unary(
+            inventory(),
+            InventoryServiceStub::extendHold,
+            ExtendHoldRequest.newBuilder()
+                .setName("holds/" + hold)
+                .setExpireTime(Times.timestamp(end))
+                .setRequestId("known-" + asked + "-" + hold)
+                .build())
+        .<Known>map(
+            held ->
+                new Known.Keeps(
+                    held.getLinesList().stream()
+                        .map(line -> new Pieces(line.getSku(), line.getQuantity()))
+                        .toList()))
+        .onErrorResume(
+            e -> Statuses.isReason(e, ErrorReason.ERROR_REASON_HOLD_OVER),
+            e -> {
+              var info = Statuses.errorInfo(e);
+              return Mono.just(
+                  switch (info == null ? "" : info.getMetadataOrDefault("state", "")) {
+                    case "SOLD", "SETTLING", "SELLING" -> new Known.Sold();
+                    case "RELEASED" -> new Known.Freed();
+                    default -> new Known.Nothing();
+                  });
+            })
+        .onErrorResume(Neighbours::isNotFound, e -> Mono.just(new Known.Nothing()));
+  }
+
+  /** The holds that keep goods for reservations now, each at least once. */
+  Flux<Hold> holds() {
+    return Calls.stream(
+            inventory(),
+            InventoryServiceStub::streamHolds,
+            StreamHoldsRequest.newBuilder().setOwnerPrefix(OWNER).build())
+        .map(StreamHoldsResponse::getHold);
+  }
+
+  /** Sells pieces out of a hold. True when they are sold, now or before. */
+  Mono<Boolean> sell(String hold, List<Pieces> pieces, String asked) {
+    return Calls.unary(
+            inventory(),
+            InventoryServiceStub::sellHold,
+            SellHoldRequest.newBuilder()
+                .setName("holds/" + hold)
+                .addAllLines(lines(pieces))
+                .setRequestId(asked)
+                .build())
+        .thenReturn(true)
+        .onErrorResume(
+            e -> Statuses.isReason(e, ErrorReason.ERROR_REASON_HOLD_OVER) || isNotFound(e),
+            e -> Mono.just(false));
+  }
+
   /** Pieces available at a store, by SKU. */
   Mono<Map<String, Integer>> available(String store, List<Line> lines) {
-    return reactor.core.publisher.Flux.fromIterable(lines)
+    return Flux.fromIterable(lines)
         .flatMap(
             line ->
                 Calls.unary(

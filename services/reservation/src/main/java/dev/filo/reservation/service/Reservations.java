@@ -27,6 +27,7 @@ import dev.filo.reservation.domain.Reservation.Step;
 import dev.filo.reservation.store.MongoReservationStore;
 import dev.filo.reservation.store.MongoReservationStore.Attention;
 import dev.filo.reservation.store.ReservationDocuments;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
@@ -51,6 +52,7 @@ public final class Reservations {
   private final Saga saga;
   private final Creation creation;
   private final HandOver handOver;
+  private final HoldReconciler holds;
   private final Sweeps sweeps;
   private final Changes changes;
   private final InstantSource clock;
@@ -73,6 +75,7 @@ public final class Reservations {
     this.saga = new Saga(store, writer, neighbours, limits, policy, terms, clock);
     this.creation = new Creation(store, neighbours, terms, saga, clock);
     this.handOver = new HandOver(store, writer, saga, clock);
+    this.holds = new HoldReconciler(store, writer, neighbours, limits, saga, clock);
     this.sweeps = new Sweeps(store, writer, saga, clock);
     this.changes = changes;
     this.clock = clock;
@@ -86,6 +89,16 @@ public final class Reservations {
   /** The key that is told when a store's pick list changes, or its put-back list. */
   public static String storeKey(String storeName) {
     return storeName + "/pickList";
+  }
+
+  // ---- after data were restored
+
+  /**
+   * Makes what is kept here and what inventory holds agree; see {@link
+   * dev.filo.platform.reconcile.Reconciler}.
+   */
+  public Flux<String> reconcile(Instant since) {
+    return holds.reconcile(since);
   }
 
   // ---- reading

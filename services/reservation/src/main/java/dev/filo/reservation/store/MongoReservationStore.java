@@ -315,6 +315,17 @@ public final class MongoReservationStore {
             .limit(limit));
   }
 
+  /** All that is kept now, of everybody. */
+  public Flux<Document> kept(Instant now) {
+    return Flux.from(reservations.find(and(in("state", OPEN), gt("expireTime", Date.from(now)))));
+  }
+
+  /** What was handed over at or after an instant, or has changed since. */
+  public Flux<Document> collectedSince(Instant since) {
+    return Flux.from(
+        reservations.find(and(eq("state", "COLLECTED"), gte("updateTime", Date.from(since)))));
+  }
+
   /** What is kept for a customer now. */
   public Flux<Document> open(String customer, Instant now) {
     return Flux.from(

@@ -7,6 +7,7 @@ import dev.filo.platform.auth.UnmergeHandler;
 import dev.filo.platform.feed.Relay;
 import dev.filo.platform.grpc.Channels;
 import dev.filo.platform.privacy.PersonalData;
+import dev.filo.platform.reconcile.Reconciliations;
 import dev.filo.platform.watch.Changes;
 import dev.filo.reservation.service.Limits;
 import dev.filo.reservation.service.Neighbours;
@@ -23,6 +24,7 @@ import java.time.InstantSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /** What the waitlist is made of. */
 @Configuration(proxyBeanMethods = false)
@@ -64,8 +66,15 @@ public class WaitlistConfiguration {
   }
 
   @Bean
-  Background stockNews(Channels channels, MongoWaitlistStore store, Waitlists waitlists) {
-    return new Background(new StockNews(channels, store, waitlists).follow());
+  Background stockNews(
+      Channels channels,
+      MongoWaitlistStore store,
+      Waitlists waitlists,
+      MongoDatabase database,
+      InstantSource clock) {
+    var missed =
+        Mono.defer(() -> Reconciliations.open(database, "feed of inventory", clock.instant()));
+    return new Background(new StockNews(channels, store, waitlists, missed).follow());
   }
 
   @Bean

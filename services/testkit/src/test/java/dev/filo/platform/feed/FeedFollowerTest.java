@@ -1,6 +1,8 @@
 package dev.filo.platform.feed;
 
 import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.exists;
+import static com.mongodb.client.model.Filters.gt;
 import static dev.filo.platform.feed.Things.PATIENCE;
 import static dev.filo.platform.feed.Things.event;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -9,6 +11,7 @@ import static org.awaitility.Awaitility.await;
 import com.mongodb.client.model.Updates;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
+import dev.filo.platform.reconcile.Reconciliations;
 import dev.filo.platform.watch.Changes;
 import dev.filo.proto.feed.v1.Event;
 import dev.filo.proto.feed.v1.FeedServiceGrpc;
@@ -264,6 +267,52 @@ class FeedFollowerTest {
     follow(this::note);
     awaitHandled("e1", "e2");
     awaitPosition(2);
+  }
+
+  @Test
+  void aSourceThatWasRestoredAndWentOnFromThere_isFollowedAnewAndNothingIsPassedOver() {
+    append("e1", "e2", "e3");
+    var first = follow(this::note);
+    awaitHandled("e1", "e2", "e3");
+    awaitPosition(3);
+    first.stop();
+    restoreTo(1);
+    // Another history, longer than the one that was followed: its positions alone say nothing.
+    new FeedStore(database)
+        .append(List.of(event("a", "f2"), event("a", "f3"), event("a", "f4")), clock.instant())
+        .block(PATIENCE);
+    follow(this::note);
+    awaitHandled("e1", "e2", "e3", "e1", "f2", "f3", "f4");
+    awaitPosition(4);
+    assertThat(openReconciliations()).isEqualTo(1);
+  }
+
+  @Test
+  void aFollowerThatWasRestoredHearsOnceMoreWhatItHasForgotten() {
+    append("e1", "e2", "e3");
+    var first = follow(this::note);
+    awaitHandled("e1", "e2", "e3");
+    awaitPosition(3);
+    first.stop();
+    Mono.from(
+            positions.updateOne(
+                eq("_id", NAME),
+                Updates.combine(Updates.set("position", 1L), Updates.set("event", "e1"))))
+        .block(PATIENCE);
+    follow(this::note);
+    awaitHandled("e1", "e2", "e3", "e2", "e3");
+    assertThat(openReconciliations()).isZero();
+  }
+
+  private void restoreTo(long position) {
+    Mono.from(database.getCollection("feed").deleteMany(gt("_id", position))).block(PATIENCE);
+  }
+
+  private long openReconciliations() {
+    return Mono.from(
+            database.getCollection(Reconciliations.COLLECTION).countDocuments(exists("due")))
+        .blockOptional(PATIENCE)
+        .orElse(0L);
   }
 
   @Test

@@ -27,9 +27,11 @@ import dev.filo.proto.inventory.v1.InventoryServiceGrpc.InventoryServiceStub;
 import dev.filo.proto.inventory.v1.PlaceHoldRequest;
 import dev.filo.proto.inventory.v1.ReleaseHoldRequest;
 import dev.filo.proto.inventory.v1.SellHoldRequest;
+import dev.filo.proto.inventory.v1.StreamHoldsRequest;
 import dev.filo.proto.reservation.v1.CancelReservationRequest;
 import dev.filo.proto.reservation.v1.CreateReservationRequest;
 import dev.filo.proto.reservation.v1.ExtendReservationRequest;
+import dev.filo.proto.reservation.v1.GetReservationRequest;
 import dev.filo.proto.reservation.v1.Reservation;
 import dev.filo.proto.reservation.v1.ReservationLine;
 import dev.filo.proto.reservation.v1.ReservationServiceGrpc;
@@ -45,6 +47,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** Stores keep goods by the reservation service, warehouses by inventory, both over gRPC. */
@@ -52,6 +55,7 @@ public final class GrpcKeeping implements Keeping {
   private static final Logger log = LoggerFactory.getLogger(GrpcKeeping.class);
   private static final int STORES_MAX = 500;
   private static final String SKU = "sku.";
+  private static final String OWNER = "orders/";
   private static final Duration SPARE = Duration.ofMinutes(1);
 
   private final Channels channels;
@@ -286,7 +290,7 @@ public final class GrpcKeeping implements Keeping {
             .setHoldId(parcel.hold(order.id()))
             .setLocation(parcel.location())
             .setExpireTime(until == null ? Timestamp.getDefaultInstance() : Times.timestamp(until))
-            .setOwner("orders/" + order.id())
+            .setOwner(OWNER + order.id())
             .setChannel(order.contents().channel())
             .setRequestId("place-" + parcel.hold(order.id()));
     parcel
@@ -327,6 +331,52 @@ public final class GrpcKeeping implements Keeping {
               }
               return Mono.error(unknown(error));
             });
+  }
+
+  // ---- after data were restored
+
+  @Override
+  public Mono<Parcel.State> look(Parcel parcel) {
+    return Calls.unary(
+            reservations(),
+            ReservationServiceStub::getReservation,
+            GetReservationRequest.newBuilder().setName(parcel.reservation()).build())
+        .map(
+            reservation ->
+                switch (reservation.getState()) {
+                  case HELD, PREPARED -> Parcel.State.SECURED;
+                  case COLLECTED -> Parcel.State.HANDED_OVER;
+                  case EXPIRED, CANCELLED, REFUSED -> Parcel.State.RELEASED;
+                  case PENDING, STATE_UNSPECIFIED, UNRECOGNIZED -> Parcel.State.PENDING;
+                })
+        .onErrorResume(GrpcKeeping::isNotFound, error -> Mono.just(Parcel.State.PENDING))
+        .onErrorMap(GrpcKeeping::unknown);
+  }
+
+  @Override
+  public Flux<Holding> holdings() {
+    return Calls.stream(
+            inventory(),
+            InventoryServiceStub::streamHolds,
+            StreamHoldsRequest.newBuilder().setOwnerPrefix(OWNER).build())
+        .map(
+            answer ->
+                new Holding(
+                    answer.getHold().getOwner().substring(OWNER.length()),
+                    answer.getHold().getName().substring("holds/".length())));
+  }
+
+  @Override
+  public Mono<Void> free(Holding holding) {
+    return Calls.unary(
+            inventory(),
+            InventoryServiceStub::releaseHold,
+            ReleaseHoldRequest.newBuilder()
+                .setName("holds/" + holding.hold())
+                .setRequestId("release-" + holding.hold())
+                .build())
+        .then()
+        .onErrorResume(GrpcKeeping::isNotFound, error -> Mono.empty());
   }
 
   private static boolean isNotFound(Throwable error) {

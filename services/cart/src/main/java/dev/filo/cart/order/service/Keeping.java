@@ -6,6 +6,7 @@ import dev.filo.cart.order.domain.Securing;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -35,4 +36,23 @@ public interface Keeping {
 
   /** Sells what leaves the warehouse. Empty. */
   Mono<Void> sell(Order order, Parcel parcel);
+
+  /**
+   * What has become of what a store keeps for a parcel. One value: SECURED, HANDED_OVER or
+   * RELEASED; PENDING when the store has never heard of it.
+   */
+  Mono<Parcel.State> look(Parcel parcel);
+
+  /** What warehouses hold for orders now, each at least once. */
+  Flux<Holding> holdings();
+
+  /** Frees what a warehouse holds for nobody. Repeating is harmless. Empty. */
+  Mono<Void> free(Holding holding);
+
+  /**
+   * What a warehouse holds.
+   *
+   * @param order the order's id
+   */
+  record Holding(String order, String hold) {}
 }

@@ -46,6 +46,12 @@ public interface OrderStore {
   /** Orders that somebody has to look at by now, the longest waiting first. */
   Flux<Order> due(Instant now, int limit);
 
+  /** All whose goods are kept now. */
+  Flux<Order> keeping();
+
+  /** All of which something was handed over, and that have changed at or after an instant. */
+  Flux<Order> handedOverSince(Instant since);
+
   /** Puts off when somebody has to look at it, unless it has changed. One value: whether it did. */
   Mono<Boolean> putOff(Order seen, Instant until);
 

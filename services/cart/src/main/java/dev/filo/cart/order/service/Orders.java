@@ -15,6 +15,7 @@ import dev.filo.platform.mongo.StaleRetry;
 import dev.filo.platform.watch.Changes;
 import dev.filo.proto.api.v1.Role;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
@@ -43,6 +44,7 @@ public final class Orders {
   private final Carts carts;
   private final OrderPolicy policy;
   private final OrderSaga saga;
+  private final OrderReconciler reconciler;
   private final InstantSource clock;
   private final SignInMerges merges = new SignInMerges(this::merged);
 
@@ -61,6 +63,7 @@ public final class Orders {
     this.carts = carts;
     this.policy = policy;
     this.saga = new OrderSaga(store, keeping, payments, carts, policy, changes, clock);
+    this.reconciler = new OrderReconciler(store, keeping, saga, policy);
     this.clock = clock;
   }
 
@@ -382,6 +385,16 @@ public final class Orders {
               : new Decision.Unchanged(order);
       case OTHER -> new Decision.Unchanged(order);
     };
+  }
+
+  // ---- after data were restored
+
+  /**
+   * Makes orders and what is kept for them agree; see {@link
+   * dev.filo.platform.reconcile.Reconciler}.
+   */
+  public Flux<String> reconcile(Instant since) {
+    return reconciler.reconcile(since);
   }
 
   // ---- by time alone, and who she is

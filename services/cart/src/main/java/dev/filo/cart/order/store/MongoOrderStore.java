@@ -2,6 +2,7 @@ package dev.filo.cart.order.store;
 
 import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.gte;
 import static com.mongodb.client.model.Filters.in;
 import static com.mongodb.client.model.Filters.lt;
 import static com.mongodb.client.model.Filters.lte;
@@ -25,6 +26,7 @@ import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.cart.order.domain.Fact;
 import dev.filo.cart.order.domain.Order;
+import dev.filo.cart.order.domain.Parcel;
 import dev.filo.cart.order.domain.Payment;
 import dev.filo.cart.order.service.Notice;
 import dev.filo.cart.order.service.OrderStore;
@@ -55,6 +57,7 @@ import reactor.core.publisher.Mono;
  */
 public final class MongoOrderStore implements OrderStore {
   static final String DUE = "due";
+  private static final String PARCEL_STATE = "parcels.state";
   private static final String OPEN_SINCE = "openSince";
 
   private final MongoCollection<Document> orders;
@@ -183,6 +186,31 @@ public final class MongoOrderStore implements OrderStore {
                 .projection(exclude(Outbox.FIELD, Outbox.SINCE))
                 .sort(ascending(DUE))
                 .limit(limit))
+        .map(OrderDocuments::order);
+  }
+
+  @Override
+  public Flux<Order> keeping() {
+    return all(
+        and(
+            in(
+                OrderDocuments.STATE,
+                Order.State.AWAITING_PAYMENT.name(),
+                Order.State.PLACED.name()),
+            eq(PARCEL_STATE, Parcel.State.SECURED.name())));
+  }
+
+  @Override
+  public Flux<Order> handedOverSince(Instant since) {
+    return all(
+        and(
+            eq(PARCEL_STATE, Parcel.State.HANDED_OVER.name()),
+            gte(OrderDocuments.UPDATED, Date.from(since))));
+  }
+
+  /** Seldom asked, and answered by reading all there are. */
+  private Flux<Order> all(Bson which) {
+    return Flux.from(orders.find(which).projection(exclude(Outbox.FIELD, Outbox.SINCE)))
         .map(OrderDocuments::order);
   }
 

@@ -828,4 +828,66 @@ class OrderSagaTest {
     Instant until = Objects.requireNonNull(now(replica, order).keptUntil());
     assertThat(until).isAfter(fixture.now.get().plus(Duration.ofDays(29)));
   }
+
+  // ---- restored to different moments
+
+  private static List<String> reconcile(Replica replica) {
+    return Objects.requireNonNull(
+        replica.orders.reconcile(Instant.EPOCH).collectList().block(PATIENCE));
+  }
+
+  @Test
+  void storesAndWarehousesRestoredToBeforeIt_itsGoodsAreKeptAgain() {
+    given(true);
+    var replica = replica(database);
+    var order = order(replica, Payment.Method.PROVIDER);
+    pay(replica, order).block(PATIENCE);
+    others.forgetAll();
+    assertThat(others.pieces(order.id())).isZero();
+    assertThat(reconcile(replica)).containsExactly("parcel kept again", "parcel kept again");
+    holds("after it", now(replica, order));
+    assertThat(reconcile(replica)).isEmpty();
+  }
+
+  @Test
+  void storesRestoredToBeforeAnUnpaidOrder_itsGoodsAreKeptAgainAsLongAsBefore() {
+    given(true);
+    var replica = replica(database);
+    var order = order(replica, Payment.Method.PROVIDER);
+    var until = others.until(order.id());
+    others.forgetAll();
+    assertThat(reconcile(replica)).contains("parcel kept again");
+    assertThat(others.until(order.id())).isEqualTo(until);
+    pay(replica, order).block(PATIENCE);
+    holds("after it", now(replica, order));
+  }
+
+  @Test
+  void goodsThatAreGoneSince_arePaidBack() {
+    given(true);
+    var replica = replica(database);
+    var order = order(replica, Payment.Method.PROVIDER);
+    pay(replica, order).block(PATIENCE);
+    others.forgetAll();
+    others.stock("SOFA" + run, "stores/a", 2);
+    assertThat(reconcile(replica)).containsExactlyInAnyOrder("parcel lost", "parcel kept again");
+    var after = now(replica, order);
+    assertThat(after.state()).isEqualTo(State.PLACED);
+    assertThat(after.todo(fixture.now.get())).isEqualTo(Order.Todo.NONE);
+    assertThat(others.pieces(order.id())).isEqualTo(2);
+    assertThat(others.money(order.id())).isPositive().isLessThan(order.total());
+    assertThat(others.wrongs()).isEmpty();
+  }
+
+  @Test
+  void whatAWarehouseHoldsForAnUnknownOrder_isFreed() {
+    given(true);
+    var replica = replica(database);
+    var order = order(replica, Payment.Method.PROVIDER);
+    var sent = order.parcels().stream().filter(one -> !one.isPickup()).findFirst().orElseThrow();
+    others.holds("lost", sent);
+    assertThat(reconcile(replica)).containsExactly("hold of an unknown order freed");
+    assertThat(others.pieces("lost")).isZero();
+    assertThat(others.pieces(order.id())).isEqualTo(5);
+  }
 }

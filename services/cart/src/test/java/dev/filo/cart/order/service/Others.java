@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -216,6 +217,48 @@ public final class Others implements Keeping, Payments {
                     (sku, pieces) ->
                         onHand.merge(sku + "@" + parcel.location(), -pieces, Integer::sum));
           }
+          return true;
+        })
+        .then();
+  }
+
+  /** They forget all they kept: restored to a moment before. */
+  public synchronized void forgetAll() {
+    held.clear();
+  }
+
+  /** A warehouse holds something for an order. */
+  public synchronized void holds(String order, Parcel parcel) {
+    held.put(parcel.hold(order), new Held(order, parcel, clock.instant().plusSeconds(172_800)));
+  }
+
+  @Override
+  public Mono<Parcel.State> look(Parcel parcel) {
+    return call(
+        () -> {
+          var known = held.get(parcel.reservation().substring("reservations/".length()));
+          return known == null
+              ? Parcel.State.PENDING
+              : known.state.equals("COLLECTED")
+                  ? Parcel.State.HANDED_OVER
+                  : isHeld(known) ? Parcel.State.SECURED : Parcel.State.RELEASED;
+        });
+  }
+
+  @Override
+  public Flux<Holding> holdings() {
+    return call(() ->
+            held.values().stream()
+                .filter(one -> !one.parcel.isPickup() && isHeld(one))
+                .map(one -> new Holding(one.order, one.parcel.hold(one.order)))
+                .toList())
+        .flatMapIterable(all -> all);
+  }
+
+  @Override
+  public Mono<Void> free(Holding holding) {
+    return call(() -> {
+          held.remove(holding.hold());
           return true;
         })
         .then();

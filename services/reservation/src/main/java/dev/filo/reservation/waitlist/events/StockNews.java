@@ -12,6 +12,7 @@ import dev.filo.proto.feed.v1.WatchResponse;
 import dev.filo.proto.inventory.v1.StockLevelChanged;
 import dev.filo.reservation.waitlist.service.Waitlists;
 import dev.filo.reservation.waitlist.store.MongoWaitlistStore;
+import dev.filo.reservation.waitlist.store.MongoWaitlistStore.Heard;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -35,37 +36,51 @@ public final class StockNews {
   private final Channels channels;
   private final MongoWaitlistStore store;
   private final Waitlists waitlists;
+  private final Mono<Void> missed;
 
-  /** Tells these lines what inventory's feed says. */
-  public StockNews(Channels channels, MongoWaitlistStore store, Waitlists waitlists) {
+  /**
+   * Tells these lines what inventory's feed says.
+   *
+   * @param missed done when news was missed, or inventory was restored to an older moment
+   */
+  public StockNews(
+      Channels channels, MongoWaitlistStore store, Waitlists waitlists, Mono<Void> missed) {
     this.channels = channels;
     this.store = store;
     this.waitlists = waitlists;
+    this.missed = missed;
   }
 
   /** Follows without end; an error when inventory or the store cannot be reached. */
   public Flux<Void> follow() {
     return store
-        .position()
+        .heard()
         .flatMapMany(
-            position ->
+            heard ->
                 Calls.stream(
                     channels.asService(FeedServiceGrpc.newStub(channels.to("inventory"))),
                     FeedServiceGrpc.FeedServiceStub::watch,
-                    WatchRequest.newBuilder().setAfterPosition(position).build()))
+                    WatchRequest.newBuilder()
+                        .setAfterPosition(heard.position())
+                        .setAfterEventId(heard.event())
+                        .build()))
         .filter(WatchResponse::hasEvent)
         .bufferTimeout(BATCH, GATHER, true)
         .concatMap(this::deal, 1)
         .onErrorResume(
             e -> Statuses.isReason(e, ErrorReason.ERROR_REASON_CURSOR_TOO_OLD),
-            e -> store.keep(0).thenMany(Flux.error(e))); // begins again with the oldest there is
+            // Begins again with the oldest there is.
+            e -> missed.then(store.keep(Heard.NOTHING)).thenMany(Flux.error(e)));
   }
 
   /** Deals with some events; repeating is harmless. */
   Mono<Void> deal(List<WatchResponse> news) {
     var keys = new LinkedHashSet<String>();
     news.forEach(one -> available(one.getEvent()).ifPresent(keys::add));
-    return waitlists.heard(keys).then(Mono.defer(() -> store.keep(news.getLast().getPosition())));
+    var last = news.getLast();
+    return waitlists
+        .heard(keys)
+        .then(Mono.defer(() -> store.keep(new Heard(last.getPosition(), last.getEvent().getId()))));
   }
 
   /** The key of a level that has pieces; empty of any other event. */

@@ -304,18 +304,33 @@ public final class MongoWaitlistStore {
             .map(document -> document.getString("_id"));
   }
 
-  /** Up to where inventory's news was dealt with; 0 for none yet. One value. */
-  public Mono<Long> position() {
+  /**
+   * Up to where inventory's news was dealt with.
+   *
+   * @param position 0 for none yet
+   * @param event the id of the event there; empty when it is not known
+   */
+  public record Heard(long position, String event) {
+    /** Nothing yet. */
+    public static final Heard NOTHING = new Heard(0, "");
+  }
+
+  /** Up to where inventory's news was dealt with. One value. */
+  public Mono<Heard> heard() {
     return Mono.from(positions.find(eq("_id", POSITION)).first())
-        .map(document -> Docs.number(document, "position"))
-        .defaultIfEmpty(0L);
+        .map(
+            document ->
+                new Heard(Docs.number(document, "position"), Docs.string(document, "event")))
+        .defaultIfEmpty(Heard.NOTHING);
   }
 
   /** Inventory's news was dealt with up to there. */
-  public Mono<Void> keep(long position) {
+  public Mono<Void> keep(Heard heard) {
     return Mono.from(
             positions.updateOne(
-                eq("_id", POSITION), set("position", position), new UpdateOptions().upsert(true)))
+                eq("_id", POSITION),
+                combine(set("position", heard.position), set("event", heard.event)),
+                new UpdateOptions().upsert(true)))
         .then()
         .onErrorResume(Mongo::isDuplicate, raced -> Mono.empty());
   }

@@ -16,6 +16,7 @@ import dev.filo.reservation.waitlist.domain.Entry;
 import dev.filo.reservation.waitlist.domain.Entry.Offer;
 import dev.filo.reservation.waitlist.domain.Entry.State;
 import dev.filo.reservation.waitlist.domain.Waitlist;
+import dev.filo.reservation.waitlist.store.MongoWaitlistStore.Heard;
 import dev.filo.reservation.waitlist.store.MongoWaitlistStore.Registered;
 import dev.filo.testkit.StoreTest;
 import java.time.Duration;
@@ -361,10 +362,10 @@ class MongoWaitlistStoreTest {
 
   @Test
   void position_isKept_besideOthers() {
-    assertThat(get(store.position())).isZero();
-    store.keep(42).block(PATIENCE);
-    store.keep(43).block(PATIENCE);
-    assertThat(get(store.position())).isEqualTo(43);
+    assertThat(get(store.heard())).isEqualTo(Heard.NOTHING);
+    store.keep(new Heard(42, "e42")).block(PATIENCE);
+    store.keep(new Heard(43, "e43")).block(PATIENCE);
+    assertThat(get(store.heard())).isEqualTo(new Heard(43, "e43"));
     assertThat(
             get(
                 Mono.from(

@@ -1,0 +1,109 @@
+package dev.filo.admin.data;
+
+import com.mongodb.ConnectionString;
+import com.mongodb.MongoClientSettings;
+import com.mongodb.WriteConcern;
+import com.mongodb.reactivestreams.client.MongoClient;
+import com.mongodb.reactivestreams.client.MongoClients;
+import com.mongodb.reactivestreams.client.MongoDatabase;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.bson.Document;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** The MongoDB whose databases a command reads or writes: one database a service. */
+public final class Databases {
+  /** The services that have one, in the order they are told of. */
+  static final List<String> SERVICES =
+      List.of("identity", "catalog", "inventory", "reservation", "cart", "conversation", "journey");
+
+  /** How long one answer may take. */
+  static final Duration PATIENCE = Duration.ofMinutes(10);
+
+  @Option(
+      names = "--mongodb-uri",
+      paramLabel = "URI",
+      defaultValue = "${env:FILO_MONGODB_URI:-}",
+      description =
+          "The MongoDB Filo keeps its data in, as the services have it (FILO_MONGODB_URI).")
+  private String uri = "";
+
+  @Option(
+      names = "--prefix",
+      defaultValue = "${env:FILO_MONGODB_PREFIX:-filo_}",
+      description = "What the databases' names begin with (FILO_MONGODB_PREFIX, ${DEFAULT-VALUE}).")
+  private String prefix = "";
+
+  /** Cannot go on; the message is for people. */
+  static final class CannotException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    CannotException(String message) {
+      super(message, null, false, false);
+    }
+  }
+
+  MongoClient open() {
+    if (uri.isBlank()) {
+      throw new CannotException(
+          "Say where the data are: --mongodb-uri, or FILO_MONGODB_URI. An embedded store is a"
+              + " folder: end Filo (./filo down) and copy .filo/data.");
+    }
+    try {
+      return MongoClients.create(
+          MongoClientSettings.builder()
+              .applyConnectionString(new ConnectionString(uri))
+              .applicationName("filo-admin")
+              .writeConcern(WriteConcern.MAJORITY.withJournal(true))
+              .applyToClusterSettings(
+                  cluster -> cluster.serverSelectionTimeout(10, TimeUnit.SECONDS))
+              .build());
+    } catch (IllegalArgumentException e) {
+      throw new CannotException("The MongoDB address cannot be read: " + e.getMessage());
+    }
+  }
+
+  String name(String service) {
+    return prefix + service;
+  }
+
+  MongoDatabase of(MongoClient client, String service) {
+    return client.getDatabase(name(service));
+  }
+
+  /** A database of the command's own, for what must outlive it when it is interrupted. */
+  MongoDatabase work(MongoClient client) {
+    return client.getDatabase(prefix + "restore");
+  }
+
+  /** The services that have a database there. */
+  List<String> present(MongoClient client) {
+    var names =
+        Objects.requireNonNull(Flux.from(client.listDatabaseNames()).collectList().block(PATIENCE));
+    return SERVICES.stream().filter(service -> names.contains(name(service))).toList();
+  }
+
+  /** A service that runs now, by the right to follow a feed that it has taken; null when none. */
+  @Nullable String running(MongoClient client, Instant now) {
+    for (String service : present(client)) {
+      var leads =
+          Mono.from(
+                  of(client, service)
+                      .getCollection("positions")
+                      .find(new Document("ownedUntil", new Document("$gt", Date.from(now))))
+                      .first())
+              .block(PATIENCE);
+      if (leads != null) {
+        return service;
+      }
+    }
+    return null;
+  }
+}

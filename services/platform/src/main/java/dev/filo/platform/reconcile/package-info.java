@@ -1,0 +1,5 @@
+/** Brings a service's data in line with its neighbours' after one of them was restored. */
+@NullMarked
+package dev.filo.platform.reconcile;
+
+import org.jspecify.annotations.NullMarked;
