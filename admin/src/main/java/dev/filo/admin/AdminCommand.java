@@ -11,7 +11,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code ./filo import}, {@code check}, {@code doctor}, {@code staff}, {@code audit}, {@code backup} and others.
+ * {@code ./filo import}, {@code check}, {@code doctor}, {@code staff}, {@code audit}, {@code
+ * backup} and others.
  */
 @Command(
     name = "filo",
