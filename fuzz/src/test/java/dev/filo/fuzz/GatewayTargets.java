@@ -37,20 +37,32 @@ final class GatewayTargets {
         Target.ofBytes(
             "gateway-body",
             GatewayTargets::body,
-            routed("POST", "/v1/customers/me/cart:apply",
+            routed(
+                "POST",
+                "/v1/customers/me/cart:apply",
                 "{\"operations\":[{\"id\":\"a\",\"add\":{\"sku\":\"S\",\"quantity\":1}}]}"),
-            routed("POST", "/v1/reservations",
+            routed(
+                "POST",
+                "/v1/reservations",
                 "{\"store\":\"stores/a\",\"lines\":[{\"sku\":\"S\",\"quantity\":2}],\"untilTime\":\"2026-11-28T19:00:00Z\",\"partial\":true}"),
             routed("POST", "/v1/signIns", "{\"email\":\"julia@example.com\"}"),
-            routed("POST", "/v1/touchpoints:batchCreate",
+            routed(
+                "POST",
+                "/v1/touchpoints:batchCreate",
                 "{\"touchpoints\":[{\"time\":\"2026-11-28T19:00:00.123Z\",\"channel\":\"WEB\",\"type\":\"view\"}]}"),
-            routed("POST", "/v1/stockMovements:batchCreate",
+            routed(
+                "POST",
+                "/v1/stockMovements:batchCreate",
                 "{\"movements\":[{\"id\":\"m\",\"sku\":\"S\",\"quantity\":\"-3\"}]}"),
-            routed("POST", "/v1/signIns", "{\"email\":1e5,\"phone\":null,\"x\":[1,2.5,-0,true,{}]}")),
+            routed("POST", "/v1/signIns", "{\"email\":1e" + "9".repeat(300) + "}"),
+            routed(
+                "POST", "/v1/signIns", "{\"email\":1e5,\"phone\":null,\"x\":[1,2.5,-0,true,{}]}")),
         Target.ofBytes(
             "gateway-query",
             GatewayTargets::query,
-            routed("GET", "/v1/products:search",
+            routed(
+                "GET",
+                "/v1/products:search",
                 "query=divano%20verde&latitude=45.4&longitude=9.1&pageSize=20&pageToken=cDE6Mw"),
             routed("GET", "/v1/availability:nearby", "sku=A&sku=B&radiusMeters=30000&pageSize="),
             routed("GET", "/v1/stores", "latitude=1e2&longitude=-0.5")),

@@ -3,6 +3,7 @@ package dev.filo.fuzz;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,14 +15,18 @@ public final class JazzerEntry {
 
   private JazzerEntry() {}
 
+  /** Loads the parser, which takes longer than an input may. */
+  public static void fuzzerInitialize() throws Exception {
+    var chosen = named(System.getProperty("filo.fuzz.target", ""));
+    for (byte[] seed : chosen.seeds()) {
+      chosen.parser().parse(seed);
+    }
+    target = chosen;
+  }
+
   /** One input. */
   public static void fuzzerTestOneInput(byte[] input) throws Exception {
-    var chosen = target;
-    if (chosen == null) {
-      chosen = named(System.getProperty("filo.fuzz.target", ""));
-      target = chosen;
-    }
-    chosen.parser().parse(input);
+    Objects.requireNonNull(target).parser().parse(input);
   }
 
   private static Target named(String name) {
