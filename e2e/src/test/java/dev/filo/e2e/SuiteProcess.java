@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * The suite's executable jar as a process of its own, on free ports, with data that go with the
  * test.
  */
-final class SuiteProcess implements AutoCloseable {
+public final class SuiteProcess implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(4);
 
   private final Path data;
@@ -34,18 +34,29 @@ final class SuiteProcess implements AutoCloseable {
   }
 
   /** Starts a suite and waits until it answers. */
-  static SuiteProcess start(Path data, Map<String, String> environment) {
+  public static SuiteProcess start(Path data, Map<String, String> environment) {
     var suite = new SuiteProcess(data, environment);
     suite.launch();
     return suite;
   }
 
-  String target() {
+  /** Where its pages and its API are. */
+  public String target() {
     return "http://localhost:" + port;
   }
 
-  String door() {
+  /** Where its gRPC is. */
+  public String door() {
     return "localhost:" + grpcPort;
+  }
+
+  /** The process's number. */
+  public long pid() {
+    var running = process;
+    if (running == null) {
+      throw new IllegalStateException("the suite does not run");
+    }
+    return running.pid();
   }
 
   /** Ends it with SIGKILL and starts it again on the same data and ports. */

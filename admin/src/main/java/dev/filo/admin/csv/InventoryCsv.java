@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.apache.commons.csv.CSVException;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
@@ -90,7 +91,7 @@ public final class InventoryCsv implements Closeable {
               .setIgnoreEmptyLines(true)
               .get()
               .parse(reader);
-    } catch (UncheckedIOException | IllegalArgumentException e) {
+    } catch (CSVException | UncheckedIOException | IllegalArgumentException e) {
       throw new NotReadableException("The header cannot be read: " + e.getMessage());
     }
     records = parser.iterator();

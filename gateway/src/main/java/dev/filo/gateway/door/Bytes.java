@@ -1,6 +1,7 @@
 package dev.filo.gateway.door;
 
 import io.grpc.MethodDescriptor;
+import io.grpc.StatusRuntimeException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,8 +9,16 @@ import java.io.UncheckedIOException;
 
 /** Messages as they are on the wire: the door does not read them. */
 enum Bytes implements MethodDescriptor.Marshaller<byte[]> {
-  /** The only one. */
-  MARSHALLER;
+  /**
+   * What callers send; {@link #UNREADABLE} when it is damaged, or unpacked larger than is taken.
+   */
+  REQUESTS,
+  /** What services answer. */
+  ANSWERS;
+
+  /** In place of a request that could not be read: who takes it refuses the call. */
+  @SuppressWarnings("MutablePublicArray") // it is empty
+  static final byte[] UNREADABLE = new byte[0];
 
   @Override
   public InputStream stream(byte[] value) {
@@ -21,7 +30,15 @@ enum Bytes implements MethodDescriptor.Marshaller<byte[]> {
     try {
       return stream.readAllBytes();
     } catch (IOException e) {
+      if (this == REQUESTS) {
+        return UNREADABLE;
+      }
       throw new UncheckedIOException(e);
+    } catch (StatusRuntimeException e) { // gRPC's own limit of what is unpacked
+      if (this == REQUESTS) {
+        return UNREADABLE;
+      }
+      throw e;
     }
   }
 }

@@ -36,6 +36,9 @@ public final class GrpcDoor implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(GrpcDoor.class);
   private static final int METADATA_BYTES_MAX = 16 * 1024; // A token of 4 KiB fits four times.
   private static final int CALLS_PER_CONNECTION_MAX = 200; // A till has a handful.
+  // Calls given up on one connection in half a minute; many more are an attack (CVE-2023-44487).
+  private static final int RESETS_MAX = 200;
+  private static final int RESETS_SECONDS = 30;
 
   private final GatewayProperties.Grpc settings;
   private final List<ServerServiceDefinition> services = new ArrayList<>();
@@ -80,7 +83,7 @@ public final class GrpcDoor implements SmartLifecycle {
             .setSchemaDescriptor(original.getSchemaDescriptor());
     for (ApiMethod each : methods) {
       MethodDescriptor<byte[], byte[]> bytes =
-          each.grpc().toBuilder(Bytes.MARSHALLER, Bytes.MARSHALLER).build();
+          each.grpc().toBuilder(Bytes.REQUESTS, Bytes.ANSWERS).build();
       descriptor.addMethod(bytes);
       definitions.add(
           ServerMethodDefinition.create(
@@ -111,6 +114,7 @@ public final class GrpcDoor implements SmartLifecycle {
             .maxInboundMessageSize((int) settings.messageMax().toBytes())
             .maxInboundMetadataSize(METADATA_BYTES_MAX)
             .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
+            .maxRstFramesPerWindow(RESETS_MAX, RESETS_SECONDS)
             .permitKeepAliveTime(30, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
             .keepAliveTime(2, TimeUnit.MINUTES)

@@ -93,6 +93,7 @@ final class ProxyHandler implements ServerCallHandler<byte[], byte[]> {
     final String requestId;
     final Requests requests = new Requests();
     final Responses responses = new Responses();
+    private volatile boolean unreadable;
 
     Proxy(ServerCall<byte[], byte[]> server, ClientCall<byte[], byte[]> client, String requestId) {
       this.server = server;
@@ -104,7 +105,13 @@ final class ProxyHandler implements ServerCallHandler<byte[], byte[]> {
       private boolean waiting;
 
       @Override
+      @SuppressWarnings("ReferenceEquality") // the very array that stands for what is unreadable
       public void onMessage(byte[] message) {
+        if (message == Bytes.UNREADABLE) {
+          unreadable = true;
+          client.cancel("The request cannot be read.", null);
+          return;
+        }
         client.sendMessage(message);
         synchronized (this) {
           if (client.isReady()) {
@@ -160,6 +167,13 @@ final class ProxyHandler implements ServerCallHandler<byte[], byte[]> {
 
       @Override
       public void onClose(Status status, Metadata trailers) {
+        if (unreadable) {
+          Statuses.close(
+              server,
+              Status.Code.RESOURCE_EXHAUSTED,
+              Problem.of(413, "BODY_TOO_LARGE", "The message is damaged or larger than is taken."));
+          return;
+        }
         Statuses.pass(server, status, trailers, requestId);
       }
 

@@ -92,6 +92,8 @@ final class JsonBody {
               ? ""
               : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
       throw invalid("The body is not JSON" + where + ".");
+    } catch (NumberFormatException e) { // Jackson's own, for an exponent beyond all bounds
+      throw invalid("The body has a number that is out of range.");
     }
   }
 

@@ -71,7 +71,7 @@ class ProxyHandlerTest {
   ProxyHandlerTest() throws IOException {
     var inventory = channel(serve(new Echo().bindService()));
     ApiMethod method = ApiMethods.method(METHOD, "inventory");
-    var bytes = method.grpc().toBuilder(Bytes.MARSHALLER, Bytes.MARSHALLER).build();
+    var bytes = method.grpc().toBuilder(Bytes.REQUESTS, Bytes.ANSWERS).build();
     var descriptor = ServiceDescriptor.newBuilder(METHOD.getServiceName()).addMethod(bytes).build();
     door =
         channel(

@@ -1,0 +1,5 @@
+/** Parsers of what comes from outside, and a way to feed them. */
+@NullMarked
+package dev.filo.fuzz;
+
+import org.jspecify.annotations.NullMarked;
