@@ -37,6 +37,7 @@ class PlainRulesTest {
           "stores/milano",
           "customers/me",
           "customers/abc",
+          "reservations/",
           "reservations/r1",
           "stockLevels/SOFA-1@milano",
           "stockItems/SOFA-1",
