@@ -6,6 +6,7 @@ import dev.filo.demo.journey.Journey;
 import dev.filo.demo.retailer.DemoRetailer;
 import dev.filo.demo.seed.Seeder;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
@@ -81,12 +82,21 @@ public final class DemoCommand implements Callable<Integer> {
       out.println("BROKEN    " + broken.getMessage());
       return 1;
     } catch (StatusRuntimeException refused) {
-      out.println("BROKEN    the gRPC door refused: " + refused.getStatus());
+      out.println("BROKEN    " + sentence(refused.getStatus()));
       return 1;
     } finally {
       out.flush();
       door.shutdownNow();
     }
+  }
+
+  private String sentence(Status status) {
+    return switch (status.getCode()) {
+      case UNAVAILABLE, DEADLINE_EXCEEDED ->
+          "the tills' gRPC door at " + at.grpc + " does not answer (another address: --grpc)";
+      default ->
+          "the tills' gRPC door refused: " + status.getCode() + " " + status.getDescription();
+    };
   }
 
   private Optional<String> restart() {
