@@ -40,7 +40,7 @@ public final class Altered {
   /** The system property with the file of the {@link Clock}. */
   static final String CLOCK = "filo.chaos.clock";
 
-  private static final int EVENT_LOST_OF = 20;
+  private static final int EVENT_LOST_OF = 2;
 
   private Altered() {}
 

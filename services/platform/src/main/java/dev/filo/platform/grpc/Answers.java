@@ -1,14 +1,8 @@
 package dev.filo.platform.grpc;
 
 import com.google.rpc.Code;
-import com.mongodb.MongoConnectionPoolClearedException;
 import com.mongodb.MongoException;
-import com.mongodb.MongoNodeIsRecoveringException;
-import com.mongodb.MongoNotPrimaryException;
-import com.mongodb.MongoQueryException;
-import com.mongodb.MongoSocketException;
-import com.mongodb.MongoTimeoutException;
-import com.mongodb.MongoWriteConcernException;
+import dev.filo.platform.mongo.Mongo;
 import dev.filo.platform.mongo.StaleVersionException;
 import dev.filo.proto.api.v1.ErrorReason;
 import dev.filo.telemetry.trace.Traces;
@@ -19,7 +13,6 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -40,10 +33,6 @@ public final class Answers {
   private static final Logger log = LoggerFactory.getLogger(Answers.class);
   // Requests of one stream in hand at once: each may be as large as a message may be.
   private static final int WINDOW_MAX = 16;
-  // What a server says that is going or is not the primary, and a cursor whose server has gone:
-  // the codes of retryable reads (driver specifications), CursorNotFound and CursorKilled.
-  private static final Set<Integer> OUTAGES =
-      Set.of(6, 7, 43, 89, 91, 134, 189, 237, 262, 9001, 10107, 11600, 11602, 13435, 13436);
 
   private Answers() {}
 
@@ -216,7 +205,7 @@ public final class Answers {
               "Others changed the same thing at once. Try again.",
               Map.of(),
               null);
-      case MongoException mongo when isOutage(mongo) -> Statuses.unavailable("The database");
+      case MongoException mongo when Mongo.isOutage(mongo) -> Statuses.unavailable("The database");
       case TimeoutException timeout -> deadline();
       case RuntimeException wrapper when Exceptions.isRetryExhausted(wrapper) -> cause(wrapper);
       case CompletionException wrapper -> cause(wrapper);
@@ -235,21 +224,6 @@ public final class Answers {
   private static StatusRuntimeException cause(RuntimeException wrapper) {
     var cause = wrapper.getCause();
     return toStatus(cause == null ? new IllegalStateException(wrapper.toString()) : cause);
-  }
-
-  /** Whether the database was not there, or changed its primary: the next try may well work. */
-  private static boolean isOutage(MongoException error) {
-    return switch (error) {
-      case MongoTimeoutException timeout -> true;
-      case MongoSocketException socket -> true;
-      case MongoNotPrimaryException stepped -> true;
-      case MongoNodeIsRecoveringException recovering -> true;
-      case MongoConnectionPoolClearedException cleared -> true;
-      case MongoWriteConcernException unconfirmed -> true;
-      // A query that was refused says why by its code alone.
-      case MongoQueryException query -> OUTAGES.contains(query.getCode());
-      default -> error.hasErrorLabel("RetryableWriteError");
-    };
   }
 
   private static StatusRuntimeException deadline() {

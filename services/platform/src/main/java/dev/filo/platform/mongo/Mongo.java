@@ -3,7 +3,14 @@ package dev.filo.platform.mongo;
 import com.mongodb.ConnectionString;
 import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoClientSettings;
+import com.mongodb.MongoConnectionPoolClearedException;
 import com.mongodb.MongoException;
+import com.mongodb.MongoNodeIsRecoveringException;
+import com.mongodb.MongoNotPrimaryException;
+import com.mongodb.MongoQueryException;
+import com.mongodb.MongoSocketException;
+import com.mongodb.MongoTimeoutException;
+import com.mongodb.MongoWriteConcernException;
 import com.mongodb.ReadConcern;
 import com.mongodb.WriteConcern;
 import com.mongodb.client.model.IndexOptions;
@@ -13,12 +20,14 @@ import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.telemetry.trace.Traces;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
 
 /**
  * MongoDB as every service uses it: majority and journaled writes, bounded waiting, one database a
@@ -29,10 +38,15 @@ public final class Mongo {
   private static final Duration SERVER_SELECTION = Duration.ofSeconds(5);
 
   private static final Duration LOOK = Duration.ofSeconds(1);
+  private static final int LOOKS = 120;
 
   private static final int DUPLICATE = 11000;
   private static final int OTHER_OPTIONS = 85;
   private static final int OTHER_SPECIFICATION = 86;
+  // What a server says that is going or is not the primary, and a cursor whose server has gone:
+  // the codes of retryable reads (driver specifications), CursorNotFound and CursorKilled.
+  private static final Set<Integer> OUTAGES =
+      Set.of(6, 7, 43, 89, 91, 134, 189, 237, 262, 9001, 10107, 11600, 11602, 13435, 13436);
   private static final Logger log = LoggerFactory.getLogger(Mongo.class);
 
   private Mongo() {}
@@ -70,14 +84,16 @@ public final class Mongo {
   /**
    * Makes an index and waits for it; making one that is there does nothing. One with these keys but
    * other options, as an older version of this service has made it and may still want it, stays and
-   * is told of.
+   * is told of. While the database is away, or changes its primary, it is tried again for two
+   * minutes.
    *
    * @throws IllegalStateException when one is to be unique and is not: nothing would keep what it
    *     promises
    */
   public static void index(MongoCollection<Document> collection, Bson keys, IndexOptions options) {
     ExpectedIndexes.add(collection, keys, options);
-    Mono.from(collection.createIndex(keys, options))
+    Mono.defer(() -> Mono.from(collection.createIndex(keys, options)))
+        .retryWhen(Retry.fixedDelay(LOOKS, LOOK).filter(Mongo::isOutage))
         .then()
         .onErrorResume(Mongo::isOtherIndex, error -> keepOther(collection, keys, options))
         .block(Duration.ofMinutes(10));
@@ -142,6 +158,22 @@ public final class Mongo {
         .thenReturn(true)
         .timeout(Duration.ofSeconds(3))
         .onErrorReturn(false);
+  }
+
+  /** Whether the database was not there, or changed its primary: the next try may well work. */
+  public static boolean isOutage(Throwable error) {
+    return switch (error) {
+      case MongoTimeoutException timeout -> true;
+      case MongoSocketException socket -> true;
+      case MongoNotPrimaryException stepped -> true;
+      case MongoNodeIsRecoveringException recovering -> true;
+      case MongoConnectionPoolClearedException cleared -> true;
+      case MongoWriteConcernException unconfirmed -> true;
+      // A query that was refused says why by its code alone.
+      case MongoQueryException query -> OUTAGES.contains(query.getCode());
+      case MongoException other -> other.hasErrorLabel("RetryableWriteError");
+      default -> false;
+    };
   }
 
   /** True when a write was refused because something unique is taken. */
