@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,10 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ChaosTest {
   private static final int CLIENTS = Integer.getInteger("filo.chaos.clients", 48);
   private static final int PERIODS = Integer.getInteger("filo.chaos.periods", 20);
-  private static final long SEED = Long.getLong("filo.chaos.seed", System.nanoTime() & 0xffffff);
-
-  /** What the first try found: a promise that was not kept once is not kept. */
-  private static @Nullable Report found;
+  // Each build meets the same faults; ./filo chaos chooses others each time.
+  private static final long SEED = Long.getLong("filo.chaos.seed", 5462885L);
 
   @TempDir Path directory;
 
@@ -32,18 +29,14 @@ class ChaosTest {
     Assumptions.assumeTrue(
         mongod.isPresent() && Files.exists(Path.of("/proc/self")),
         "no mongod to break: set FILO_MONGOD or put one on the PATH (Linux)");
-    var report = found;
-    if (report == null) {
-      report =
-          Chaos.play(
-              new Chaos.Settings(SEED, PERIODS, CLIENTS, kinds(), Set.of()),
-              mongod.orElseThrow(),
-              directory,
-              Path.of("target", "chaos", "seed-" + SEED),
-              System.out::println);
-      found = report;
-      System.out.println(report.text());
-    }
+    var report =
+        Chaos.play(
+            new Chaos.Settings(SEED, PERIODS, CLIENTS, kinds(), Set.of()),
+            mongod.orElseThrow(),
+            directory,
+            Path.of("target", "chaos", "seed-" + SEED),
+            System.out::println);
+    System.out.println(report.text());
     assertThat(report.violations()).as("promises not kept, seed %d", report.seed()).isEmpty();
     // A run in which hardly anything was done would prove nothing.
     assertThat(report.operations()).isGreaterThan(PERIODS * 15L);
