@@ -9,6 +9,7 @@ import static dev.filo.inventory.ShopFloor.got;
 import static dev.filo.inventory.ShopFloor.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.mongodb.ReadConcern;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.inventory.ShopFloor;
 import dev.filo.inventory.domain.Hold;
@@ -52,9 +53,8 @@ class CarriedJournalTest {
   /** Waits until so many journals lie among the others and no level carries one. */
   private void put(int count) {
     var journals = Flux.from(database.getCollection("holds").find()).count().map(n -> n == count);
-    var levels =
-        Flux.from(database.getCollection("levels").find())
-            .all(level -> Documents.opened(level).isEmpty());
+    var settled = database.getCollection("levels").withReadConcern(ReadConcern.MAJORITY);
+    var levels = Flux.from(settled.find()).all(level -> Documents.opened(level).isEmpty());
     done(
         Flux.interval(Duration.ofMillis(20))
             .onBackpressureDrop()

@@ -8,7 +8,6 @@ import static com.mongodb.client.model.Updates.combine;
 import static com.mongodb.client.model.Updates.unset;
 
 import com.mongodb.ReadConcern;
-import com.mongodb.WriteConcern;
 import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
@@ -69,7 +68,6 @@ public final class Relay implements SmartLifecycle {
   private static final int TOLD_MAX = 16;
   private static final String OFFERED = "offered";
   private static final BulkWriteOptions UNORDERED = new BulkWriteOptions().ordered(false);
-  private static final WriteConcern SOON = WriteConcern.W1.withJournal(false);
 
   private final FeedStore feed;
   private final FeedTail tail;
@@ -380,11 +378,8 @@ public final class Relay implements SmartLifecycle {
    * have nothing else in them and are removed at once; if not all had, the moved events are taken
    * out of each by name. What came meanwhile is moved next and takes the rest along, or the sweep
    * does.
-   *
-   * <p>Not waited for until it is durable: what comes again after a failover, the feed knows.
    */
   private static Mono<Void> forget(MongoCollection<Document> collection, Map<Object, Moved> moved) {
-    var soon = collection.withWriteConcern(SOON);
     var whole = new ArrayList<WriteModel<Document>>();
     moved.forEach(
         (id, one) ->
@@ -392,10 +387,12 @@ public final class Relay implements SmartLifecycle {
                 new UpdateOneModel<>(
                     and(eq("_id", id), one.hasOnly()),
                     combine(one.others(), unset(Outbox.FIELD), unset(Outbox.SINCE)))));
-    return Mono.from(soon.bulkWrite(whole, UNORDERED))
+    return Mono.from(collection.bulkWrite(whole, UNORDERED))
         .flatMap(
             done ->
-                done.getMatchedCount() == whole.size() ? Mono.empty() : forgetByName(soon, moved));
+                done.getMatchedCount() == whole.size()
+                    ? Mono.empty()
+                    : forgetByName(collection, moved));
   }
 
   private static Mono<Void> forgetByName(
