@@ -3,7 +3,6 @@ package dev.filo.gateway.transcode;
 import dev.filo.gateway.GatewayProperties;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptor;
-import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.netty.NettyChannelBuilder;
@@ -20,7 +19,6 @@ public final class Channels implements DisposableBean {
       16 * 1024 * 1024; // Answers; requests have their own limit.
 
   private final Map<String, ManagedChannel> channels = new TreeMap<>();
-  private final List<ClientInterceptor> interceptors;
 
   /**
    * Opens a channel for each target of the configuration.
@@ -28,8 +26,7 @@ public final class Channels implements DisposableBean {
    * @param interceptors of every call, the outermost last
    */
   public Channels(GatewayProperties properties, List<ClientInterceptor> interceptors) {
-    this.interceptors = interceptors;
-    properties.targets().forEach((name, target) -> channels.put(name, open(target)));
+    properties.targets().forEach((name, target) -> channels.put(name, open(target, interceptors)));
   }
 
   /**
@@ -43,7 +40,7 @@ public final class Channels implements DisposableBean {
       throw new IllegalStateException(
           "filo.gateway.targets." + name + " is not set: say where the service " + name + " is.");
     }
-    return interceptors.isEmpty() ? channel : ClientInterceptors.intercept(channel, interceptors);
+    return channel;
   }
 
   /** The channels by target name, sorted. */
@@ -51,10 +48,11 @@ public final class Channels implements DisposableBean {
     return Collections.unmodifiableMap(channels);
   }
 
-  private static ManagedChannel open(String target) {
+  private static ManagedChannel open(String target, List<ClientInterceptor> interceptors) {
     if (target.startsWith("in-process:")) {
       return InProcessChannelBuilder.forName(target.substring("in-process:".length()))
           .directExecutor()
+          .intercept(interceptors)
           .build();
     }
     return NettyChannelBuilder.forTarget(
@@ -66,6 +64,7 @@ public final class Channels implements DisposableBean {
         .keepAliveTimeout(10, TimeUnit.SECONDS)
         .maxInboundMessageSize(MESSAGE_BYTES_MAX)
         .disableRetry()
+        .intercept(interceptors)
         .build();
   }
 

@@ -268,10 +268,7 @@ public class IdentityConfiguration {
   @Bean
   SigningKeys signingKeys(
       MongoKeyStore store, Secrets secrets, IdentityProperties identity, InstantSource clock) {
-    var times = identity.keys();
-    var keys =
-        new SigningKeys(
-            store, secrets, new SigningKeys.Times(times.age(), times.lead(), times.tail()), clock);
+    var keys = new SigningKeys(store, secrets, times(identity), clock);
     keys.refresh().block(START);
     return keys;
   }
@@ -279,9 +276,12 @@ public class IdentityConfiguration {
   @Bean
   SigningKeyCheck signingKeyCheck(
       SigningKeys keys, IdentityProperties identity, InstantSource clock) {
+    return new SigningKeyCheck(keys, times(identity), clock);
+  }
+
+  private static SigningKeys.Times times(IdentityProperties identity) {
     var times = identity.keys();
-    return new SigningKeyCheck(
-        keys, new SigningKeys.Times(times.age(), times.lead(), times.tail()), clock);
+    return new SigningKeys.Times(times.age(), times.lead(), times.tail());
   }
 
   @Bean

@@ -3,10 +3,9 @@ package dev.filo.cart.grpc;
 import dev.filo.cart.service.Stores;
 import dev.filo.platform.grpc.Calls;
 import dev.filo.platform.grpc.Channels;
+import dev.filo.platform.grpc.Statuses;
 import dev.filo.proto.catalog.v1.CatalogServiceGrpc;
 import dev.filo.proto.catalog.v1.GetStoreRequest;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import java.util.concurrent.TimeUnit;
 import reactor.core.publisher.Mono;
 
@@ -29,11 +28,6 @@ public final class GrpcStores implements Stores {
             CatalogServiceGrpc.CatalogServiceStub::getStore,
             GetStoreRequest.newBuilder().setName(store).build())
         .map(found -> found.getPickup() && !found.getWarehouse())
-        .onErrorResume(GrpcStores::isUnknown, error -> Mono.just(false));
-  }
-
-  private static boolean isUnknown(Throwable error) {
-    return error instanceof StatusRuntimeException status
-        && status.getStatus().getCode() == Status.Code.NOT_FOUND;
+        .onErrorResume(Statuses::isNotFound, error -> Mono.just(false));
   }
 }

@@ -3,14 +3,13 @@ package dev.filo.conversation.events;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.filo.conversation.service.ContextReader;
 import dev.filo.conversation.service.Conversations;
+import dev.filo.platform.grpc.Statuses;
 import dev.filo.proto.feed.v1.Event;
 import dev.filo.proto.identity.v1.Customer;
 import dev.filo.proto.reservation.v1.Offer;
 import dev.filo.proto.reservation.v1.Reservation;
 import dev.filo.proto.reservation.v1.ReservationChanged;
 import dev.filo.proto.reservation.v1.ReservationChanged.Kind;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import reactor.core.publisher.Mono;
@@ -50,7 +49,7 @@ public final class ReservationNews {
     }
     return people
         .customer(reservation.getCustomer())
-        .onErrorResume(ReservationNews::isNotFound, gone -> Mono.empty()) // nobody to be told
+        .onErrorResume(Statuses::isNotFound, gone -> Mono.empty()) // nobody to be told
         .flatMap(
             customer -> {
               var key = "reservation:" + event.getId();
@@ -98,11 +97,6 @@ public final class ReservationNews {
       case ACKNOWLEDGED, OFFER_ACCEPTED, OFFER_DECLINED, PUT_BACK -> false;
       case KIND_UNSPECIFIED, UNRECOGNIZED -> false;
     };
-  }
-
-  private static boolean isNotFound(Throwable error) {
-    return error instanceof StatusRuntimeException status
-        && status.getStatus().getCode() == Status.Code.NOT_FOUND;
   }
 
   private static String id(Customer customer) {

@@ -3,12 +3,11 @@ package dev.filo.conversation.events;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.filo.conversation.service.ContextReader;
 import dev.filo.conversation.service.Conversations;
+import dev.filo.platform.grpc.Statuses;
 import dev.filo.proto.feed.v1.Event;
 import dev.filo.proto.identity.v1.Consent;
 import dev.filo.proto.reservation.v1.WaitlistEntry;
 import dev.filo.proto.reservation.v1.WaitlistEntryChanged;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import reactor.core.publisher.Mono;
 
 /**
@@ -46,7 +45,7 @@ public final class WaitlistNews {
     }
     return people
         .customer(entry.getCustomer())
-        .onErrorResume(WaitlistNews::isNotFound, gone -> Mono.empty()) // nobody to be told
+        .onErrorResume(Statuses::isNotFound, gone -> Mono.empty()) // nobody to be told
         .filterWhen(customer -> maySay(customer.getName(), entry))
         .flatMap(
             customer ->
@@ -93,11 +92,6 @@ public final class WaitlistNews {
       case LAPSED -> true;
       case TAKEN, LEFT, STATE_UNSPECIFIED, UNRECOGNIZED -> false;
     };
-  }
-
-  private static boolean isNotFound(Throwable error) {
-    return error instanceof StatusRuntimeException status
-        && status.getStatus().getCode() == Status.Code.NOT_FOUND;
   }
 
   private static String what(WaitlistEntry entry, int pieces) {

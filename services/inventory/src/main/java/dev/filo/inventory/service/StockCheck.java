@@ -10,7 +10,7 @@ import reactor.core.publisher.Mono;
 /** Tells an operator what the stock's self-check last found. */
 public final class StockCheck implements Check {
   private static final String STOCK = "stock";
-  // As long as the alert waits, docs/runbooks/self-check.md.
+  // As long as the alert waits, docs/runbooks/stock-drift.md.
   private static final Duration OLD = Duration.ofDays(3);
 
   private final SelfCheck selfCheck;

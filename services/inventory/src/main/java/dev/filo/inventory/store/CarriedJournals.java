@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.bson.Document;
 import org.bson.RawBsonDocument;
+import org.bson.conversions.Bson;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -25,6 +26,8 @@ import reactor.core.publisher.Mono;
  * milliseconds ago, or what a killed process left. A level has an outbox as long as it carries one.
  */
 final class CarriedJournals {
+  private static final Bson UNRELAYED = gt(Outbox.SINCE, Date.from(Instant.EPOCH));
+
   private CarriedJournals() {}
 
   /**
@@ -65,14 +68,21 @@ final class CarriedJournals {
 
   /** The holds with these ids whose levels still carry their journals, in no order. */
   static Flux<Hold> of(MongoCollection<Document> levels, Collection<String> ids) {
-    var unrelayed = gt(Outbox.SINCE, Date.from(Instant.EPOCH));
     var wanted = Set.copyOf(ids);
     var found =
         wanted.size() == 1
-            ? levels.find(and(unrelayed, exists(Documents.opened(wanted.iterator().next()))))
-            : levels.find(unrelayed);
-    return Flux.from(found.projection(include(Documents.OPENED)))
-        .concatMapIterable(Documents::opened)
-        .filter(hold -> wanted.contains(hold.id()));
+            ? in(levels, and(UNRELAYED, exists(Documents.opened(wanted.iterator().next()))))
+            : all(levels);
+    return found.filter(hold -> wanted.contains(hold.id()));
+  }
+
+  /** All holds whose levels still carry their journals, in no order. */
+  static Flux<Hold> all(MongoCollection<Document> levels) {
+    return in(levels, UNRELAYED);
+  }
+
+  private static Flux<Hold> in(MongoCollection<Document> levels, Bson which) {
+    return Flux.from(levels.find(which).projection(include(Documents.OPENED)))
+        .concatMapIterable(Documents::opened);
   }
 }

@@ -5,7 +5,6 @@ import static com.mongodb.client.model.Filters.gt;
 import static com.mongodb.client.model.Filters.in;
 import static com.mongodb.client.model.Filters.lte;
 import static com.mongodb.client.model.Projections.exclude;
-import static com.mongodb.client.model.Projections.include;
 import static com.mongodb.client.model.Sorts.ascending;
 import static com.mongodb.client.model.Sorts.descending;
 
@@ -14,7 +13,6 @@ import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.inventory.domain.Hold;
 import dev.filo.inventory.domain.Ledger;
 import dev.filo.inventory.service.CheckStore;
-import dev.filo.platform.feed.Outbox;
 import dev.filo.platform.mongo.Docs;
 import java.time.Instant;
 import java.util.Collection;
@@ -115,10 +113,6 @@ public final class MongoCheckStore implements CheckStore {
 
   @Override
   public Flux<Hold> carriedHolds() {
-    return Flux.from(
-            levels
-                .find(gt(Outbox.SINCE, Date.from(Instant.EPOCH)))
-                .projection(include(Documents.OPENED)))
-        .concatMapIterable(Documents::opened);
+    return CarriedJournals.all(levels);
   }
 }

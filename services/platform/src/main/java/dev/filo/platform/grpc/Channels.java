@@ -6,7 +6,6 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
-import io.grpc.ClientInterceptors;
 import io.grpc.ForwardingClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
@@ -60,8 +59,7 @@ public final class Channels implements DisposableBean {
 
   /** The channel to a service by its short name, {@code cart}. */
   public Channel to(String service) {
-    var channel = channels.computeIfAbsent(service, name -> open(targets.apply(name)));
-    return interceptors.isEmpty() ? channel : ClientInterceptors.intercept(channel, interceptors);
+    return channels.computeIfAbsent(service, name -> open(targets.apply(name), interceptors));
   }
 
   /** The stub, making its calls as this service itself. */
@@ -90,10 +88,15 @@ public final class Channels implements DisposableBean {
 
   /** Opens a channel to a target. */
   public static ManagedChannel open(String target) {
+    return open(target, List.of());
+  }
+
+  private static ManagedChannel open(String target, List<ClientInterceptor> interceptors) {
     if (target.startsWith(IN_PROCESS)) {
       return InProcessChannelBuilder.forName(target.substring(IN_PROCESS.length()))
           .maxInboundMessageSize(MESSAGE_BYTES_MAX)
           .intercept(new WaitForReady())
+          .intercept(interceptors)
           .build();
     }
     return NettyChannelBuilder.forTarget(target)
@@ -106,6 +109,7 @@ public final class Channels implements DisposableBean {
         .keepAliveTimeout(10, TimeUnit.SECONDS)
         .keepAliveWithoutCalls(true)
         .intercept(new WaitForReady())
+        .intercept(interceptors)
         .build();
   }
 

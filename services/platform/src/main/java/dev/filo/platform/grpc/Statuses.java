@@ -171,6 +171,12 @@ public final class Statuses {
     return info != null && info.getReason().equals(withoutPrefix(reason));
   }
 
+  /** True when a call was answered with NOT_FOUND. */
+  public static boolean isNotFound(Throwable error) {
+    return error instanceof StatusRuntimeException status
+        && status.getStatus().getCode() == io.grpc.Status.Code.NOT_FOUND;
+  }
+
   private static ErrorInfo info(String domain, Enum<?> reason, Map<String, String> metadata) {
     return ErrorInfo.newBuilder()
         .setDomain(domain)

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Date;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.bson.Document;
 import org.slf4j.Logger;
@@ -36,6 +37,7 @@ public final class GrpcOperationService extends OperationServiceGrpc.OperationSe
   private static final Logger log = LoggerFactory.getLogger(GrpcOperationService.class);
   private static final Duration PATIENCE = Duration.ofSeconds(2);
   private static final int MISSING_MAX = 1000;
+  private static final Document NOTHING_SAID = new Document();
 
   private final String service;
   private final Build build;
@@ -117,18 +119,14 @@ public final class GrpcOperationService extends OperationServiceGrpc.OperationSe
             })
         .flatMap(
             answer ->
-                Mono.when(
-                        run("buildInfo")
-                            .doOnNext(info -> answer.setVersion(info.get("version", "")))
-                            .onErrorComplete(),
-                        run("dbStats")
-                            .doOnNext(
-                                stats ->
-                                    answer
-                                        .setDiskUsedBytes(Docs.number(stats, "fsUsedSize"))
-                                        .setDiskTotalBytes(Docs.number(stats, "fsTotalSize")))
-                            .onErrorComplete())
-                    .thenReturn(answer))
+                Mono.zip(
+                    run("buildInfo").onErrorReturn(NOTHING_SAID),
+                    run("dbStats").onErrorReturn(NOTHING_SAID),
+                    (info, stats) ->
+                        answer
+                            .setVersion(info.get("version", ""))
+                            .setDiskUsedBytes(Docs.number(stats, "fsUsedSize"))
+                            .setDiskTotalBytes(Docs.number(stats, "fsTotalSize"))))
         .map(Database.Builder::build)
         .onErrorReturn(Database.getDefaultInstance());
   }
@@ -137,47 +135,68 @@ public final class GrpcOperationService extends OperationServiceGrpc.OperationSe
     return Mono.from(database.runCommand(new Document(command, 1))).timeout(PATIENCE);
   }
 
+  /** A part of what is said. */
+  private interface Part extends Consumer<DiagnoseResponse.Builder> {}
+
   /** What the database says, each on its own: one that fails leaves the others. */
   private Mono<DiagnoseResponse.Builder> stored() {
+    return Flux.merge(indexes(), outboxes(), head(), followers())
+        .collectList()
+        .map(
+            parts -> {
+              var answer = DiagnoseResponse.newBuilder();
+              parts.forEach(part -> part.accept(answer));
+              return answer;
+            });
+  }
+
+  private Mono<Part> indexes() {
+    return part(
+        ExpectedIndexes.of(database)
+            .map(
+                indexes ->
+                    answer ->
+                        answer
+                            .setExpectedIndexCount(indexes.expected())
+                            .addAllMissingIndexes(
+                                indexes.missing().stream().limit(MISSING_MAX).toList())));
+  }
+
+  private Mono<Part> outboxes() {
+    return part(
+        backlog
+            .outboxes(clock)
+            .map(GrpcOperationService::message)
+            .collectList()
+            .map(outboxes -> answer -> answer.addAllOutboxes(outboxes)));
+  }
+
+  private Mono<Part> head() {
+    return part(feed.last().map(last -> answer -> answer.setFeedHead(last)));
+  }
+
+  private Mono<Part> followers() {
     return Mono.defer(
         () -> {
-          var answer = DiagnoseResponse.newBuilder();
           var readers = followers.get();
-          return Mono.when(
-                  part(
-                      ExpectedIndexes.of(database)
-                          .doOnNext(
-                              indexes ->
-                                  answer
-                                      .setExpectedIndexCount(indexes.expected())
-                                      .addAllMissingIndexes(
-                                          indexes.missing().stream().limit(MISSING_MAX).toList()))),
-                  part(
-                      backlog
-                          .outboxes(clock)
-                          .map(GrpcOperationService::message)
-                          .collectList()
-                          .doOnNext(answer::addAllOutboxes)),
-                  part(feed.last().doOnNext(answer::setFeedHead)),
-                  part(
-                      backlog
-                          .positions(readers)
-                          .doOnNext(
-                              positions ->
-                                  readers.forEach(
-                                      follower ->
-                                          answer.addFollowers(
-                                              Follower.newBuilder()
-                                                  .setName(follower.name())
-                                                  .setSource(follower.source())
-                                                  .setPosition(
-                                                      positions.getOrDefault(
-                                                          follower.name(), 0L)))))))
-              .thenReturn(answer);
+          return part(
+              backlog
+                  .positions(readers)
+                  .map(
+                      positions ->
+                          answer ->
+                              readers.forEach(
+                                  follower ->
+                                      answer.addFollowers(
+                                          Follower.newBuilder()
+                                              .setName(follower.name())
+                                              .setSource(follower.source())
+                                              .setPosition(
+                                                  positions.getOrDefault(follower.name(), 0L))))));
         });
   }
 
-  private Mono<?> part(Mono<?> part) {
+  private static Mono<Part> part(Mono<Part> part) {
     return part.timeout(PATIENCE)
         .onErrorResume(
             error -> {

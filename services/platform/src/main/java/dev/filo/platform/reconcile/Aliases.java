@@ -7,12 +7,11 @@ import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.platform.auth.SubjectMerges;
 import dev.filo.platform.grpc.Calls;
 import dev.filo.platform.grpc.Channels;
+import dev.filo.platform.grpc.Statuses;
 import dev.filo.platform.mongo.Docs;
 import dev.filo.proto.identity.v1.Customer;
 import dev.filo.proto.identity.v1.GetCustomerRequest;
 import dev.filo.proto.identity.v1.IdentityServiceGrpc;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import org.bson.Document;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -69,11 +68,7 @@ public final class Aliases {
             IdentityServiceGrpc.IdentityServiceStub::getCustomer,
             GetCustomerRequest.newBuilder().setName(alias).build())
         .map(Customer::getName)
-        .onErrorResume(
-            error ->
-                error instanceof StatusRuntimeException status
-                    && status.getStatus().getCode() == Status.Code.NOT_FOUND,
-            error -> Mono.empty());
+        .onErrorResume(Statuses::isNotFound, error -> Mono.empty());
   }
 
   private record Learned(String alias, String subject) {

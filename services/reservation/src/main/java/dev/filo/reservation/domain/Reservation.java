@@ -491,8 +491,7 @@ public record Reservation(
   /** Inventory has sold what was taken. */
   public Reservation sold(Instant now) {
     var taken = sale == null ? allLeft() : sale.lines();
-    Map<String, Integer> pieces =
-        taken.stream().collect(Collectors.toMap(Pieces::sku, Pieces::quantity));
+    var pieces = bySku(taken);
     var after =
         lines.stream().map(line -> line.handedOver(pieces.getOrDefault(line.sku(), 0))).toList();
     if (sellsAll()) {
@@ -537,8 +536,7 @@ public record Reservation(
    * @param stillHeld what is left
    */
   public Optional<Reservation> handedOverBut(List<Pieces> stillHeld, Instant now) {
-    Map<String, Integer> left =
-        stillHeld.stream().collect(Collectors.toMap(Pieces::sku, Pieces::quantity));
+    var left = bySku(stillHeld);
     var after =
         lines.stream()
             .map(
@@ -556,8 +554,7 @@ public record Reservation(
 
   /** Pieces handed over that a hold, which keeps so much, has not had sold out of it. */
   public List<Pieces> unsoldOf(List<Pieces> stillHeld) {
-    Map<String, Integer> left =
-        stillHeld.stream().collect(Collectors.toMap(Pieces::sku, Pieces::quantity));
+    var left = bySku(stillHeld);
     return lines.stream()
         .map(
             line ->
@@ -574,11 +571,6 @@ public record Reservation(
         .filter(line -> line.collected() > 0)
         .map(line -> new Pieces(line.sku(), line.collected()))
         .toList();
-  }
-
-  /** What is kept while it is open. */
-  public List<Pieces> kept() {
-    return allLeft();
   }
 
   // ---- another store
@@ -657,11 +649,16 @@ public record Reservation(
 
   // ---- what they share
 
-  private List<Pieces> allLeft() {
+  /** What is not handed over yet, by SKU. */
+  public List<Pieces> allLeft() {
     return lines.stream()
         .filter(line -> line.left() > 0)
         .map(line -> new Pieces(line.sku(), line.left()))
         .toList();
+  }
+
+  private static Map<String, Integer> bySku(List<Pieces> pieces) {
+    return pieces.stream().collect(Collectors.toMap(Pieces::sku, Pieces::quantity));
   }
 
   private Optional<Refusal> wrongLine(List<Pieces> asked) {

@@ -1,5 +1,6 @@
 package dev.filo.reservation.service;
 
+import dev.filo.platform.auth.Caller;
 import dev.filo.platform.code.Ids;
 import dev.filo.platform.grpc.Statuses;
 import dev.filo.platform.mongo.StaleVersionException;
@@ -15,7 +16,6 @@ import dev.filo.reservation.domain.Reservation.Step;
 import dev.filo.reservation.service.Neighbours.Known;
 import dev.filo.reservation.store.MongoReservationStore;
 import dev.filo.reservation.store.ReservationDocuments;
-import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -37,12 +37,7 @@ final class HoldReconciler {
   private static final int AT_ONCE = 8;
   // Long enough to sell out of it.
   private static final Duration TO_SELL = Duration.ofHours(1);
-  private static final Actor SYSTEM =
-      Actor.newBuilder()
-          .setPrincipal("services/reservation")
-          .setRole("service")
-          .setChannel("system")
-          .build();
+  private static final Actor SYSTEM = Caller.service("reservation").actor();
 
   private final MongoReservationStore store;
   private final ReservationWriter writer;
@@ -137,20 +132,12 @@ final class HoldReconciler {
                   .place(
                       now,
                       now.hold(),
-                      now.kept(),
+                      now.allLeft(),
                       now.expireTime(),
                       Limits.by(document).getChannel())
                   .thenReturn("reservation held again")
-                  .onErrorResume(HoldReconciler::cannotBeHeld, e -> lost(written, now));
+                  .onErrorResume(Saga::isFinal, e -> lost(written, now));
             });
-  }
-
-  private static boolean cannotBeHeld(Throwable error) {
-    return error instanceof StatusRuntimeException status
-        && switch (status.getStatus().getCode()) {
-          case FAILED_PRECONDITION, INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS -> true;
-          default -> false;
-        };
   }
 
   /**

@@ -43,8 +43,6 @@ import dev.filo.reservation.domain.Reservation;
 import dev.filo.reservation.domain.Reservation.Line;
 import dev.filo.reservation.domain.Reservation.State.Refused;
 import dev.filo.reservation.domain.Sale;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -76,7 +74,7 @@ public final class Neighbours {
             CatalogServiceGrpc.newStub(channels.to("catalog")),
             CatalogServiceStub::getStore,
             GetStoreRequest.newBuilder().setName(name).build())
-        .onErrorResume(Neighbours::isNotFound, e -> Mono.empty());
+        .onErrorResume(Statuses::isNotFound, e -> Mono.empty());
   }
 
   /** The variants of these SKUs. */
@@ -93,7 +91,7 @@ public final class Neighbours {
             channels.asService(IdentityServiceGrpc.newStub(channels.to("identity"))),
             IdentityServiceStub::getCustomer,
             GetCustomerRequest.newBuilder().setName(name).build())
-        .onErrorResume(Neighbours::isNotFound, e -> Mono.empty());
+        .onErrorResume(Statuses::isNotFound, e -> Mono.empty());
   }
 
   /**
@@ -168,7 +166,7 @@ public final class Neighbours {
                 .setName("stockLevels/" + sku + "@" + store.substring("stores/".length()))
                 .build())
         .map(StockLevel::getAvailable)
-        .onErrorResume(Neighbours::isNotFound, e -> Mono.just(0));
+        .onErrorResume(Statuses::isNotFound, e -> Mono.just(0));
   }
 
   /** Frees a hold's goods; a hold that never was is free. */
@@ -181,7 +179,7 @@ public final class Neighbours {
                 .setRequestId("release-" + hold)
                 .build())
         .then()
-        .onErrorResume(Neighbours::isNotFound, e -> Mono.empty());
+        .onErrorResume(Statuses::isNotFound, e -> Mono.empty());
   }
 
   /**
@@ -291,7 +289,7 @@ public final class Neighbours {
                 .build())
         .thenReturn(true)
         .onErrorResume(
-            e -> Statuses.isReason(e, ErrorReason.ERROR_REASON_HOLD_OVER) || isNotFound(e),
+            e -> Statuses.isReason(e, ErrorReason.ERROR_REASON_HOLD_OVER) || Statuses.isNotFound(e),
             e -> Mono.just(false))
         .onErrorMap(Neighbours::unsold);
   }
@@ -346,7 +344,7 @@ public final class Neighbours {
                 .build())
         .thenReturn(true)
         .onErrorResume(
-            e -> Statuses.isReason(e, ErrorReason.ERROR_REASON_HOLD_OVER) || isNotFound(e),
+            e -> Statuses.isReason(e, ErrorReason.ERROR_REASON_HOLD_OVER) || Statuses.isNotFound(e),
             e -> Mono.just(false));
   }
 
@@ -401,7 +399,7 @@ public final class Neighbours {
                     default -> new Known.Nothing();
                   });
             })
-        .onErrorResume(Neighbours::isNotFound, e -> Mono.just(new Known.Nothing()));
+        .onErrorResume(Statuses::isNotFound, e -> Mono.just(new Known.Nothing()));
   }
 
   /** The holds that keep goods for reservations now, each at least once. */
@@ -425,7 +423,7 @@ public final class Neighbours {
                 .build())
         .thenReturn(true)
         .onErrorResume(
-            e -> Statuses.isReason(e, ErrorReason.ERROR_REASON_HOLD_OVER) || isNotFound(e),
+            e -> Statuses.isReason(e, ErrorReason.ERROR_REASON_HOLD_OVER) || Statuses.isNotFound(e),
             e -> Mono.just(false));
   }
 
@@ -452,10 +450,5 @@ public final class Neighbours {
 
   private InventoryServiceStub inventory() {
     return channels.asService(InventoryServiceGrpc.newStub(channels.to("inventory")));
-  }
-
-  private static boolean isNotFound(Throwable error) {
-    return error instanceof StatusRuntimeException status
-        && status.getStatus().getCode() == Status.Code.NOT_FOUND;
   }
 }

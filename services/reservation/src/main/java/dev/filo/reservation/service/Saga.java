@@ -119,7 +119,7 @@ final class Saga {
   }
 
   /** True when asking again would not help. */
-  private static boolean isFinal(Throwable error) {
+  static boolean isFinal(Throwable error) {
     return error instanceof RefusedException
         || (error instanceof StatusRuntimeException status
             && switch (status.getStatus().getCode()) {

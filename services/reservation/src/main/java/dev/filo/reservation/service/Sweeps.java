@@ -1,5 +1,6 @@
 package dev.filo.reservation.service;
 
+import dev.filo.platform.auth.Caller;
 import dev.filo.platform.mongo.StaleVersionException;
 import dev.filo.proto.feed.v1.Actor;
 import dev.filo.reservation.domain.Decision;
@@ -24,12 +25,7 @@ final class Sweeps {
   private static final int BATCH = 100;
   // Longer than any step takes; a step older than this was left by somebody who died.
   private static final Duration ABANDONED = Duration.ofSeconds(8);
-  private static final Actor SYSTEM =
-      Actor.newBuilder()
-          .setPrincipal("services/reservation")
-          .setRole("service")
-          .setChannel("system")
-          .build();
+  private static final Actor SYSTEM = Caller.service("reservation").actor();
 
   private final MongoReservationStore store;
   private final ReservationWriter writer;

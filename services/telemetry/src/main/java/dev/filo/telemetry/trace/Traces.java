@@ -54,7 +54,7 @@ public final class Traces implements AutoCloseable {
   private static final int COMMANDS_MAX = 100;
   private static final ContextKey<AtomicInteger> COMMANDS = ContextKey.named("filo-commands");
 
-  static final TextMapPropagator PROPAGATOR = W3CTraceContextPropagator.getInstance();
+  private static final TextMapPropagator PROPAGATOR = W3CTraceContextPropagator.getInstance();
   private static final String TRACE_ID = "trace.id";
   private static final String SPAN_ID = "span.id";
   private static final Duration FLUSH = Duration.ofSeconds(2);

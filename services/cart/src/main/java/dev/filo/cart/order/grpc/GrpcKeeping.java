@@ -36,7 +36,6 @@ import dev.filo.proto.reservation.v1.Reservation;
 import dev.filo.proto.reservation.v1.ReservationLine;
 import dev.filo.proto.reservation.v1.ReservationServiceGrpc;
 import dev.filo.proto.reservation.v1.ReservationServiceGrpc.ReservationServiceStub;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -181,7 +180,7 @@ public final class GrpcKeeping implements Keeping {
             .thenReturn(true)
             .onErrorResume(
                 error ->
-                    Statuses.isReason(error, ERROR_REASON_HOLD_OVER) || isNotFound(error)
+                    Statuses.isReason(error, ERROR_REASON_HOLD_OVER) || Statuses.isNotFound(error)
                         ? Mono.just(false)
                         : Mono.error(unknown(error)));
   }
@@ -211,7 +210,7 @@ public final class GrpcKeeping implements Keeping {
 
   /** What she has already is hers; what cannot be kept longer is kept as it is. */
   private static Mono<Boolean> stillKept(Throwable error) {
-    if (Statuses.isReason(error, ERROR_REASON_RESERVATION_OVER) || isNotFound(error)) {
+    if (Statuses.isReason(error, ERROR_REASON_RESERVATION_OVER) || Statuses.isNotFound(error)) {
       return Mono.just(isCollected(error));
     }
     // It is kept longer already.
@@ -233,7 +232,7 @@ public final class GrpcKeeping implements Keeping {
           .thenReturn(Parcel.State.RELEASED)
           .onErrorResume(
               error ->
-                  isNotFound(error)
+                  Statuses.isNotFound(error)
                       ? Mono.just(Parcel.State.RELEASED)
                       : Mono.error(unknown(error)));
     }
@@ -271,7 +270,8 @@ public final class GrpcKeeping implements Keeping {
                     : Parcel.State.RELEASED)
         .onErrorResume(
             error ->
-                Statuses.isReason(error, ERROR_REASON_RESERVATION_OVER) || isNotFound(error)
+                Statuses.isReason(error, ERROR_REASON_RESERVATION_OVER)
+                        || Statuses.isNotFound(error)
                     ? Mono.just(
                         isCollected(error) ? Parcel.State.HANDED_OVER : Parcel.State.RELEASED)
                     : Mono.error(unknown(error)));
@@ -325,7 +325,7 @@ public final class GrpcKeeping implements Keeping {
         .then()
         .onErrorResume(
             error -> {
-              if (Statuses.isReason(error, ERROR_REASON_HOLD_OVER) || isNotFound(error)) {
+              if (Statuses.isReason(error, ERROR_REASON_HOLD_OVER) || Statuses.isNotFound(error)) {
                 log.error("order {} has left, its hold had ended: count the goods", order.id());
                 return Mono.empty();
               }
@@ -349,7 +349,7 @@ public final class GrpcKeeping implements Keeping {
                   case EXPIRED, CANCELLED, REFUSED -> Parcel.State.RELEASED;
                   case PENDING, STATE_UNSPECIFIED, UNRECOGNIZED -> Parcel.State.PENDING;
                 })
-        .onErrorResume(GrpcKeeping::isNotFound, error -> Mono.just(Parcel.State.PENDING))
+        .onErrorResume(Statuses::isNotFound, error -> Mono.just(Parcel.State.PENDING))
         .onErrorMap(GrpcKeeping::unknown);
   }
 
@@ -376,12 +376,7 @@ public final class GrpcKeeping implements Keeping {
                 .setRequestId("release-" + holding.hold())
                 .build())
         .then()
-        .onErrorResume(GrpcKeeping::isNotFound, error -> Mono.empty());
-  }
-
-  private static boolean isNotFound(Throwable error) {
-    return error instanceof StatusRuntimeException status
-        && status.getStatus().getCode() == Status.Code.NOT_FOUND;
+        .onErrorResume(Statuses::isNotFound, error -> Mono.empty());
   }
 
   private ReservationServiceStub reservations() {

@@ -71,14 +71,9 @@ public final class Waitlists {
   private static final int LISTS_MAX = 100;
   // The offer of a store that does not open again soon still has an end.
   private static final Duration OFFER_MAX = Duration.ofDays(7);
-  private static final Actor SYSTEM =
-      Actor.newBuilder()
-          .setPrincipal("services/reservation")
-          .setRole("service")
-          .setChannel("system")
-          .build();
 
   private static final Caller ITSELF = Caller.service("reservation");
+  private static final Actor SYSTEM = ITSELF.actor();
 
   private final MongoWaitlistStore store;
   private final Limits limits;
