@@ -3,6 +3,7 @@ package dev.filo.admin;
 import dev.filo.admin.DoctorLine.State;
 import java.net.URI;
 import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -396,10 +397,9 @@ final class Examination {
 
   /** Proto's JSON for durations: {@code -1.5s}. */
   private static Duration seconds(String text) {
-    var number = text.endsWith("s") ? text.substring(0, text.length() - 1) : text;
     try {
-      return Duration.ofMillis(Math.round(Double.parseDouble(number) * 1000));
-    } catch (NumberFormatException e) {
+      return Duration.parse("PT" + text);
+    } catch (DateTimeParseException e) {
       return Duration.ZERO;
     }
   }

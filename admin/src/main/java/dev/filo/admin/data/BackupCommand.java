@@ -20,7 +20,6 @@ import java.util.concurrent.Callable;
 import java.util.zip.GZIPOutputStream;
 import org.bson.Document;
 import org.bson.RawBsonDocument;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,7 +44,6 @@ import reactor.core.publisher.Mono;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0: done", "2: wrong usage", "3: it could not be made"})
 public final class BackupCommand implements Callable<Integer> {
-  private static final int FAILED = 3;
   private static final int SNAPSHOT_TOO_OLD = 239;
   private static final int SNAPSHOT_UNAVAILABLE = 246;
   private static final int BATCH = 1_000;
@@ -87,11 +85,11 @@ public final class BackupCommand implements Callable<Integer> {
       out().flush();
       return 0;
     } catch (CannotException e) {
-      return failed(e.getMessage());
+      return Databases.failed(spec, e.getMessage());
     } catch (MongoException e) {
-      return failed(words(e));
+      return Databases.failed(spec, words(e));
     } catch (IOException e) {
-      return failed("It cannot be written: " + e.getMessage());
+      return Databases.failed(spec, "It cannot be written: " + e.getMessage());
     }
   }
 
@@ -192,12 +190,6 @@ public final class BackupCommand implements Callable<Integer> {
         new GZIPOutputStream(Files.newOutputStream(Manifest.metadata(folder, into, name)))) {
       out.write(metadata.toJson().getBytes(StandardCharsets.UTF_8));
     }
-  }
-
-  private int failed(@Nullable String why) {
-    err().println(why);
-    err().flush();
-    return FAILED;
   }
 
   private PrintWriter out() {

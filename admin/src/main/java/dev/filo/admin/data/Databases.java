@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -23,6 +24,8 @@ public final class Databases {
   /** The services that have one, in the order they are told of. */
   static final List<String> SERVICES =
       List.of("identity", "catalog", "inventory", "reservation", "cart", "conversation", "journey");
+
+  private static final int FAILED = 3;
 
   /** How long one answer may take. */
   static final Duration PATIENCE = Duration.ofMinutes(10);
@@ -48,6 +51,14 @@ public final class Databases {
     CannotException(String message) {
       super(message, null, false, false);
     }
+  }
+
+  /** Says why a command could not do it; its exit code. */
+  static int failed(CommandSpec spec, @Nullable String why) {
+    var err = spec.commandLine().getErr();
+    err.println(why);
+    err.flush();
+    return FAILED;
   }
 
   MongoClient open() {

@@ -113,11 +113,8 @@ final class Dump {
 
   static String sha256(Path file) throws IOException {
     var digest = sha256();
-    try (var in = Files.newInputStream(file)) {
-      var buffer = new byte[BUFFER];
-      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        digest.update(buffer, 0, read);
-      }
+    try (var out = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
+      Files.copy(file, out);
     }
     return HexFormat.of().formatHex(digest.digest());
   }

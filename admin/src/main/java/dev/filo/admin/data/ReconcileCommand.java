@@ -38,7 +38,6 @@ import reactor.core.publisher.Mono;
       "3: MongoDB does not answer"
     })
 public final class ReconcileCommand implements Callable<Integer> {
-  private static final int FAILED = 3;
   private static final Duration LOOK = Duration.ofSeconds(1);
 
   @Option(
@@ -78,9 +77,9 @@ public final class ReconcileCommand implements Callable<Integer> {
       tell(states);
       return states.stream().allMatch(Reconciling.State::isDone) ? 0 : 1;
     } catch (CannotException e) {
-      return failed(e.getMessage());
+      return Databases.failed(spec, e.getMessage());
     } catch (MongoException e) {
-      return failed("MongoDB does not answer as it should: " + e.getMessage());
+      return Databases.failed(spec, "MongoDB does not answer as it should: " + e.getMessage());
     }
   }
 
@@ -108,17 +107,7 @@ public final class ReconcileCommand implements Callable<Integer> {
         ", ", mended.entrySet().stream().map(one -> one.getValue() + " " + one.getKey()).toList());
   }
 
-  private int failed(@Nullable String why) {
-    err().println(why);
-    err().flush();
-    return FAILED;
-  }
-
   private PrintWriter out() {
     return spec.commandLine().getOut();
-  }
-
-  private PrintWriter err() {
-    return spec.commandLine().getErr();
   }
 }

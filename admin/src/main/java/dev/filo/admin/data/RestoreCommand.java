@@ -51,7 +51,6 @@ import reactor.core.publisher.Mono;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0: done", "2: wrong usage", "3: nothing was changed, or not all of it"})
 public final class RestoreCommand implements Callable<Integer> {
-  private static final int FAILED = 3;
   private static final int BATCH = 500;
   private static final long BATCH_BYTES = 8L * 1024 * 1024;
   // What was under way when the backup was made.
@@ -92,17 +91,14 @@ public final class RestoreCommand implements Callable<Integer> {
       requireEnded(client);
       requireReplace(client, chosen);
       rememberErased(client);
+      var names = String.join(", ", chosen.stream().map(Manifest.Database::service).toList());
       var telling = new Telling(err(), "restored", new Manifest(1, "", chosen).bytes());
       for (Manifest.Database one : chosen) {
         restore(client, one, telling);
         eraseAgain(client, one.service());
       }
       Reconciling.open(
-          databases,
-          client,
-          "restore of "
-              + String.join(", ", chosen.stream().map(Manifest.Database::service).toList()),
-          Instant.parse(manifest.moment()).minus(BEFORE));
+          databases, client, "restore of " + names, Instant.parse(manifest.moment()).minus(BEFORE));
       block(databases.work(client).drop());
       out()
           .printf(
@@ -114,11 +110,11 @@ public final class RestoreCommand implements Callable<Integer> {
       out().flush();
       return 0;
     } catch (CannotException e) {
-      return failed(e.getMessage());
+      return Databases.failed(spec, e.getMessage());
     } catch (MongoException e) {
-      return failed("MongoDB does not answer as it should: " + e.getMessage());
+      return Databases.failed(spec, "MongoDB does not answer as it should: " + e.getMessage());
     } catch (IOException e) {
-      return failed("The backup cannot be read: " + e.getMessage());
+      return Databases.failed(spec, "The backup cannot be read: " + e.getMessage());
     }
   }
 
@@ -267,12 +263,6 @@ public final class RestoreCommand implements Callable<Integer> {
 
   private static <T> @Nullable T block(Publisher<T> publisher) {
     return Mono.from(publisher).block(Databases.PATIENCE);
-  }
-
-  private int failed(@Nullable String why) {
-    err().println(why);
-    err().flush();
-    return FAILED;
   }
 
   private PrintWriter out() {

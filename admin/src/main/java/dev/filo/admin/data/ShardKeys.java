@@ -24,20 +24,8 @@ public final class ShardKeys {
     String why();
   }
 
-  /**
-   * Spread over all shards.
-   *
-   * @param field the field of the key
-   * @param isHashed spread evenly by a hash; else in the order of the field
-   */
-  public record Sharded(
-      String service, String collection, String field, boolean isHashed, String why)
-      implements Placement {
-    /** The key as MongoDB writes it: <code>{ _id: "hashed" }</code>. */
-    public String key() {
-      return "{ " + field + ": " + (isHashed ? "\"hashed\"" : "1") + " }";
-    }
-  }
+  /** Spread over all shards by a hash of {@code _id}. */
+  public record Sharded(String service, String collection, String why) implements Placement {}
 
   /** Whole on its database's first shard. */
   public record Whole(String service, String collection, String why) implements Placement {}
@@ -196,13 +184,13 @@ public final class ShardKeys {
         .map(Sharded.class::cast)
         .map(
             one ->
-                "sh.shardCollection(\"%s%s.%s\", %s)"
-                    .formatted(prefix, one.service(), one.collection(), one.key()))
+                "sh.shardCollection(\"%s%s.%s\", { _id: \"hashed\" })"
+                    .formatted(prefix, one.service(), one.collection()))
         .toList();
   }
 
   private static Sharded by(String service, String collection, String why) {
-    return new Sharded(service, collection, "_id", true, why);
+    return new Sharded(service, collection, why);
   }
 
   private static Whole whole(String service, String collection, String why) {
