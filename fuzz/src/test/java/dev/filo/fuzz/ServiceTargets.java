@@ -1,15 +1,6 @@
 package dev.filo.fuzz;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.nimbusds.jose.JOSEException;
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.crypto.RSASSASigner;
-import com.nimbusds.jose.jwk.JWKSet;
-import com.nimbusds.jose.jwk.RSAKey;
-import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
-import com.nimbusds.jwt.JWTClaimsSet;
-import com.nimbusds.jwt.SignedJWT;
 import dev.filo.calendar.CalendarInvalidException;
 import dev.filo.calendar.StoreCalendars;
 import dev.filo.cart.order.payment.HttpPayments;
@@ -30,9 +21,11 @@ import dev.filo.platform.auth.TokenVerifier;
 import dev.filo.platform.grpc.AccessInterceptor;
 import dev.filo.platform.grpc.FieldRules;
 import dev.filo.platform.grpc.PageTokens;
+import dev.filo.proto.api.v1.Role;
 import dev.filo.proto.cart.v1.CheckoutCartRequest;
 import dev.filo.proto.catalog.v1.ProductRecord;
 import dev.filo.proto.catalog.v1.Store;
+import dev.filo.testkit.TestTokens;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -43,7 +36,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
-import java.util.Date;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +43,6 @@ import java.util.Set;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.apache.lucene.store.ByteBuffersDirectory;
-import reactor.core.publisher.Mono;
 
 /** What the services read beyond the fields of their requests. */
 final class ServiceTargets {
@@ -62,9 +53,8 @@ final class ServiceTargets {
   private static final Metadata.Key<String> ACCEPT_LANGUAGE =
       Metadata.Key.of("accept-language", Metadata.ASCII_STRING_MARSHALLER);
 
-  private static final RSAKey KEY = key();
-  private static final TokenVerifier TOKENS =
-      new TokenVerifier(() -> Mono.just(new JWKSet(KEY).toPublicJWKSet().toString()), SHOP, CLOCK);
+  private static final TestTokens TOKENS = new TestTokens(CLOCK);
+  private static final TokenVerifier VERIFIER = TOKENS.verifier();
   private static final HttpPayments PAYMENTS =
       new HttpPayments(
           new PaymentSettings(
@@ -117,7 +107,8 @@ final class ServiceTargets {
             "green sofa’s",
             "é ü ß"),
         Target.ofBytes("picture-svg", MediaType.SVG::accepts, SVG.getBytes(StandardCharsets.UTF_8)),
-        Target.ofText("access-token", ServiceTargets::token, token()),
+        Target.ofText(
+            "access-token", ServiceTargets::token, TOKENS.token(Role.ROLE_CUSTOMER, "customers/c")),
         Target.ofBytes(
             "payment-webhook", ServiceTargets::webhook, WEBHOOK.getBytes(StandardCharsets.UTF_8)),
         Target.ofText(
@@ -143,14 +134,6 @@ final class ServiceTargets {
             ServiceTargets::calendar,
             Samples.of(Store.getDefaultInstance()).toByteArray(),
             store()));
-  }
-
-  private static RSAKey key() {
-    try {
-      return new RSAKeyGenerator(2048).keyID("one").generate();
-    } catch (JOSEException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   private static String base64(String text) {
@@ -225,28 +208,9 @@ final class ServiceTargets {
     INDEX.suggest(text);
   }
 
-  private static String token() {
-    try {
-      var jwt =
-          new SignedJWT(
-              new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("one").build(),
-              new JWTClaimsSet.Builder()
-                  .issuer(SHOP)
-                  .audience("filo")
-                  .subject("customers/c")
-                  .claim("roles", List.of("customer"))
-                  .expirationTime(Date.from(NOW.plusSeconds(600)))
-                  .build());
-      jwt.sign(new RSASSASigner(KEY));
-      return jwt.serialize();
-    } catch (JOSEException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   private static void token(String text) {
     try {
-      var caller = TOKENS.verify(text).block(Duration.ofSeconds(20));
+      var caller = VERIFIER.verify(text).block(Duration.ofSeconds(20));
       if (caller == null || !caller.principal().equals("customers/c")) {
         throw new IllegalStateException("accepted as " + caller);
       }

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.UnaryOperator;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.Document;
@@ -96,15 +97,14 @@ public final class Altered {
     return proxy(
         MongoClient.class,
         client,
-        (method, arguments, answer) ->
-            answer instanceof MongoDatabase database ? broken(database, flaw) : answer);
+        answer -> answer instanceof MongoDatabase database ? broken(database, flaw) : answer);
   }
 
   private static Object broken(MongoDatabase database, Flaw flaw) {
     return proxy(
         MongoDatabase.class,
         database,
-        (method, arguments, answer) ->
+        answer ->
             answer instanceof MongoCollection<?> collection
                 ? broken(collection, flaw)
                 : answer instanceof MongoDatabase same ? broken(same, flaw) : answer);
@@ -197,15 +197,11 @@ public final class Altered {
         .clone();
   }
 
-  /** What is made of an answer. */
-  private interface Afterwards {
-    @Nullable Object of(Method method, Object @Nullable [] arguments, @Nullable Object answer);
-  }
-
-  private static <T> Object proxy(Class<T> type, T target, Afterwards afterwards) {
+  /** The same, with something made of each answer. */
+  private static <T> Object proxy(
+      Class<T> type, T target, UnaryOperator<@Nullable Object> afterwards) {
     InvocationHandler handler =
-        (proxy, method, arguments) ->
-            afterwards.of(method, arguments, call(method, target, arguments));
+        (proxy, method, arguments) -> afterwards.apply(call(method, target, arguments));
     return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler);
   }
 

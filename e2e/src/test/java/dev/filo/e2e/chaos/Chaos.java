@@ -111,7 +111,7 @@ final class Chaos {
     var running = new AtomicBoolean(true);
     var followers =
         Fleet.SERVICES.stream()
-            .map(service -> new Follower(service, fleet, around, violations, () -> true))
+            .map(service -> new Follower(service, fleet, around, violations))
             .toList();
     var following = Executors.newVirtualThreadPerTaskExecutor();
     followers.forEach(following::submit);

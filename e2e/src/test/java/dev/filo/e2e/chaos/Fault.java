@@ -68,9 +68,4 @@ record Fault(Kind kind, int number, Duration lasts) {
       return valueOf(text.toUpperCase(Locale.ROOT).replace('-', '_'));
     }
   }
-
-  @Override
-  public String toString() {
-    return "%s %d %.1f s".formatted(kind.text(), number, lasts.toMillis() / 1000.0);
-  }
 }

@@ -40,12 +40,14 @@ final class Feeds {
     for (Follower follower : followers) {
       var wanted = wanted(follower.service());
       long end = System.nanoTime() + PATIENCE.toNanos();
-      while (!heard(follower).containsAll(wanted) && System.nanoTime() < end) {
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
-      }
       var all = heard(follower);
+      while (!new HashSet<>(all).containsAll(wanted) && System.nanoTime() < end) {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+        all = heard(follower);
+      }
+      var heard = List.copyOf(all);
       var missing = new TreeSet<>(wanted);
-      missing.removeAll(new HashSet<>(all));
+      missing.removeAll(new HashSet<>(heard));
       violations.require(
           missing.isEmpty(),
           "the feed of %s does not tell of %d of %d: %s"
@@ -53,10 +55,10 @@ final class Feeds {
                   follower.service(),
                   missing.size(),
                   wanted.size(),
-                  missing.stream().limit(5).map(one -> one + known(one, all)).toList()));
+                  missing.stream().limit(5).map(one -> one + known(one, heard)).toList()));
       var once = new HashSet<String>();
       var twice = new TreeSet<String>();
-      all.stream().filter(one -> !one.startsWith("state ") && !once.add(one)).forEach(twice::add);
+      heard.stream().filter(one -> !one.startsWith("state ") && !once.add(one)).forEach(twice::add);
       violations.require(
           twice.isEmpty(),
           "the feed of %s tells twice of %s"

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,22 +30,15 @@ final class Follower implements Runnable {
   private final Fleet fleet;
   private final Surroundings around;
   private final Violations violations;
-  private final BooleanSupplier goesOn;
   private final List<Event> events = new ArrayList<>();
   private final Map<String, Long> positions = new HashMap<>();
   private long position;
 
-  Follower(
-      String service,
-      Fleet fleet,
-      Surroundings around,
-      Violations violations,
-      BooleanSupplier goesOn) {
+  Follower(String service, Fleet fleet, Surroundings around, Violations violations) {
     this.service = service;
     this.fleet = fleet;
     this.around = around;
     this.violations = violations;
-    this.goesOn = goesOn;
   }
 
   /** The service whose feed it is. */
@@ -61,7 +53,7 @@ final class Follower implements Runnable {
 
   @Override
   public void run() {
-    while (goesOn.getAsBoolean()) {
+    while (true) {
       try {
         follow();
       } catch (StatusException e) {
@@ -86,7 +78,7 @@ final class Follower implements Runnable {
             .withCallCredentials(fleet.credentials(service, around))
             .watch(WatchRequest.newBuilder().setAfterPosition(position).build());
     try {
-      while (goesOn.getAsBoolean()) {
+      while (true) {
         var next = read(call);
         if (next == null) {
           return; // it has ended, or says nothing

@@ -14,7 +14,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiPredicate;
 
@@ -49,7 +48,6 @@ final class Net implements AutoCloseable {
   private final Map<Pair, Link> links = new ConcurrentHashMap<>();
   private final List<ServerSocket> doors = new ArrayList<>();
   private final Sockets sockets = new Sockets();
-  private final AtomicLong connections = new AtomicLong();
 
   private record Pair(String from, String to) {}
 
@@ -86,11 +84,6 @@ final class Net implements AutoCloseable {
     }
   }
 
-  /** Connections made so far. */
-  long connections() {
-    return connections.get();
-  }
-
   private Set<String> names() {
     return sockets.names();
   }
@@ -118,7 +111,6 @@ final class Net implements AutoCloseable {
       reset(near); // it has ended already
       return;
     }
-    connections.incrementAndGet();
     var link = link(caller.get(), to);
     var far = new Socket();
     try {

@@ -53,12 +53,14 @@ final class OldPosition {
       long last = number(newest, "_id");
       long kept = last / 2 + 1;
       Mono.from(feed.deleteMany(lt("_id", kept))).block(PATIENCE);
+      var old = watch(1);
       violations.require(
-          watch(1).equals(ErrorReason.ERROR_REASON_CURSOR_TOO_OLD.name()) || kept <= 2,
-          "a position older than the feed is answered with " + watch(1));
+          old.equals(ErrorReason.ERROR_REASON_CURSOR_TOO_OLD.name()) || kept <= 2,
+          "a position older than the feed is answered with " + old);
+      var anew = watch(0);
       violations.require(
-          watch(0).equals(Long.toString(kept)),
-          "a feed read anew begins with %s, not with %d".formatted(watch(0), kept));
+          anew.equals(Long.toString(kept)),
+          "a feed read anew begins with %s, not with %d".formatted(anew, kept));
       follower(client, last);
     }
   }
@@ -77,10 +79,11 @@ final class OldPosition {
     while (position(positions) < last && System.nanoTime() < end) {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
     }
+    long reached = position(positions);
     violations.require(
-        position(positions) >= last,
+        reached >= last,
         "the cart follows identity to %d of %d after events were forgotten"
-            .formatted(position(positions), last));
+            .formatted(reached, last));
   }
 
   private static void start(Replica replica) {

@@ -27,11 +27,10 @@ final class Http2Wire implements AutoCloseable {
   static final int WINDOW_UPDATE = 8;
   static final int CONTINUATION = 9;
 
-  static final int END_STREAM = 1;
   static final int END_HEADERS = 4;
 
   /** Nothing came that says why. */
-  static final int NONE = -1;
+  private static final int NONE = -1;
 
   private static final int PATIENCE_SECONDS = 60;
 

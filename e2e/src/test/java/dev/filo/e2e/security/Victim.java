@@ -1,7 +1,6 @@
 package dev.filo.e2e.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.filo.e2e.SuiteProcess;
 import java.io.IOException;
@@ -18,8 +17,6 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Properties;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -31,7 +28,6 @@ import tools.jackson.databind.json.JsonMapper;
 final class Victim {
   static final JsonMapper JSON = JsonMapper.builder().build();
   private static final Duration PATIENCE = Duration.ofSeconds(60); // Two cores, much to do.
-  private static final Pattern CODE = Pattern.compile("\\b\\d{6}\\b");
   private static final String RATE = "100000"; // Their own tests are EdgeTest and RateLimitsTest.
 
   /** Sign-ins by passkey that one network address may start in a while. */
@@ -46,7 +42,6 @@ final class Victim {
           .build();
   private final SuiteProcess suite;
   private final Properties secrets = new Properties();
-  private final Map<String, String> tokens = new ConcurrentHashMap<>();
 
   private Victim() throws IOException {
     var data = Files.createTempDirectory("filo-security");
@@ -175,30 +170,6 @@ final class Victim {
                 + client
                 + "&client_secret="
                 + URLEncoder.encode(secret, StandardCharsets.UTF_8));
-    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-    return json(answer).path("access_token").asString("");
-  }
-
-  /** An access token of somebody who signs in, the same each time. */
-  String person(String email, String client) {
-    return tokens.computeIfAbsent(email, who -> signedIn(who, client));
-  }
-
-  private String signedIn(String email, String client) {
-    var signIn = json(post("/v1/signIns", "{\"email\":\"" + email + "\"}"));
-    var box = "/dev/mailbox?to=" + URLEncoder.encode(email, StandardCharsets.UTF_8);
-    await().atMost(PATIENCE).until(() -> json(send(request(box))).path("messages").size() > 0);
-    var letter = json(send(request(box))).path("messages").path(0).path("text").asString("");
-    var code = CODE.matcher(letter);
-    assertThat(code.find()).as(letter).isTrue();
-    var answer =
-        form(
-            "grant_type=urn%3Afilo%3Aoauth%3Acode&client_id="
-                + client
-                + "&sign_in="
-                + URLEncoder.encode(signIn.path("name").asString(""), StandardCharsets.UTF_8)
-                + "&code="
-                + code.group());
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     return json(answer).path("access_token").asString("");
   }
