@@ -72,7 +72,7 @@ abstract class ShopOverHttp {
               .block(PATIENCE);
       assertThat(position).isNotNull();
       assertThat(((Number) position.get("position")).longValue())
-          .isGreaterThanOrEqualTo(last == null ? 0L : ((Number) last.get("_id")).longValue());
+          .isGreaterThanOrEqualTo(last == null ? 0L : ((Number) last.get("last")).longValue());
     }
   }
 

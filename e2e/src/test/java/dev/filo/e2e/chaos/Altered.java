@@ -168,17 +168,20 @@ public final class Altered {
     return conditions;
   }
 
-  /** Rows of the feed, now and then without one of them, and without a gap where it was. */
-  private static List<?> without(List<?> rows) {
-    if (ThreadLocalRandom.current().nextInt(EVENT_LOST_OF) > 0 || rows.size() < 2) {
-      return rows;
+  /** Pages for the feed, now and then the first without its first event and without a gap there. */
+  private static List<?> without(List<?> pages) {
+    var page = (Document) pages.getFirst();
+    long events = page.getList("eventId", String.class).size();
+    if (ThreadLocalRandom.current().nextInt(EVENT_LOST_OF) > 0 || events < 2 || pages.size() > 1) {
+      return pages;
     }
-    var rest = new ArrayList<Object>();
-    for (int i = 0; i < rows.size() - 1; i++) {
-      var row = new Document((Document) rows.get(i + 1));
-      rest.add(row.append("_id", ((Document) rows.get(i)).get("_id")));
+    var rest = new Document(page);
+    rest.put("last", ((Number) page.get("last")).longValue() - 1);
+    for (var field : List.of("eventId", "subject", "event")) {
+      var all = page.getList(field, Object.class);
+      rest.put(field, all.subList(1, all.size()));
     }
-    return rest;
+    return List.of(rest);
   }
 
   /** A change of a customer that keeps the first of her identifiers only. */

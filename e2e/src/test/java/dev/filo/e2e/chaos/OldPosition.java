@@ -2,6 +2,7 @@ package dev.filo.e2e.chaos;
 
 import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.lt;
+import static com.mongodb.client.model.Filters.lte;
 import static com.mongodb.client.model.Updates.set;
 
 import com.mongodb.ConnectionString;
@@ -50,8 +51,11 @@ final class OldPosition {
       if (newest == null) {
         return; // nothing was told in this run
       }
-      long last = number(newest, "_id");
-      long kept = last / 2 + 1;
+      long last = number(newest, "last");
+      var page =
+          Mono.from(feed.find(lte("_id", last / 2 + 1)).sort(new Document("_id", -1)).first())
+              .block(PATIENCE);
+      long kept = page == null ? 1 : number(page, "_id");
       Mono.from(feed.deleteMany(lt("_id", kept))).block(PATIENCE);
       var old = watch(1);
       violations.require(

@@ -51,18 +51,17 @@ public final class Left implements Moved {
     return new Left(outbox, carried, true);
   }
 
-  @Override
-  public Bson hasOnly() {
+  /** That the outbox has nothing else. */
+  Bson hasOnly() {
     return eq(Outbox.FIELD, outbox);
   }
 
-  @Override
-  public Bson others() {
+  /** Takes out what lies beside the outbox. */
+  Bson others() {
     return taken(carried.stream());
   }
 
-  /** The update's part that takes all of it out. */
-  @Override
+  /** The update's part that takes all of it out, whatever else there is. */
   public Bson removal() {
     var events = outbox.keySet().stream().map(name -> Outbox.FIELD + "." + name);
     return taken(Stream.concat(events, carried.stream()));

@@ -1,10 +1,15 @@
 package dev.filo.platform.feed;
 
 import static com.mongodb.client.model.Filters.and;
+import static com.mongodb.client.model.Filters.elemMatch;
 import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.in;
 import static com.mongodb.client.model.Filters.lt;
+import static com.mongodb.client.model.Filters.nin;
+import static com.mongodb.client.model.Filters.not;
 import static com.mongodb.client.model.Projections.include;
 import static com.mongodb.client.model.Updates.combine;
+import static com.mongodb.client.model.Updates.pull;
 import static com.mongodb.client.model.Updates.unset;
 
 import com.mongodb.ReadConcern;
@@ -380,6 +385,44 @@ public final class Relay implements SmartLifecycle {
    * does.
    */
   private static Mono<Void> forget(MongoCollection<Document> collection, Map<Object, Moved> moved) {
+    var keyed = new LinkedHashMap<Object, Left>();
+    var ids = new ArrayList<Object>();
+    var events = new ArrayList<String>();
+    moved.forEach(
+        (id, one) -> {
+          switch (one) {
+            case Left left -> keyed.put(id, left);
+            case Moved.InArray array -> {
+              ids.add(id);
+              events.addAll(array.events());
+            }
+          }
+        });
+    return Mono.when(forgetKeyed(collection, keyed), forgetInArrays(collection, ids, events));
+  }
+
+  /** One update of all: an event is in one outbox only, so the ids of all may be asked of each. */
+  private static Mono<Void> forgetInArrays(
+      MongoCollection<Document> collection, List<Object> ids, List<String> events) {
+    if (ids.isEmpty()) {
+      return Mono.empty();
+    }
+    var these = in("_id", ids);
+    var hasOnly = not(elemMatch(Outbox.FIELD, nin("id", events)));
+    return Mono.from(
+            collection.updateMany(
+                and(these, hasOnly), combine(unset(Outbox.FIELD), unset(Outbox.SINCE))))
+        .filter(done -> done.getMatchedCount() < ids.size())
+        .flatMap(
+            done -> Mono.from(collection.updateMany(these, pull(Outbox.FIELD, in("id", events)))))
+        .then();
+  }
+
+  private static Mono<Void> forgetKeyed(
+      MongoCollection<Document> collection, Map<Object, Left> moved) {
+    if (moved.isEmpty()) {
+      return Mono.empty();
+    }
     var whole = new ArrayList<WriteModel<Document>>();
     moved.forEach(
         (id, one) ->
@@ -388,18 +431,15 @@ public final class Relay implements SmartLifecycle {
                     and(eq("_id", id), one.hasOnly()),
                     combine(one.others(), unset(Outbox.FIELD), unset(Outbox.SINCE)))));
     return Mono.from(collection.bulkWrite(whole, UNORDERED))
+        .filter(done -> done.getMatchedCount() < whole.size())
         .flatMap(
-            done ->
-                done.getMatchedCount() == whole.size()
-                    ? Mono.empty()
-                    : forgetByName(collection, moved));
-  }
-
-  private static Mono<Void> forgetByName(
-      MongoCollection<Document> collection, Map<Object, Moved> moved) {
-    var removals = new ArrayList<WriteModel<Document>>();
-    moved.forEach((id, one) -> removals.add(new UpdateOneModel<>(eq("_id", id), one.removal())));
-    return Mono.from(collection.bulkWrite(removals, UNORDERED)).then();
+            done -> {
+              var removals = new ArrayList<WriteModel<Document>>();
+              moved.forEach(
+                  (id, one) -> removals.add(new UpdateOneModel<>(eq("_id", id), one.removal())));
+              return Mono.from(collection.bulkWrite(removals, UNORDERED));
+            })
+        .then();
   }
 
   @Override

@@ -1,23 +1,23 @@
 package dev.filo.platform.privacy;
 
-import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.in;
-import static com.mongodb.client.model.Filters.ne;
+import static com.mongodb.client.model.Projections.include;
 import static com.mongodb.client.model.Updates.combine;
 import static com.mongodb.client.model.Updates.set;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.mongodb.client.model.Indexes;
+import com.mongodb.client.result.UpdateResult;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
-import dev.filo.platform.mongo.Docs;
+import dev.filo.platform.feed.FeedPage;
 import dev.filo.platform.mongo.Mongo;
-import dev.filo.proto.feed.v1.Event;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import org.bson.Document;
+import org.bson.conversions.Bson;
 import org.bson.types.Binary;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -28,7 +28,6 @@ import reactor.core.publisher.Mono;
  */
 public final class FeedScrubber {
   private static final int SUBJECTS_AT_ONCE = 200;
-  private static final String SCRUBBED = "scrubbed";
 
   private final MongoCollection<Document> feed;
 
@@ -39,41 +38,43 @@ public final class FeedScrubber {
 
   /** Makes the index; to be called when the service starts. */
   public void prepare() {
-    Mongo.index(feed, Indexes.ascending("subject"));
+    Mongo.index(feed, Indexes.ascending(FeedPage.SUBJECT));
   }
 
   /** How many events about these subjects are not scrubbed yet. One value. */
   public Mono<Long> count(Collection<String> subjects) {
+    var asked = Set.copyOf(subjects);
     return Flux.fromIterable(parts(subjects))
-        .concatMap(some -> Mono.from(feed.countDocuments(unscrubbed(some))))
+        .concatMap(
+            some -> feed.find(in(FeedPage.SUBJECT, some)).projection(include(FeedPage.SUBJECT)))
+        .distinct(page -> page.get("_id"))
+        .map(page -> FeedPage.subjects(page).stream().filter(asked::contains).count())
         .reduce(0L, Long::sum);
   }
 
   /** Scrubs all events about these subjects. Repeating is harmless. */
   public Mono<Void> scrub(Collection<String> subjects) {
     return Flux.fromIterable(parts(subjects))
-        .concatMap(some -> Flux.from(feed.find(unscrubbed(some))))
         .concatMap(
-            row ->
-                Mono.from(
-                    feed.updateOne(
-                        eq("_id", row.get("_id")),
-                        combine(
-                            set("event", new Binary(Redaction.of(event(row)).toByteArray())),
-                            set(SCRUBBED, true)))))
+            some ->
+                Flux.from(feed.find(in(FeedPage.SUBJECT, some)))
+                    .concatMap(page -> scrub(page, Set.copyOf(some))))
         .then();
   }
 
-  private static org.bson.conversions.Bson unscrubbed(List<String> subjects) {
-    return and(in("subject", subjects), ne(SCRUBBED, true));
-  }
-
-  private static Event event(Document row) {
-    try {
-      return Event.parseFrom(Docs.bytes(row, "event"));
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("an event in the feed cannot be read", e);
+  /** Each event by itself: of two that scrub one page at once neither undoes the other's. */
+  private Mono<UpdateResult> scrub(Document page, Set<String> subjects) {
+    var changes = new ArrayList<Bson>();
+    var events = FeedPage.events(page);
+    for (int i = 0; i < events.size(); i++) {
+      if (subjects.contains(FeedPage.subjects(page).get(i))) {
+        var redacted = Redaction.of(events.get(i).event());
+        changes.add(
+            set(FeedPage.path(page, FeedPage.EVENT, i), new Binary(redacted.toByteArray())));
+        changes.add(set(FeedPage.path(page, FeedPage.SUBJECT, i), ""));
+      }
     }
+    return Mono.from(feed.updateOne(eq("_id", page.get("_id")), combine(changes)));
   }
 
   private static List<List<String>> parts(Collection<String> subjects) {

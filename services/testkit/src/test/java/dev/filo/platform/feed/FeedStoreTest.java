@@ -6,6 +6,7 @@ import static dev.filo.platform.feed.Things.event;
 import static dev.filo.platform.feed.Things.ids;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.proto.feed.v1.Event;
 import dev.filo.testkit.MutableClock;
@@ -13,10 +14,13 @@ import dev.filo.testkit.StoreTest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.bson.Document;
+import org.bson.types.Binary;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -27,8 +31,10 @@ class FeedStoreTest {
   private static final Instant NOW = MutableClock.START;
 
   private final FeedStore feed;
+  private final MongoCollection<Document> collection;
 
   FeedStoreTest(MongoDatabase database) {
+    collection = database.getCollection("feed");
     feed = new FeedStore(database);
     feed.prepare();
   }
@@ -116,6 +122,50 @@ class FeedStoreTest {
   }
 
   @Test
+  void aReaderGoesOnInTheMidstOfWhatWasAppendedTogether() {
+    append(NOW, event("a", "e0"));
+    int many = 3 * FeedPage.EVENTS_MAX + 5;
+    append(
+        NOW,
+        IntStream.rangeClosed(1, many).mapToObj(i -> event("a", "e" + i)).toArray(Event[]::new));
+    append(NOW, event("a", "last"));
+    for (int limit : List.of(1, 7, FeedPage.EVENTS_MAX, many + 1)) {
+      for (long at : List.of(0L, 1L, 2L, 50L, 101L, 102L, 206L, many + 1L)) {
+        assertThat(feed.after(at, limit).block(PATIENCE))
+            .extracting(FeedStore.Positioned::position)
+            .isEqualTo(
+                LongStream.rangeClosed(at + 1, Math.min(at + limit, many + 2)).boxed().toList());
+      }
+    }
+    assertThat(feed.eventAt(1).block(PATIENCE)).isEqualTo("e0");
+    assertThat(feed.eventAt(151).block(PATIENCE)).isEqualTo("e150");
+    assertThat(feed.eventAt(many + 2).block(PATIENCE)).isEqualTo("last");
+    assertThat(feed.eventAt(many + 3).block(PATIENCE)).isNull();
+  }
+
+  @Test
+  void whatWasAppendedBeforeThereWerePagesIsRead() {
+    for (long i = 1; i <= 3; i++) {
+      Mono.from(
+              collection.insertOne(
+                  new Document("_id", i)
+                      .append("eventId", "e" + i)
+                      .append("type", "google.protobuf.StringValue")
+                      .append("subject", "things/a")
+                      .append("time", Date.from(NOW))
+                      .append("event", new Binary(event("a", "e" + i).toByteArray()))))
+          .block(PATIENCE);
+    }
+    append(NOW, event("a", "e4"), event("a", "e2"), event("a", "e5"));
+    assertThat(all(feed).stream().map(FeedStore.Positioned::position))
+        .containsExactly(1L, 2L, 3L, 4L, 5L);
+    assertThat(ids(feed)).containsExactly("e1", "e2", "e3", "e4", "e5");
+    assertThat(feed.eventAt(2).block(PATIENCE)).isEqualTo("e2");
+    assertThat(feed.trim(Duration.ofDays(1), NOW.plus(Duration.ofDays(9))).block(PATIENCE))
+        .isEqualTo(3);
+  }
+
+  @Test
   void anEmptyFeedHasNoPositions() {
     assertThat(feed.first().block(PATIENCE)).isZero();
     assertThat(feed.last().block(PATIENCE)).isZero();
@@ -131,10 +181,11 @@ class FeedStoreTest {
     assertThat(feed.trim(Duration.ofDays(1), NOW.plus(Duration.ofDays(2))).block(PATIENCE))
         .isEqualTo(2);
     assertThat(feed.first().block(PATIENCE)).isEqualTo(3);
+    append(NOW.plus(Duration.ofDays(3)), event("a", "e5"), event("a", "e6"));
     feed.trim(Duration.ofDays(1), NOW.plus(Duration.ofDays(99))).block(PATIENCE);
-    assertThat(ids(feed)).containsExactly("e4");
-    append(NOW, event("a", "e5"));
-    assertThat(feed.last().block(PATIENCE)).isEqualTo(5);
+    assertThat(ids(feed)).containsExactly("e5", "e6"); // appended together, kept together
+    append(NOW, event("a", "e7"));
+    assertThat(feed.last().block(PATIENCE)).isEqualTo(7);
   }
 
   @Test
