@@ -15,6 +15,12 @@ public interface CartStore {
   /** A cart; an empty one of version 0 when there is none. One value. */
   Mono<Cart> load(String customer);
 
+  /**
+   * Waits until what was read of a cart will stay so, before somebody is told that nothing had to
+   * be written. Empty.
+   */
+  Mono<Void> settled(Cart seen);
+
   /** What those of the operations did that only the cart's archives remember, by key. One value. */
   Mono<Map<String, Long>> archived(Cart cart, Set<String> operations);
 

@@ -183,7 +183,8 @@ public final class Carts {
     var last = written.getIfPresent(customer);
     var read =
         Mono.defer(() -> current(customer))
-            .flatMap(seen -> attempt(seen, operations, etag, caller, way));
+            .flatMap(seen -> attempt(seen, operations, etag, caller, way))
+            .delayUntil(done -> done.wrote() ? Mono.empty() : store.settled(done.cart()));
     return last == null
         ? read
         : attempt(last, operations, etag, caller, way)

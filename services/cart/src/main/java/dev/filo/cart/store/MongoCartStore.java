@@ -25,6 +25,7 @@ import dev.filo.platform.auth.Caller;
 import dev.filo.platform.code.Ids;
 import dev.filo.platform.feed.Outbox;
 import dev.filo.platform.feed.Relay;
+import dev.filo.platform.mongo.GroupedUpdates;
 import dev.filo.platform.mongo.Mongo;
 import dev.filo.platform.mongo.StaleVersionException;
 import dev.filo.proto.feed.v1.Event;
@@ -55,6 +56,7 @@ public final class MongoCartStore implements CartStore {
   static final int PAGE = 500;
 
   private final MongoCollection<Document> carts;
+  private final GroupedUpdates updated;
   private final MongoCollection<Document> pages;
   private final Relay relay;
   private final EventMaker events;
@@ -62,6 +64,7 @@ public final class MongoCartStore implements CartStore {
   /** Carts in a database, whose events {@code relay} takes to the feed. */
   public MongoCartStore(MongoDatabase database, Relay relay, EventMaker events) {
     this.carts = database.getCollection("carts");
+    this.updated = new GroupedUpdates(carts);
     this.pages = database.getCollection("operations");
     this.relay = relay;
     this.events = events;
@@ -79,6 +82,11 @@ public final class MongoCartStore implements CartStore {
     return Mono.from(carts.find(eq("_id", customer)).first())
         .map(CartDocuments::cart)
         .defaultIfEmpty(Cart.empty(customer));
+  }
+
+  @Override
+  public Mono<Void> settled(Cart seen) {
+    return Mongo.settled(carts, seen.customer());
   }
 
   @Override
@@ -166,20 +174,21 @@ public final class MongoCartStore implements CartStore {
     if (!happened.isEmpty()) {
       updates.add(Outbox.record(happened, now));
     }
-    var unchanged = and(eq("_id", seen.customer()), eq(CartDocuments.VERSION, seen.version()));
+    var unchanged = eq(CartDocuments.VERSION, seen.version());
     Mono<?> withOutbox =
         Mono.from(
                 carts.findOneAndUpdate(
-                    unchanged,
+                    and(eq("_id", seen.customer()), unchanged),
                     combine(updates),
                     new FindOneAndUpdateOptions()
                         .projection(include(Outbox.FIELD))
                         .returnDocument(ReturnDocument.AFTER)))
             .switchIfEmpty(Mono.error(() -> stale(seen)))
             .doOnNext(document -> relay.offer(carts, document));
-    return Mono.from(carts.updateOne(and(unchanged, exists(Outbox.SINCE, false)), combine(updates)))
-        .filter(result -> result.getMatchedCount() == 1)
-        .doOnNext(result -> relay.offer(carts, seen.customer(), happened))
+    return updated
+        .update(seen.customer(), and(unchanged, exists(Outbox.SINCE, false)), combine(updates))
+        .filter(written -> written)
+        .doOnNext(written -> relay.offer(carts, seen.customer(), happened))
         .cast(Object.class)
         .switchIfEmpty(Mono.defer(() -> withOutbox));
   }

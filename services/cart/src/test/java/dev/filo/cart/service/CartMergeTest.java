@@ -267,6 +267,11 @@ class CartMergeTest {
       this.store = store;
     }
 
+    @Override
+    public Mono<Void> settled(Cart seen) {
+      return store.settled(seen);
+    }
+
     private <T> Mono<T> die(Kill before, Kill after, Mono<T> work) {
       return Mono.defer(
           () ->

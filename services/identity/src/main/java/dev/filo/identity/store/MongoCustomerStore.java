@@ -202,7 +202,8 @@ public final class MongoCustomerStore implements CustomerStore {
     }
     return Mono.from(customers.find(eq("_id", id)).first())
         .flatMap(
-            document -> Mono.justOrEmpty(Requests.answer(document, requestId, request, parser)));
+            document -> Mono.justOrEmpty(Requests.answer(document, requestId, request, parser)))
+        .delayUntil(answer -> Mongo.settled(customers, id));
   }
 
   @Override

@@ -143,8 +143,8 @@ public final class MongoMergeCaseStore implements MergeCaseStore {
         ? Mono.empty()
         : Mono.from(cases.find(eq("_id", id)).first())
             .flatMap(
-                document ->
-                    Mono.justOrEmpty(Requests.answer(document, requestId, request, parser)));
+                document -> Mono.justOrEmpty(Requests.answer(document, requestId, request, parser)))
+            .delayUntil(answer -> Mongo.settled(cases, id));
   }
 
   private static MergeCase read(Document document) {

@@ -173,7 +173,8 @@ public final class MongoStaffStore implements StaffStore {
     }
     return Mono.from(of(name).find(eq("_id", id(name))).first())
         .flatMap(
-            document -> Mono.justOrEmpty(Requests.answer(document, requestId, request, parser)));
+            document -> Mono.justOrEmpty(Requests.answer(document, requestId, request, parser)))
+        .delayUntil(answer -> Mongo.settled(of(name), id(name)));
   }
 
   @Override

@@ -41,6 +41,7 @@ import dev.filo.platform.feed.Left;
 import dev.filo.platform.feed.Outbox;
 import dev.filo.platform.feed.Relay;
 import dev.filo.platform.mongo.Docs;
+import dev.filo.platform.mongo.GroupedUpdates;
 import dev.filo.platform.mongo.Mongo;
 import dev.filo.proto.feed.v1.Event;
 import java.time.Instant;
@@ -92,6 +93,7 @@ public final class MongoLevelStore implements LevelStore {
   private static final int INLINE_MAX = 1_000;
 
   private final MongoCollection<Document> levels;
+  private final GroupedUpdates updated;
   private final MongoCollection<Document> settled;
   private final MongoCollection<Document> movements;
   private final Announcements announcements;
@@ -116,6 +118,7 @@ public final class MongoLevelStore implements LevelStore {
   public MongoLevelStore(MongoDatabase database, Relay relay, int inlineMax) {
     this.sheets = new HoldSheets(database, inlineMax);
     this.levels = database.getCollection("levels");
+    this.updated = new GroupedUpdates(levels);
     this.settled = levels.withReadConcern(ReadConcern.MAJORITY);
     this.movements = database.getCollection("movements");
     this.announcements = new Announcements(database);
@@ -309,7 +312,7 @@ public final class MongoLevelStore implements LevelStore {
     return sheets
         .insert(sheet)
         .then(rows.isEmpty() ? Mono.empty() : announcements.insert(id, rows, now))
-        .then(Mono.defer(() -> kept(prepared.stream().map(Prepared::model).toList())))
+        .then(Mono.defer(() -> kept(writes, prepared)))
         .onErrorResume(MongoLevelStore::onlyDuplicates, error -> Mono.just(false))
         .doOnError(error -> prepared.forEach(this::giveBack))
         .doOnNext(
@@ -537,15 +540,20 @@ public final class MongoLevelStore implements LevelStore {
     return made;
   }
 
-  private Mono<Boolean> kept(List<WriteModel<BsonDocument>> models) {
-    var collection = levels.withDocumentClass(BsonDocument.class);
-    if (models.size() == 1 && models.getFirst() instanceof UpdateOneModel<BsonDocument> one) {
-      var update = one.getUpdate();
-      if (update != null) {
-        return Mono.from(collection.updateOne(one.getFilter(), update, one.getOptions()))
-            .map(result -> result.getMatchedCount() == 1 || result.getUpsertedId() != null);
-      }
+  /** One level's write goes with those of others that come at the same time. */
+  private Mono<Boolean> kept(List<Write> writes, List<Prepared> prepared) {
+    var before = writes.getFirst().before();
+    if (writes.size() == 1
+        && before.version() > 0
+        && prepared.getFirst().model instanceof UpdateOneModel<BsonDocument> one
+        && one.getUpdate() != null) {
+      return updated.update(before.id(), eq("version", before.version()), one.getUpdate());
     }
+    return bulk(prepared.stream().map(Prepared::model).toList());
+  }
+
+  private Mono<Boolean> bulk(List<WriteModel<BsonDocument>> models) {
+    var collection = levels.withDocumentClass(BsonDocument.class);
     return Mono.from(collection.bulkWrite(models, new BulkWriteOptions().ordered(false)))
         .map(
             result ->

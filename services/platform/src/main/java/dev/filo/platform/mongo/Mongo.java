@@ -1,5 +1,10 @@
 package dev.filo.platform.mongo;
 
+import static com.mongodb.client.model.Filters.and;
+import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.exists;
+import static com.mongodb.client.model.Updates.unset;
+
 import com.mongodb.ConnectionString;
 import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoClientSettings;
@@ -158,6 +163,20 @@ public final class Mongo {
         .thenReturn(true)
         .timeout(Duration.ofSeconds(3))
         .onErrorReturn(false);
+  }
+
+  /**
+   * Waits until a majority has what has been read of a document: its server may be a primary that
+   * the other members have deposed without its knowing, and what it shows be taken back. To be
+   * asked before a repeated request is acknowledged by what it did the first time, as nothing is
+   * written then that would wait itself. An update that changes nothing waits, as any write, for
+   * all that its server has written before (MongoDB manual, write concern). Empty; an error as of
+   * an outage when it waits in vain.
+   */
+  public static Mono<Void> settled(MongoCollection<Document> collection, Object id) {
+    return Mono.from(
+            collection.updateOne(and(eq("_id", id), exists("_id", false)), unset("settled")))
+        .then();
   }
 
   /** Whether the database was not there, or changed its primary: the next try may well work. */

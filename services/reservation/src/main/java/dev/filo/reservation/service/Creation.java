@@ -74,7 +74,7 @@ final class Creation {
     }
     return "PENDING".equals(known.getString("state"))
         ? saga.finish(known, caller.actor()) // nothing is left of one that was given up: a new one
-        : Mono.just(known);
+        : store.settled(known);
   }
 
   private Mono<Document> createNew(

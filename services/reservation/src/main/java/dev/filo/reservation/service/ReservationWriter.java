@@ -71,7 +71,7 @@ final class ReservationWriter {
       Caller caller,
       Function<Reservation, Decision> command) {
     if (isRepeated(document, requestId, request)) {
-      return Mono.just(document);
+      return store.settled(document);
     }
     var seen = ReservationDocuments.read(document);
     var current = ReservationProtos.etag(seen, clock.instant());
@@ -87,7 +87,7 @@ final class ReservationWriter {
               caller.actor(),
               new Remembered(
                   requestId, request, ReservationProtos.message(document, clock.instant())));
-      case Decision.Unchanged(var same) -> Mono.just(document);
+      case Decision.Unchanged(var same) -> store.settled(document);
       case Decision.Refused(var why) -> Mono.error(() -> new RefusedException(why));
     };
   }

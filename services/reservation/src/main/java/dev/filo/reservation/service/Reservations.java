@@ -192,7 +192,7 @@ public final class Reservations {
             document -> {
               var seen = ReservationDocuments.read(document);
               if (ReservationWriter.isRepeated(document, request.getRequestId(), request)) {
-                return Mono.just(document);
+                return store.settled(document);
               }
               var now = clock.instant();
               if (!seen.stateAt(now).isOpen()) {

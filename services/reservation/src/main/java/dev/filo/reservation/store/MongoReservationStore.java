@@ -41,6 +41,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Date;
 import java.util.List;
+import java.util.Objects;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.bson.types.Binary;
@@ -88,6 +89,11 @@ public final class MongoReservationStore {
   /** The collection, for the relay. */
   public MongoCollection<Document> collection() {
     return reservations;
+  }
+
+  /** The document, once a majority has it as it is. */
+  public Mono<Document> settled(Document read) {
+    return Mongo.settled(reservations, Objects.requireNonNull(read.get("_id"))).thenReturn(read);
   }
 
   /**
