@@ -1,6 +1,7 @@
 package dev.filo.reservation.waitlist.events;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.filo.platform.feed.Gathered;
 import dev.filo.platform.grpc.Calls;
 import dev.filo.platform.grpc.Channels;
 import dev.filo.platform.grpc.Statuses;
@@ -55,22 +56,22 @@ public final class StockNews {
   public Flux<Void> follow() {
     return store
         .heard()
-        .flatMapMany(
-            heard ->
-                Calls.stream(
-                    channels.asService(FeedServiceGrpc.newStub(channels.to("inventory"))),
-                    FeedServiceGrpc.FeedServiceStub::watch,
-                    WatchRequest.newBuilder()
-                        .setAfterPosition(heard.position())
-                        .setAfterEventId(heard.event())
-                        .build()))
-        .filter(WatchResponse::hasEvent)
-        .bufferTimeout(BATCH, GATHER, true)
-        .concatMap(this::deal, 1)
+        .flatMapMany(heard -> Gathered.deal(news(heard), BATCH, GATHER, this::deal))
         .onErrorResume(
             e -> Statuses.isReason(e, ErrorReason.ERROR_REASON_CURSOR_TOO_OLD),
             // Begins again with the oldest there is.
             e -> missed.then(store.keep(Heard.NOTHING)).thenMany(Flux.error(e)));
+  }
+
+  private Flux<WatchResponse> news(Heard heard) {
+    return Calls.stream(
+            channels.asService(FeedServiceGrpc.newStub(channels.to("inventory"))),
+            FeedServiceGrpc.FeedServiceStub::watch,
+            WatchRequest.newBuilder()
+                .setAfterPosition(heard.position())
+                .setAfterEventId(heard.event())
+                .build())
+        .filter(WatchResponse::hasEvent);
   }
 
   /** Deals with some events; repeating is harmless. */
