@@ -62,13 +62,17 @@ import reactor.util.retry.Retry;
 public final class Relay implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(Relay.class);
   private static final Duration SWEEP = Duration.ofSeconds(1);
-  private static final int BATCH = 250;
+  private static final int BATCH = 500;
   // What waits in memory while the database is slow; beyond it the sweep does the work.
   private static final int PENDING_MAX = 10_000;
   // How long what the feed has may wait for a next write of its document to take it out.
   private static final Duration LEAVE = Duration.ofMillis(50);
   // Meanwhile more is written, which then goes in one message.
   private static final Duration GATHER = Duration.ofMillis(2);
+  // Where there is always more, no message goes sooner after the one before is there: what a
+  // database does
+  // for a message is many times what it does for an event in it.
+  private static final Duration PACE = Duration.ofMillis(15);
   // What the feed has is taken out while the next events go there: so many batches may wait.
   private static final int TOLD_MAX = 16;
   private static final String OFFERED = "offered";
@@ -81,6 +85,7 @@ public final class Relay implements SmartLifecycle {
   private final Queue<Pending> pending = new LinkedBlockingQueue<>(PENDING_MAX);
   private final Changes wake = new Changes();
   private volatile Sinks.Many<List<Pending>> told = told();
+  private volatile long movedAt = System.nanoTime();
   private Disposable.@Nullable Composite running;
 
   /** A relay into one feed. */
@@ -227,10 +232,15 @@ public final class Relay implements SmartLifecycle {
 
   /** Moves what was offered, as much as there is at a time, until there is no more. */
   private Mono<Void> drain() {
-    return Mono.delay(GATHER)
+    return Mono.defer(() -> Mono.delay(pause()))
         .then(Mono.defer(this::moveSome))
         .repeat(() -> !pending.isEmpty())
         .then();
+  }
+
+  private Duration pause() {
+    var left = PACE.minusNanos(System.nanoTime() - movedAt);
+    return left.compareTo(GATHER) > 0 ? left : GATHER;
   }
 
   private Mono<Void> moveSome() {
@@ -245,7 +255,10 @@ public final class Relay implements SmartLifecycle {
     }
     return batch.isEmpty()
         ? Mono.empty()
-        : tellAndKeep(batch).then(Mono.defer(() -> forgetSoon(batch))).onErrorResume(this::later);
+        : tellAndKeep(batch)
+            .doFinally(end -> movedAt = System.nanoTime())
+            .then(Mono.defer(() -> forgetSoon(batch)))
+            .onErrorResume(this::later);
   }
 
   private static Sinks.Many<List<Pending>> told() {
