@@ -46,7 +46,8 @@ class BrokenBuildsTest {
     for (int seed = 1; seed <= TRIES && !notFound.isEmpty(); seed++) {
       var report =
           Chaos.play(
-              new Chaos.Settings(seed, PERIODS, CLIENTS, faults(), Set.copyOf(flaws)),
+              new Chaos.Settings(
+                  seed, Schedule.of(seed, PERIODS, faults()), CLIENTS, Set.copyOf(flaws)),
               mongod.orElseThrow(),
               directory.resolve("try-" + seed),
               Path.of("target", "chaos", "broken-" + notFound + "-" + seed),

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,13 +48,18 @@ final class Chaos {
   /**
    * What is to be played.
    *
-   * @param seed gives the schedule and what each client does
-   * @param periods each has a fault, two, or none
+   * @param seed gives what each client does
+   * @param schedule periods, each with the faults that begin in it together
    * @param clients at once
-   * @param kinds what may happen
    * @param flaws how services are broken, each in one way at most
    */
-  record Settings(long seed, int periods, int clients, Set<Fault.Kind> kinds, Set<Flaw> flaws) {}
+  record Settings(long seed, List<List<Fault>> schedule, int clients, Set<Flaw> flaws) {
+    boolean fillsADisk() {
+      return schedule.stream()
+          .flatMap(List::stream)
+          .anyMatch(fault -> fault.kind() == Fault.Kind.FULL_DISK);
+    }
+  }
 
   private Chaos(Settings settings, Path directory, Consumer<String> tell) {
     this.settings = settings;
@@ -74,7 +78,7 @@ final class Chaos {
   static Report play(Settings settings, Path mongod, Path data, Path logs, Consumer<String> tell)
       throws Exception {
     var disk =
-        settings.kinds.contains(Fault.Kind.FULL_DISK)
+        settings.fillsADisk()
             ? Disk.at(data.resolve("member-" + SMALL), SMALL)
             : Optional.<Disk>empty();
     try {
@@ -99,14 +103,21 @@ final class Chaos {
   private Report play(
       ReplicaSet database, Surroundings around, Fleet fleet, Injector injector, boolean hasDisk)
       throws Exception {
-    var kinds = EnumSet.copyOf(settings.kinds);
-    if (!hasDisk && kinds.remove(Fault.Kind.FULL_DISK)) {
-      tell.accept("  no full-disk: this user may not mount a small disk");
-    }
-    var schedule = Schedule.of(settings.seed, settings.periods, kinds);
+    var schedule = settings.schedule;
     tell.accept(
         "chaos: seed %d, %d clients, %d periods, flaws %s"
-            .formatted(settings.seed, settings.clients, settings.periods, settings.flaws));
+            .formatted(settings.seed, settings.clients, schedule.size(), settings.flaws));
+    if (!hasDisk && settings.fillsADisk()) {
+      tell.accept("  no full-disk: this user may not mount a small disk");
+      schedule =
+          schedule.stream()
+              .map(
+                  faults ->
+                      faults.stream()
+                          .filter(fault -> fault.kind() != Fault.Kind.FULL_DISK)
+                          .toList())
+              .toList();
+    }
     stock(around, fleet);
     var running = new AtomicBoolean(true);
     var followers =

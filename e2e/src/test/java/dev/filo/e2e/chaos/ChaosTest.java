@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -21,32 +22,49 @@ class ChaosTest {
   // Each build meets the same faults; ./filo chaos chooses others each time.
   private static final long SEED = Long.getLong("filo.chaos.seed", 5462885L);
 
+  private static final String FAULTS = System.getProperty("filo.chaos.faults", "");
+
   @TempDir Path directory;
 
   @Test
   void suite_underFaults_keepsWhatItAcknowledged() throws Exception {
+    var report = play(Schedule.of(SEED, PERIODS, kinds()), CLIENTS, "seed-" + SEED);
+    // A run in which hardly anything was done would prove nothing.
+    assertThat(report.operations()).isGreaterThan(PERIODS * 15L);
+    assertThat(report.acknowledged().values()).allMatch(count -> count > PERIODS);
+  }
+
+  /** Not when the faults are chosen: then it is about those. */
+  @Test
+  void suite_killedAgainAndAgain_keepsWhatItAcknowledged() throws Exception {
+    Assumptions.assumeTrue(FAULTS.isEmpty(), "other faults are asked for");
+    int kills = Math.max(30, PERIODS * 3 / 2);
+    var report = play(Schedule.kills(SEED, kills, kills / 10), 64, "kills-" + SEED);
+    assertThat(report.faults().get(Fault.Kind.KILL_SERVICE)).isGreaterThanOrEqualTo(kills);
+    assertThat(report.faults().get(Fault.Kind.KILL_PRIMARY)).isEqualTo(kills / 10);
+    assertThat(report.acknowledged().values()).allMatch(count -> count > kills);
+  }
+
+  private Report play(List<List<Fault>> schedule, int clients, String name) throws Exception {
     var mongod = ReplicaSet.program();
     Assumptions.assumeTrue(
         mongod.isPresent() && Files.exists(Path.of("/proc/self")),
         "no mongod to break: set FILO_MONGOD or put one on the PATH (Linux)");
     var report =
         Chaos.play(
-            new Chaos.Settings(SEED, PERIODS, CLIENTS, kinds(), Set.of()),
+            new Chaos.Settings(SEED, schedule, clients, Set.of()),
             mongod.orElseThrow(),
             directory,
-            Path.of("target", "chaos", "seed-" + SEED),
+            Path.of("target", "chaos", name),
             System.out::println);
     System.out.println(report.text());
     assertThat(report.violations()).as("promises not kept, seed %d", report.seed()).isEmpty();
-    // A run in which hardly anything was done would prove nothing.
-    assertThat(report.operations()).isGreaterThan(PERIODS * 15L);
-    assertThat(report.acknowledged().values()).allMatch(count -> count > PERIODS);
+    return report;
   }
 
   private static Set<Fault.Kind> kinds() {
-    var named = System.getProperty("filo.chaos.faults", "");
     var kinds = EnumSet.noneOf(Fault.Kind.class);
-    Arrays.stream(named.split(",", -1))
+    Arrays.stream(FAULTS.split(",", -1))
         .filter(text -> !text.isEmpty())
         .map(Fault.Kind::of)
         .forEach(kinds::add);

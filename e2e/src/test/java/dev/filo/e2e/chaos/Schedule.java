@@ -13,6 +13,7 @@ import java.util.TreeSet;
  * once, and every kind has its turn before one comes again.
  */
 final class Schedule {
+  private static final int KILLED_MIN_MILLIS = 200;
   private static final int LASTS_MIN_MILLIS = 1_000;
   private static final int LASTS_MAX_MILLIS = 6_000;
   private static final int CALM_OF = 4;
@@ -41,5 +42,29 @@ final class Schedule {
       all.add(List.copyOf(now));
     }
     return List.copyOf(all);
+  }
+
+  /**
+   * Kills, one soon after the other.
+   *
+   * @param services how many replicas of services are killed, two in a period
+   * @param primaries how often the database's primary is, in periods of their own
+   */
+  static List<List<Fault>> kills(long seed, int services, int primaries) {
+    var random = new Random(seed);
+    var all = new ArrayList<List<Fault>>();
+    for (int i = 0; i < services; i += 2) {
+      all.add(
+          List.of(kill(Fault.Kind.KILL_SERVICE, random), kill(Fault.Kind.KILL_SERVICE, random)));
+    }
+    for (int i = 0; i < primaries; i++) {
+      all.add(random.nextInt(all.size() + 1), List.of(kill(Fault.Kind.KILL_PRIMARY, random)));
+    }
+    return List.copyOf(all);
+  }
+
+  private static Fault kill(Fault.Kind kind, Random random) {
+    var lasts = Duration.ofMillis(random.nextInt(KILLED_MIN_MILLIS, LASTS_MIN_MILLIS));
+    return new Fault(kind, random.nextInt(1_000), lasts);
   }
 }

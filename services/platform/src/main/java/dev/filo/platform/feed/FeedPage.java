@@ -73,7 +73,7 @@ public final class FeedPage {
   }
 
   /** The position of a page's first event. */
-  static long first(Document page) {
+  public static long first(Document page) {
     return Docs.number(page, "_id");
   }
 

@@ -47,7 +47,7 @@ public final class FeedScrubber {
     return Flux.fromIterable(parts(subjects))
         .concatMap(
             some -> feed.find(in(FeedPage.SUBJECT, some)).projection(include(FeedPage.SUBJECT)))
-        .distinct(page -> page.get("_id"))
+        .distinct(FeedPage::first)
         .map(page -> FeedPage.subjects(page).stream().filter(asked::contains).count())
         .reduce(0L, Long::sum);
   }
