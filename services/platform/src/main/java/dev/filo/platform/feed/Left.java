@@ -51,6 +51,11 @@ public final class Left implements Moved {
     return new Left(outbox, carried, true);
   }
 
+  /** Whether there is nothing to take out. */
+  boolean isNothing() {
+    return outbox.isEmpty() && carried.isEmpty();
+  }
+
   /** That the outbox has nothing else. */
   Bson hasOnly() {
     return eq(Outbox.FIELD, outbox);

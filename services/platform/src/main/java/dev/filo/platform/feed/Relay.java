@@ -449,8 +449,14 @@ public final class Relay implements SmartLifecycle {
             done -> {
               var removals = new ArrayList<WriteModel<Document>>();
               moved.forEach(
-                  (id, one) -> removals.add(new UpdateOneModel<>(eq("_id", id), one.removal())));
-              return Mono.from(collection.bulkWrite(removals, UNORDERED));
+                  (id, one) -> {
+                    if (!one.isNothing()) { // else only its mark was left, and is wanted again
+                      removals.add(new UpdateOneModel<>(eq("_id", id), one.removal()));
+                    }
+                  });
+              return removals.isEmpty()
+                  ? Mono.empty()
+                  : Mono.from(collection.bulkWrite(removals, UNORDERED));
             })
         .then();
   }

@@ -264,6 +264,44 @@ class RelayTest {
   }
 
   @Test
+  void ofABusyDocumentThatHasNothingButItsMarkWhatIsWrittenMeanwhileStays() {
+    var relay = relay();
+    relay.watch(
+        busy(),
+        new Relay.Carried<>(
+            "carried",
+            one -> one.getString("id"),
+            some ->
+                Mono.from(
+                        busy()
+                            .updateOne(
+                                eq("_id", "busy"),
+                                Outbox.record(
+                                    Outbox.keyed(List.of(event("busy", "e2")), 2),
+                                    false,
+                                    clock.instant())))
+                    .then()));
+    var marked = Outbox.SINCE;
+    Mono.from(
+            busy()
+                .insertMany(
+                    List.of(
+                        new Document("_id", "another")
+                            .append("carried", new Document("c1", new Document("id", "c1")))
+                            .append(Outbox.FIELD, new Document())
+                            .append(marked, Date.from(clock.instant())),
+                        new Document("_id", "busy")
+                            .append(Outbox.FIELD, new Document())
+                            .append(marked, Date.from(clock.instant())))))
+        .block(PATIENCE);
+    sweep(relay);
+    sweep(relay);
+    assertThat(ids(feed)).containsExactly("e2");
+    var left = Flux.from(busy().find(exists(marked))).collectList().block(PATIENCE);
+    assertThat(left).isEmpty();
+  }
+
+  @Test
   void whatIsWrittenWhileOlderIsRelayedStays() {
     var first = write("a", "e1");
     write("a", "e2");
