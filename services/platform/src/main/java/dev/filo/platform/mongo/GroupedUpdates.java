@@ -107,7 +107,7 @@ public final class GroupedUpdates {
   }
 
   private Mono<Void> write(List<Asked> group) {
-    return (group.size() == 1 ? alone(group.getFirst()) : together(group))
+    return Mono.defer(() -> group.size() == 1 ? alone(group.getFirst()) : together(group))
         .onErrorResume(
             error -> {
               group.forEach(one -> one.answer.tryEmitError(error));

@@ -109,6 +109,11 @@ class GroupedUpdatesTest {
     assertThat(updates.update("none", exists("_id"), set("name", "x")).block(PATIENCE)).isFalse();
     var failing = updates.update("t4", exists("_id"), inc("name", 1));
     assertThatThrownBy(() -> failing.block(PATIENCE)).isInstanceOf(MongoException.class);
+    var pointless = updates.update("t5", exists("_id"), new Document());
+    for (int i = 0; i < 3; i++) {
+      assertThatThrownBy(() -> pointless.block(PATIENCE))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
     assertThat(update(4, 1, "new").block(PATIENCE)).isTrue();
   }
 }
