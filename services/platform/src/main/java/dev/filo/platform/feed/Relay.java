@@ -72,7 +72,7 @@ public final class Relay implements SmartLifecycle {
   // Where there is always more, no message goes sooner after the one before is there: what a
   // database does
   // for a message is many times what it does for an event in it.
-  private static final Duration PACE = Duration.ofMillis(15);
+  private static final Duration PACE = Duration.ofMillis(20);
   // What the feed has is taken out while the next events go there: so many batches may wait.
   private static final int TOLD_MAX = 16;
   private static final String OFFERED = "offered";
