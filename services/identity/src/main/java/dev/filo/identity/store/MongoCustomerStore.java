@@ -197,13 +197,7 @@ public final class MongoCustomerStore implements CustomerStore {
   @Override
   public <T extends Message> Mono<T> remembered(
       String id, String requestId, Message request, Parser<T> parser) {
-    if (requestId.isEmpty()) {
-      return Mono.empty();
-    }
-    return Mono.from(customers.find(eq("_id", id)).first())
-        .flatMap(
-            document -> Mono.justOrEmpty(Requests.answer(document, requestId, request, parser)))
-        .delayUntil(answer -> Mongo.settled(customers, id));
+    return Requests.remembered(customers, id, requestId, request, parser);
   }
 
   @Override

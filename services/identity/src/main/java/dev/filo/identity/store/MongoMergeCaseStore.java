@@ -139,12 +139,7 @@ public final class MongoMergeCaseStore implements MergeCaseStore {
   @Override
   public <T extends Message> Mono<T> remembered(
       String id, String requestId, Message request, Parser<T> parser) {
-    return requestId.isEmpty()
-        ? Mono.empty()
-        : Mono.from(cases.find(eq("_id", id)).first())
-            .flatMap(
-                document -> Mono.justOrEmpty(Requests.answer(document, requestId, request, parser)))
-            .delayUntil(answer -> Mongo.settled(cases, id));
+    return Requests.remembered(cases, id, requestId, request, parser);
   }
 
   private static MergeCase read(Document document) {

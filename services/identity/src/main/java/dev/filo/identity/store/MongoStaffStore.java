@@ -168,13 +168,7 @@ public final class MongoStaffStore implements StaffStore {
   @Override
   public <T extends Message> Mono<T> remembered(
       String name, String requestId, Message request, Parser<T> parser) {
-    if (requestId.isEmpty()) {
-      return Mono.empty();
-    }
-    return Mono.from(of(name).find(eq("_id", id(name))).first())
-        .flatMap(
-            document -> Mono.justOrEmpty(Requests.answer(document, requestId, request, parser)))
-        .delayUntil(answer -> Mongo.settled(of(name), id(name)));
+    return Requests.remembered(of(name), id(name), requestId, request, parser);
   }
 
   @Override

@@ -14,7 +14,7 @@ import org.bson.conversions.Bson;
  * What a document that is written all the time still has though it lies elsewhere by now: {@link
  * Outbox#keyed} events and what it carried beside them. Immutable.
  */
-public final class Left implements Moved {
+public final class Left {
   private static final BsonString NO_VALUE = new BsonString("");
 
   private final Document outbox;

@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -349,45 +350,31 @@ public final class Relay implements SmartLifecycle {
   }
 
   private static Mono<Void> forget(List<Pending> batch, boolean atOnce) {
-    var byCollection = new IdentityHashMap<Watched, Map<Object, Moved>>();
+    var told = new IdentityHashMap<Watched, Told>();
     for (Pending one : batch) {
       var from = one.from;
       if (from == null) {
         continue;
       }
       if (one.outbox == null) {
-        var moved =
-            byCollection
-                .computeIfAbsent(from, key -> new LinkedHashMap<>())
-                .computeIfAbsent(one.id, id -> new Moved.InArray(new LinkedHashSet<>()));
-        one.events.forEach(event -> ((Moved.InArray) moved).events().add(event.getId()));
+        told.computeIfAbsent(from, key -> new Told()).add(one);
       } else if (atOnce) {
-        byCollection
-            .computeIfAbsent(from, key -> new LinkedHashMap<>())
-            .merge(
-                one.id, one.left(from, one.outbox), (had, more) -> ((Left) had).and((Left) more));
+        told.computeIfAbsent(from, key -> new Told())
+            .keyed
+            .merge(one.id, one.left(from, one.outbox), Left::and);
       } else {
         from.leave(one.id, one.left(from, one.outbox));
       }
     }
-    return forget(byCollection);
+    return Flux.fromIterable(told.entrySet())
+        .concatMap(entry -> forget(entry.getKey().collection, entry.getValue()))
+        .then();
   }
 
   /** Takes out of documents what no write of theirs has taken out meanwhile. */
   private Mono<Void> forgetLeft() {
-    var byCollection = new IdentityHashMap<Watched, Map<Object, Moved>>();
-    for (Watched one : watched) {
-      var old = one.takeOld();
-      if (!old.isEmpty()) {
-        byCollection.put(one, old);
-      }
-    }
-    return forget(byCollection);
-  }
-
-  private static Mono<Void> forget(Map<Watched, Map<Object, Moved>> byCollection) {
-    return Flux.fromIterable(byCollection.entrySet())
-        .concatMap(entry -> forget(entry.getKey().collection, entry.getValue()))
+    return Flux.fromIterable(watched)
+        .concatMap(one -> forgetKeyed(one.collection, one.takeOld()))
         .then();
   }
 
@@ -397,37 +384,24 @@ public final class Relay implements SmartLifecycle {
    * out of each by name. What came meanwhile is moved next and takes the rest along, or the sweep
    * does.
    */
-  private static Mono<Void> forget(MongoCollection<Document> collection, Map<Object, Moved> moved) {
-    var keyed = new LinkedHashMap<Object, Left>();
-    var ids = new ArrayList<Object>();
-    var events = new ArrayList<String>();
-    moved.forEach(
-        (id, one) -> {
-          switch (one) {
-            case Left left -> keyed.put(id, left);
-            case Moved.InArray array -> {
-              ids.add(id);
-              events.addAll(array.events());
-            }
-          }
-        });
-    return Mono.when(forgetKeyed(collection, keyed), forgetInArrays(collection, ids, events));
+  private static Mono<Void> forget(MongoCollection<Document> collection, Told told) {
+    return Mono.when(forgetKeyed(collection, told.keyed), forgetInArrays(collection, told));
   }
 
   /** One update of all: an event is in one outbox only, so the ids of all may be asked of each. */
-  private static Mono<Void> forgetInArrays(
-      MongoCollection<Document> collection, List<Object> ids, List<String> events) {
-    if (ids.isEmpty()) {
+  private static Mono<Void> forgetInArrays(MongoCollection<Document> collection, Told told) {
+    if (told.ids.isEmpty()) {
       return Mono.empty();
     }
-    var these = in("_id", ids);
-    var hasOnly = not(elemMatch(Outbox.FIELD, nin("id", events)));
+    var these = in("_id", told.ids);
+    var hasOnly = not(elemMatch(Outbox.FIELD, nin("id", told.events)));
     return Mono.from(
             collection.updateMany(
                 and(these, hasOnly), combine(unset(Outbox.FIELD), unset(Outbox.SINCE))))
-        .filter(done -> done.getMatchedCount() < ids.size())
+        .filter(done -> done.getMatchedCount() < told.ids.size())
         .flatMap(
-            done -> Mono.from(collection.updateMany(these, pull(Outbox.FIELD, in("id", events)))))
+            done ->
+                Mono.from(collection.updateMany(these, pull(Outbox.FIELD, in("id", told.events)))))
         .then();
   }
 
@@ -499,8 +473,8 @@ public final class Relay implements SmartLifecycle {
     }
 
     /** What was there the last time this was asked; the rest is given the next time. */
-    Map<Object, Moved> takeOld() {
-      var old = new LinkedHashMap<Object, Moved>();
+    Map<Object, Left> takeOld() {
+      var old = new LinkedHashMap<Object, Left>();
       left.forEach(
           (id, one) -> {
             if (!one.isOld()) {
@@ -510,6 +484,24 @@ public final class Relay implements SmartLifecycle {
             }
           });
       return old;
+    }
+  }
+
+  /**
+   * What was told of the documents of one collection and is to be taken out of them.
+   *
+   * @param ids documents whose outboxes are arrays
+   * @param events ids of what was told of them
+   * @param keyed what was told of documents whose outboxes are by name
+   */
+  private record Told(Set<Object> ids, Set<String> events, Map<Object, Left> keyed) {
+    Told() {
+      this(new LinkedHashSet<>(), new LinkedHashSet<>(), new LinkedHashMap<>());
+    }
+
+    void add(Pending one) {
+      ids.add(one.id);
+      one.events.forEach(event -> events.add(event.getId()));
     }
   }
 

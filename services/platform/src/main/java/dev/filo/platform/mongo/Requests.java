@@ -7,6 +7,7 @@ import com.google.protobuf.Parser;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.PushOptions;
 import com.mongodb.client.model.Updates;
+import com.mongodb.reactivestreams.client.MongoCollection;
 import dev.filo.platform.code.Ids;
 import dev.filo.platform.grpc.Statuses;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.bson.types.Binary;
+import reactor.core.publisher.Mono;
 
 /**
  * Requests an aggregate remembers: the id, what was asked and the answer, kept in the aggregate's
@@ -82,6 +84,25 @@ public final class Requests {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * The first answer to a request that a stored document remembers, once a majority has it; empty
+   * when there is no such document or it does not know the request.
+   *
+   * @throws io.grpc.StatusRuntimeException as {@link #answer}, as an error of the result
+   */
+  public static <T extends Message> Mono<T> remembered(
+      MongoCollection<Document> collection,
+      Object id,
+      String requestId,
+      Message request,
+      Parser<T> parser) {
+    return requestId.isEmpty()
+        ? Mono.empty()
+        : Mono.from(collection.find(Filters.eq("_id", id)).first())
+            .flatMap(document -> Mono.justOrEmpty(answer(document, requestId, request, parser)))
+            .delayUntil(answer -> Mongo.settled(collection, id));
   }
 
   /** What a request asks for, as a hash: its content without its id. */

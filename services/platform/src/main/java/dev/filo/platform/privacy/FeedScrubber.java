@@ -66,8 +66,9 @@ public final class FeedScrubber {
   private Mono<UpdateResult> scrub(Document page, Set<String> subjects) {
     var changes = new ArrayList<Bson>();
     var events = FeedPage.events(page);
+    var about = FeedPage.subjects(page);
     for (int i = 0; i < events.size(); i++) {
-      if (subjects.contains(FeedPage.subjects(page).get(i))) {
+      if (subjects.contains(about.get(i))) {
         var redacted = Redaction.of(events.get(i).event());
         changes.add(
             set(FeedPage.path(page, FeedPage.EVENT, i), new Binary(redacted.toByteArray())));

@@ -230,33 +230,10 @@ class RelayTest {
 
   @Test
   void ofABusyDocumentWhoseEventsAreOutAlreadyWhatIsWrittenMeanwhileStays() {
-    var relay = relay();
-    relay.watch(
-        busy(),
-        new Relay.Carried<>(
-            "carried",
-            one -> one.getString("id"),
-            some ->
-                Mono.from(
-                        busy()
-                            .updateOne(
-                                and(eq("_id", "busy"), exists("carried.c2", false)),
-                                Updates.combine(
-                                    Updates.set("carried.c2", new Document("id", "c2")),
-                                    Outbox.record(
-                                        Outbox.keyed(List.of(event("busy", "e2")), 2),
-                                        false,
-                                        clock.instant()))))
-                    .then()));
-    // As a process leaves it that is killed while it takes out what was told.
-    Mono.from(
-            busy()
-                .insertOne(
-                    new Document("_id", "busy")
-                        .append("carried", new Document("c1", new Document("id", "c1")))
-                        .append(Outbox.FIELD, new Document())
-                        .append(Outbox.SINCE, Date.from(clock.instant()))))
-        .block(PATIENCE);
+    var relay =
+        relayMeanwhile(
+            exists("carried.c2", false), Updates.set("carried.c2", new Document("id", "c2")));
+    insertMarked("busy", Set.of("c1"));
     sweep(relay);
     sweep(relay);
     assertThat(ids(feed)).containsExactly("e2");
@@ -265,40 +242,45 @@ class RelayTest {
 
   @Test
   void ofABusyDocumentThatHasNothingButItsMarkWhatIsWrittenMeanwhileStays() {
+    var relay = relayMeanwhile(exists("_id"), Updates.set("touched", true));
+    insertMarked("another", Set.of("c1"));
+    insertMarked("busy", Set.of());
+    sweep(relay);
+    sweep(relay);
+    assertThat(ids(feed)).containsExactly("e2");
+    var left = Flux.from(busy().find(exists(Outbox.SINCE))).collectList().block(PATIENCE);
+    assertThat(left).isEmpty();
+  }
+
+  /** A relay during whose work the busy document is written, if it meets a condition. */
+  private Relay relayMeanwhile(Bson condition, Bson change) {
     var relay = relay();
+    var written =
+        Updates.combine(
+            change,
+            Outbox.record(Outbox.keyed(List.of(event("busy", "e2")), 2), false, clock.instant()));
     relay.watch(
         busy(),
         new Relay.Carried<>(
             "carried",
             one -> one.getString("id"),
             some ->
-                Mono.from(
-                        busy()
-                            .updateOne(
-                                eq("_id", "busy"),
-                                Outbox.record(
-                                    Outbox.keyed(List.of(event("busy", "e2")), 2),
-                                    false,
-                                    clock.instant())))
-                    .then()));
-    var marked = Outbox.SINCE;
-    Mono.from(
-            busy()
-                .insertMany(
-                    List.of(
-                        new Document("_id", "another")
-                            .append("carried", new Document("c1", new Document("id", "c1")))
-                            .append(Outbox.FIELD, new Document())
-                            .append(marked, Date.from(clock.instant())),
-                        new Document("_id", "busy")
-                            .append(Outbox.FIELD, new Document())
-                            .append(marked, Date.from(clock.instant())))))
-        .block(PATIENCE);
-    sweep(relay);
-    sweep(relay);
-    assertThat(ids(feed)).containsExactly("e2");
-    var left = Flux.from(busy().find(exists(marked))).collectList().block(PATIENCE);
-    assertThat(left).isEmpty();
+                Mono.from(busy().updateOne(and(eq("_id", "busy"), condition), written)).then()));
+    return relay;
+  }
+
+  /** A document as a process leaves it that is killed while it takes out what was told. */
+  private void insertMarked(String id, Set<String> carried) {
+    var document =
+        new Document("_id", id)
+            .append(Outbox.FIELD, new Document())
+            .append(Outbox.SINCE, Date.from(clock.instant()));
+    if (!carried.isEmpty()) {
+      var all = new Document();
+      carried.forEach(name -> all.append(name, new Document("id", name)));
+      document.append("carried", all);
+    }
+    Mono.from(busy().insertOne(document)).block(PATIENCE);
   }
 
   @Test
