@@ -16,9 +16,15 @@ app.kubernetes.io/component: {{ index . 1 }}
 {{- $root := index . 0 -}}
 {{ include "filo.selector" . }}
 app.kubernetes.io/part-of: filo
-app.kubernetes.io/version: {{ $root.Values.image.tag | default $root.Chart.AppVersion | quote }}
+app.kubernetes.io/version: {{ include "filo.tag" . | quote }}
 app.kubernetes.io/managed-by: {{ $root.Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_" }}
+{{- end }}
+
+{{/* A part's tag: (list root part). */}}
+{{- define "filo.tag" -}}
+{{- $root := index . 0 -}}
+{{- get $root.Values.image.tags (index . 1) | default $root.Values.image.tag | default $root.Chart.AppVersion }}
 {{- end }}
 
 {{/* An image: (list root part). */}}
@@ -26,7 +32,7 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace 
 {{- $root := index . 0 -}}{{- $part := index . 1 -}}
 {{- $digest := get $root.Values.image.digests $part -}}
 {{- if $digest }}{{ printf "%s/%s@%s" $root.Values.image.repository $part $digest }}
-{{- else }}{{ printf "%s/%s:%s" $root.Values.image.repository $part ($root.Values.image.tag | default $root.Chart.AppVersion) }}{{ end }}
+{{- else }}{{ printf "%s/%s:%s" $root.Values.image.repository $part (include "filo.tag" .) }}{{ end }}
 {{- end }}
 
 {{/* What Pod Security "restricted" asks of a container, and a little more. */}}

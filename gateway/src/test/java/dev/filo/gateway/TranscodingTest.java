@@ -30,6 +30,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -364,6 +365,42 @@ class TranscodingTest {
       assertThat(response.headers().firstValue("retry-after")).isPresent();
       assertThat(response.body()).doesNotContain("localhost").doesNotContain("nobody");
     }
+  }
+
+  @Test
+  void brokenConnection_isAskedAgain_whatMayBeDoneTwice() {
+    AtomicInteger breaks = new AtomicInteger();
+    services.answer =
+        request -> {
+          if (breaks.getAndDecrement() > 0) {
+            throw Status.UNAVAILABLE.asRuntimeException();
+          }
+          return Cart.getDefaultInstance();
+        };
+    breaks.set(2);
+    assertThat(gateway.send(gateway.mine(CART)).statusCode()).as("read").isEqualTo(200);
+    breaks.set(1);
+    String change = "{\"operations\":[{\"id\":\"a\",\"add\":{\"sku\":\"S-1\",\"quantity\":2}}]}";
+    assertThat(
+            gateway.post(gateway.mine(APPLY).header("Idempotency-Key", "k"), change).statusCode())
+        .as("change with an id")
+        .isEqualTo(200);
+    services.calls.clear();
+    breaks.set(1);
+    assertThat(gateway.post(gateway.mine(APPLY), change).statusCode())
+        .as("change without one")
+        .isEqualTo(503);
+    assertThat(services.calls).hasSize(1);
+  }
+
+  @Test
+  void outageAService_saysItself_isNotAskedAgain() {
+    services.answer =
+        request -> {
+          throw refusal(Status.Code.UNAVAILABLE, "UNAVAILABLE", "cart.filo", "No database.");
+        };
+    assertThat(gateway.send(gateway.mine(CART)).statusCode()).isEqualTo(503);
+    assertThat(services.calls).hasSize(1);
   }
 
   @Test

@@ -23,6 +23,7 @@ import dev.filo.gateway.transcode.Route;
 import dev.filo.gateway.transcode.RouteTable;
 import dev.filo.telemetry.trace.Traces;
 import io.grpc.Status;
+import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,6 +45,9 @@ import reactor.core.publisher.Mono;
 @Component
 public final class ApiHandler implements WebHandler {
   private static final Logger log = LoggerFactory.getLogger(ApiHandler.class);
+  // Long enough for the connection to the other replica; a third time is for the one being made.
+  private static final int REPETITIONS = 3;
+  private static final Duration PAUSE = Duration.ofMillis(50);
   private static final String SVG_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'";
 
   private final RouteTable routes;
@@ -165,15 +169,35 @@ public final class ApiHandler implements WebHandler {
                 given.getFirst("Idempotency-Key"),
                 ifMatch,
                 given::getFirst));
+    boolean repeatable =
+        HttpMethod.GET.equals(exchange.getRequest().getMethod()) || method.isRepeatable(request);
+    long end = System.nanoTime() + properties.deadline().toNanos();
+    return ask(exchange, method, request, end, repeatable ? REPETITIONS : 0)
+        .onErrorMap(
+            GrpcFailure.class, failure -> refused(failure, method, exchange, ifMatch != null))
+        .flatMap(response -> answer(exchange, method, response));
+  }
+
+  /**
+   * Asks, and again another replica when the connection broke: one that is ended or dies breaks
+   * what it has not answered. Only what may be done twice, so many times, until the end.
+   */
+  private Mono<Message> ask(
+      ServerWebExchange exchange, ApiMethod method, Message request, long end, int repetitions) {
     return GrpcCalls.unary(
             channels.get(method.target()),
             method,
             request,
             headers.of(exchange),
-            properties.deadline())
-        .onErrorMap(
-            GrpcFailure.class, failure -> refused(failure, method, exchange, ifMatch != null))
-        .flatMap(response -> answer(exchange, method, response));
+            Duration.ofNanos(end - System.nanoTime()))
+        .onErrorResume(
+            GrpcFailure.class,
+            failure ->
+                repetitions > 0 && failure.isBrokenOff()
+                    ? Mono.delay(PAUSE.multipliedBy(REPETITIONS - repetitions + 1L))
+                        .then(
+                            Mono.defer(() -> ask(exchange, method, request, end, repetitions - 1)))
+                    : Mono.error(failure));
   }
 
   /** A file as it comes and as fast as it is read; a refusal only instead of its first piece. */

@@ -60,6 +60,12 @@ public record ApiMethod(
     return rule.getRequestIds() == RequestIds.REQUEST_IDS_REQUIRED;
   }
 
+  /** Whether this request, made twice, does what it does once: it carries an id of its own. */
+  public boolean isRepeatable(Message request) {
+    FieldDescriptor id = requestString("request_id");
+    return id != null && !((String) request.getField(id)).isBlank();
+  }
+
   /** Whether the method is a stream of messages for one request; a file is none. */
   public boolean isServerStream() {
     return streams() && !isFile();
