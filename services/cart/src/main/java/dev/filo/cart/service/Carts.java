@@ -39,6 +39,8 @@ import reactor.util.retry.Retry;
 /** Reads, changes and merges carts. Thread-safe. */
 public final class Carts {
   // The language of the titles that lines and events remember.
+  // A second each: a change waits for a catalog that has just started, which a look does not.
+  private static final int CATALOG_RETRIES = 3;
   private static final String KEPT_LANGUAGE = "it";
   // Each lost race is another's success: of 64 at once the last one loses at most 63 times.
   private static final int STALE_RETRIES_MAX = 80;
@@ -331,7 +333,10 @@ public final class Carts {
     }
     return skus.isEmpty()
         ? Mono.just(Map.of())
-        : catalog.goods(skus, KEPT_LANGUAGE).onErrorMap(error -> Statuses.unavailable("Catalog"));
+        : catalog
+            .goods(skus, KEPT_LANGUAGE)
+            .retry(CATALOG_RETRIES)
+            .onErrorMap(error -> Statuses.unavailable("Catalog"));
   }
 
   static Origin origin(Caller caller, Instant now) {
