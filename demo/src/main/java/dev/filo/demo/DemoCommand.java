@@ -166,7 +166,10 @@ public final class DemoCommand implements Callable<Integer> {
     private String grpc = "";
 
     private ManagedChannel door() {
-      var builder = NettyChannelBuilder.forTarget(grpc).maxInboundMessageSize(16 * 1024 * 1024);
+      var builder =
+          NettyChannelBuilder.forTarget(grpc)
+              .maxInboundMessageSize(16 * 1024 * 1024)
+              .defaultServiceConfig(Seeder.PATIENT);
       return target.startsWith("https:") ? builder.build() : builder.usePlaintext().build();
     }
   }

@@ -55,6 +55,25 @@ import java.util.function.Consumer;
  * nothing that is there.
  */
 public final class Seeder {
+  /**
+   * For a channel to the door: what a busy machine does not answer in time is asked again, as all
+   * that is loaded may be loaded twice.
+   */
+  public static final Map<String, ?> PATIENT =
+      Map.of(
+          "methodConfig",
+          List.of(
+              Map.of(
+                  "name",
+                  List.of(Map.of()),
+                  "retryPolicy",
+                  Map.of(
+                      "maxAttempts", 5.0,
+                      "initialBackoff", "0.5s",
+                      "maxBackoff", "5s",
+                      "backoffMultiplier", 2.0,
+                      "retryableStatusCodes", List.of("UNAVAILABLE", "DEADLINE_EXCEEDED")))));
+
   private static final int PRODUCTS_BATCH = 100;
   private static final int MEDIA_BATCH = 100;
   private static final int MOVEMENTS_BATCH = 1000;

@@ -321,7 +321,8 @@ public final class Suite implements AutoCloseable {
     var certificate = System.getenv("FILO_GRPC_CERTIFICATE");
     var builder =
         NettyChannelBuilder.forAddress("localhost", settings.grpcPort())
-            .maxInboundMessageSize(16 * 1024 * 1024);
+            .maxInboundMessageSize(16 * 1024 * 1024)
+            .defaultServiceConfig(Seeder.PATIENT);
     if (certificate == null || certificate.isBlank()) {
       return builder.usePlaintext().build();
     }
