@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
-import dev.filo.identity.service.ActStore;
 import dev.filo.identity.service.AuditLog;
 import dev.filo.identity.store.MongoCustomerStore;
 import dev.filo.identity.store.MongoMergeCaseStore;
@@ -377,8 +376,8 @@ class GraphRpcTest {
             identity.bean(MongoCustomerStore.class),
             identity.bean(MongoMergeCaseStore.class),
             identity.bean(MongoSessionStore.class))) {
-      log.settleLeft((ActStore) store, identity.clock().instant()).block();
-      log.settleLeft((ActStore) store, identity.clock().instant()).block();
+      log.settleLeft(store, identity.clock().instant()).block();
+      log.settleLeft(store, identity.clock().instant()).block();
     }
     for (var home : homes.entrySet()) {
       assertThat(acts(pair.one(), "left." + home.getKey())).hasSize(1);
