@@ -46,7 +46,7 @@ class ChatStore extends EventTarget {
     this.#subscribed = true;
     live.subscribe([CHAT_TOPIC], ({kind, data}) => {
       if (kind === 'reset') return void this.read();
-      if (kind === 'conversation' && data.conversation) this.conversation = data.conversation;
+      if (kind === 'conversation' && data.conversation) this.#take(data.conversation);
       if (kind === 'message' && data.message) this.#put(data.message);
       this.#changed();
     });
@@ -77,7 +77,7 @@ class ChatStore extends EventTarget {
     try {
       const [conversation, page] = await Promise.all([api.get(PATH), api.get(`${PATH}/messages`, {query: {pageSize: 50}})]);
       if (owner !== this.#owner) return;
-      this.conversation = conversation;
+      this.#take(conversation);
       this.#older ??= page.nextPageToken;
       for (const message of page.messages ?? []) this.#put(message);
       this.known = true;
@@ -123,6 +123,16 @@ class ChatStore extends EventTarget {
 
   #read() {
     try { return localStorage.getItem(READ) ?? ''; } catch { return ''; }
+  }
+
+  /** After a merge of customers, or the end of one, hers is another thread: what is shown is that one's alone. */
+  #take(conversation) {
+    if (this.conversation && this.conversation.name !== conversation.name) {
+      this.#messages.clear();
+      this.#older = undefined;
+      void this.read();
+    }
+    this.conversation = conversation;
   }
 
   #put(message) {

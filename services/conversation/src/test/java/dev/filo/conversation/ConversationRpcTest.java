@@ -126,6 +126,8 @@ class ConversationRpcTest {
   private final Conversations conversations;
   private final ReservationNews news;
   private final WaitlistNews lines;
+  private final SubjectAliases aliases;
+  private final AccessInterceptor access;
   private final ManagedChannel channel;
 
   ConversationRpcTest(MongoDatabase database) throws IOException {
@@ -153,11 +155,10 @@ class ConversationRpcTest {
     lines = new WaitlistNews(conversations, context);
     var handler = new GrpcConversationService(conversations, store, context, changes, clock);
     List<BindableService> services = List.of(handler);
-    serve(
-        "conversation",
-        handler,
-        new AccessInterceptor(
-            Rules.of(services), tokens.verifier(), new SubjectAliases(database), new FieldRules()));
+    aliases = new SubjectAliases(database);
+    access =
+        new AccessInterceptor(Rules.of(services), tokens.verifier(), aliases, new FieldRules());
+    serve("conversation", handler, access);
     channel = Channels.open("in-process:conversation" + suffix);
   }
 
@@ -653,6 +654,102 @@ class ConversationRpcTest {
       }
     }
     assertThat(again).isEqualTo(texts);
+  }
+
+  /** Watches her own thread as the gateway does: from the last cursor, whenever she is cut off. */
+  private final class Follower implements StreamObserver<WatchConversationResponse> {
+    private final Role role;
+    private final String id;
+    private final Seen<WatchConversationResponse> seen = new Seen<>();
+    private volatile String cursor = "";
+
+    Follower(Role role, String id) {
+      this.role = role;
+      this.id = id;
+      open();
+    }
+
+    private void open() {
+      ConversationServiceGrpc.newStub(channel)
+          .withCallCredentials(tokens.bearer(role, "customers/" + id))
+          .watchConversation(
+              WatchConversationRequest.newBuilder().setName(MINE).setResumeCursor(cursor).build(),
+              this);
+    }
+
+    @Override
+    public void onNext(WatchConversationResponse value) {
+      cursor = value.getCursor();
+      seen.onNext(value);
+    }
+
+    @Override
+    public void onError(Throwable error) {
+      if (Status.fromThrowable(error).getCode() == Status.Code.UNAVAILABLE
+          && !channel.isShutdown()) {
+        open();
+      }
+    }
+
+    @Override
+    public void onCompleted() {}
+
+    /**
+     * The texts of the next messages, all of this thread, which is as it is in what comes between.
+     */
+    List<String> next(String thread, int count) throws InterruptedException {
+      var texts = new ArrayList<String>();
+      while (texts.size() < count) {
+        var next = seen.next();
+        var name =
+            next.hasMessage() ? next.getMessage().getName() : next.getConversation().getName();
+        assertThat(name + "/").startsWith("conversations/" + thread + "/");
+        if (next.hasMessage()) {
+          texts.add(next.getMessage().getText());
+        }
+      }
+      return texts;
+    }
+  }
+
+  @Test
+  void aWatch_acrossAMergeAndItsEnd_goesOnInTheThreadThatIsHers() throws InterruptedException {
+    customer("julia").sendMessage(say(MINE, "j0", ""));
+    for (int i = 0; i < 3; i++) {
+      guest("guest1").sendMessage(say(MINE, "g" + i, ""));
+    }
+    var device = new Follower(Role.ROLE_GUEST, "guest1");
+    assertThat(device.next("guest1", 3)).containsExactly("g0", "g1", "g2");
+    var hers = new Follower(Role.ROLE_CUSTOMER, "julia");
+    assertThat(hers.next("julia", 1)).containsExactly("j0");
+
+    // The streams of whoever became another are ended first, then the threads are merged.
+    aliases.record("customers/guest1", "customers/julia").block(PATIENCE);
+    access.endStale().block(PATIENCE);
+    conversations.merged("customers/julia", "customers/guest1").block(PATIENCE);
+    assertThat(device.next("julia", 4)).containsExactly("j0", "g0", "g1", "g2");
+    assertThat(hers.next("julia", 3)).containsExactly("g0", "g1", "g2");
+    for (int i = 1; i < 6; i++) {
+      customer("julia").sendMessage(say(MINE, "j" + i, ""));
+    }
+    for (var each : List.of(device, hers)) {
+      assertThat(each.next("julia", 5)).containsExactly("j1", "j2", "j3", "j4", "j5");
+    }
+
+    // Her numbers in her own thread are smaller than those she has seen in the other.
+    aliases.part("customers/guest1").block(PATIENCE);
+    access.endStale().block(PATIENCE);
+    conversations
+        .unmerged("customers/julia", "customers/guest1", Set.of("customers/guest1"))
+        .block(PATIENCE);
+    assertThat(device.next("guest1", 3)).containsExactly("g0", "g1", "g2");
+    guest("guest1").sendMessage(say(MINE, "g3", ""));
+    assertThat(device.next("guest1", 1)).containsExactly("g3");
+    customer("julia").sendMessage(say(MINE, "j6", ""));
+    assertThat(hers.next("julia", 1)).containsExactly("j6");
+    guest("guest1").sendMessage(say(MINE, "g4", ""));
+    assertThat(device.next("guest1", 1)).containsExactly("g4");
+    assertThat(hers.seen.values).filteredOn(WatchConversationResponse::hasMessage).isEmpty();
   }
 
   @Test

@@ -14,6 +14,7 @@ import dev.filo.identity.grpc.GrpcSessionService;
 import dev.filo.identity.grpc.GrpcStaffService;
 import dev.filo.identity.mail.Mailbox;
 import dev.filo.identity.mail.SmtpMessenger;
+import dev.filo.identity.service.ActStore;
 import dev.filo.identity.service.AuditLog;
 import dev.filo.identity.service.Ceremonies;
 import dev.filo.identity.service.CodeMail;
@@ -83,6 +84,8 @@ public class IdentityConfiguration {
   private static final Duration SMTP_PATIENCE = Duration.ofSeconds(5);
   // What has ended is of no use, but for finding out what happened.
   private static final Duration KEEP = Duration.ofDays(1);
+  // An act is in the log in milliseconds; what is older was left by a process that died.
+  private static final Duration ACT_LEFT = Duration.ofSeconds(5);
   // mail_service.proto says how long a repeated call is recognised.
   private static final Duration REMEMBER_MAIL = Duration.ofDays(7);
 
@@ -231,8 +234,19 @@ public class IdentityConfiguration {
   }
 
   @Bean
-  Background auditRepair(Staff staff) {
-    return every(Duration.ofSeconds(5), Mono.defer(staff::settleAll));
+  Background auditRepair(
+      Staff staff,
+      AuditLog log,
+      MongoCustomerStore customers,
+      MongoMergeCaseStore cases,
+      MongoSessionStore sessions,
+      InstantSource clock) {
+    return every(
+        Duration.ofSeconds(5),
+        Mono.defer(staff::settleAll)
+            .thenMany(Flux.<ActStore>just(customers, cases, sessions))
+            .concatMap(store -> log.settleLeft(store, clock.instant().minus(ACT_LEFT)))
+            .then());
   }
 
   /** Lets the configured first manager in while nobody may manage. */
@@ -322,9 +336,10 @@ public class IdentityConfiguration {
       MongoCustomerStore store,
       MongoMergeCaseStore cases,
       SubjectAliases aliases,
+      AuditLog audit,
       IdentityProperties identity,
       InstantSource clock) {
-    return new Recognition(store, cases, aliases, identity.merge().policy(), clock);
+    return new Recognition(store, cases, aliases, audit, identity.merge().policy(), clock);
   }
 
   @Bean
@@ -387,6 +402,7 @@ public class IdentityConfiguration {
       Customers customers,
       MongoStaffStore staff,
       EndedSessions ended,
+      AuditLog audit,
       Secrets secrets,
       IdentityProperties identity,
       InstantSource clock) {
@@ -395,6 +411,7 @@ public class IdentityConfiguration {
         customers,
         staff,
         ended,
+        audit,
         secrets,
         new Sessions.Lives(
             identity.sessionLife(), identity.staffSessionLife(), identity.handoffLife()),

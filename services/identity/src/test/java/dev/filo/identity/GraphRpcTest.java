@@ -3,8 +3,15 @@ package dev.filo.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Updates;
+import dev.filo.identity.service.AuditLog;
+import dev.filo.identity.store.MongoCustomerStore;
+import dev.filo.identity.store.MongoMergeCaseStore;
+import dev.filo.identity.store.MongoSessionStore;
 import dev.filo.platform.code.Ids;
 import dev.filo.proto.api.v1.ErrorReason;
+import dev.filo.proto.identity.v1.AuditEntry;
 import dev.filo.proto.identity.v1.Consent;
 import dev.filo.proto.identity.v1.Consents;
 import dev.filo.proto.identity.v1.Customer;
@@ -21,10 +28,17 @@ import dev.filo.proto.identity.v1.MergeCase;
 import dev.filo.proto.identity.v1.ResolveCustomerRequest;
 import dev.filo.proto.identity.v1.UnmergeCustomerRequest;
 import dev.filo.proto.identity.v1.UpdateConsentRequest;
+import dev.filo.proto.identity.v1.UpdateCustomerRequest;
 import dev.filo.testkit.StoreTest;
 import dev.filo.testkit.TestMongo;
 import java.time.Duration;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.bson.Document;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
 
 /** Resolve, cases, unmerge and consents over gRPC. */
 @StoreTest
@@ -219,6 +233,156 @@ class GraphRpcTest {
             SignInTest.refusedWith(dev.filo.proto.identity.v1.ErrorReason.ERROR_REASON_NOT_MERGED));
     assertThatThrownBy(() -> agent.unmergeCustomer(unmerge.toBuilder().clearRequestId().build()))
         .matches(SignInTest.refusedWith(ErrorReason.ERROR_REASON_REQUEST_ID_MISSING));
+  }
+
+  // ---- what staff do to customers is in the audit log
+
+  private static final String AGENT = "staff/agent@filo.example";
+
+  /** What the acts of one kind say that the agent has done to a customer. */
+  private List<Map<String, String>> acts(String customer, String action) throws Exception {
+    return identity.log(customer).stream()
+        .filter(entry -> entry.getAction().equals(action) && entry.getActor().equals(AGENT))
+        .map(AuditEntry::getChangesMap)
+        .toList();
+  }
+
+  private Document kept(String collection, String id) {
+    return Objects.requireNonNull(
+        Mono.from(identity.database().getCollection(collection).find(Filters.eq("_id", id)).first())
+            .block());
+  }
+
+  @Test
+  void mergesAndUnmerges_byStaff_areInTheAuditLog_once() throws Exception {
+    var pair = twoAccounts();
+    var merge = decide(pair.found(), Decision.DECISION_MERGE);
+    var agent = agent();
+    for (int i = 0; i < 2; i++) {
+      agent.decideMergeCase(merge);
+    }
+    assertThat(acts(pair.other(), "customer.merge"))
+        .containsExactly(Map.of("mergeCase", pair.found().getName(), "customer", pair.one()));
+    var unmerge =
+        UnmergeCustomerRequest.newBuilder()
+            .setName(pair.other())
+            .setRequestId(Ids.random())
+            .build();
+    for (int i = 0; i < 2; i++) {
+      agent.unmergeCustomer(unmerge);
+    }
+    assertThat(acts(pair.other(), "customer.unmerge"))
+        .containsExactly(Map.of("customer", pair.one()));
+    assertThat(acts(pair.other(), "customer.keepApart")).isEmpty();
+    // What is in the log is no longer on its way to it.
+    for (var kept :
+        List.of(
+            kept("customers", pair.other().substring("customers/".length())),
+            kept("mergeCases", pair.found().getName().substring("mergeCases/".length())))) {
+      assertThat(kept).doesNotContainKeys("audit", "auditSince");
+    }
+  }
+
+  @Test
+  void keepingApart_isInTheAuditLog_aRefusedDecisionIsNot() throws Exception {
+    var pair = twoAccounts();
+    var agent = agent();
+    agent.decideMergeCase(decide(pair.found(), Decision.DECISION_KEEP_APART));
+    assertThatThrownBy(() -> agent.decideMergeCase(decide(pair.found(), Decision.DECISION_MERGE)))
+        .matches(SignInTest.refusedWith(ErrorReason.ERROR_REASON_ETAG_STALE));
+    assertThat(acts(pair.other(), "customer.keepApart"))
+        .containsExactly(Map.of("mergeCase", pair.found().getName(), "customer", pair.one()));
+    assertThat(acts(pair.other(), "customer.merge")).isEmpty();
+  }
+
+  @Test
+  void evidenceByStaff_isInTheAuditLog_withoutWhatItIs_servicesIsNot() throws Exception {
+    var phone = number();
+    var card = "L" + Ids.random();
+    var known = service().resolveCustomer(known(Identifier.Type.PHONE, phone)).getName();
+    assertThat(identity.log(known)).isEmpty();
+    var facts = known(Identifier.Type.PHONE, phone, Identifier.Type.LOYALTY_CARD, card);
+    var agent = agent();
+    for (int i = 0; i < 2; i++) { // repeating it changes nothing
+      assertThat(agent.resolveCustomer(facts).getName()).isEqualTo(known);
+    }
+    assertThat(acts(known, "customer.link"))
+        .hasSize(1)
+        .allSatisfy(
+            it -> {
+              assertThat(it).containsEntry("LOYALTY_CARD", "STAFF");
+              assertThat(it.toString()).doesNotContain(phone.substring(3)).doesNotContain(card);
+            });
+  }
+
+  @Test
+  void whatStaffWriteDownForHer_isInTheAuditLog_whatSheDoesIsNot() throws Exception {
+    var email = RunningIdentity.newEmail();
+    var julia = identity.signIn(email, "");
+    var name = julia.subject();
+    var hers = identity.calls(julia.access());
+    hers.updateConsent(consent(name, false));
+    hers.updateCustomer(named(name, "Giulia"));
+    assertThat(identity.log(name)).isEmpty();
+    var agent = agent();
+    agent.updateConsent(consent(name, true));
+    agent.updateCustomer(named(name, "Julia"));
+    assertThat(acts(name, "customer.consent"))
+        .containsExactly(Map.of("purpose", "OFFERS", "channel", "EMAIL", "granted", "true"));
+    assertThat(acts(name, "customer.update")).containsExactly(Map.of("fields", "givenName"));
+  }
+
+  private static UpdateCustomerRequest named(String customer, String givenName) {
+    return UpdateCustomerRequest.newBuilder()
+        .setCustomer(Customer.newBuilder().setName(customer).setGivenName(givenName))
+        .build();
+  }
+
+  @Test
+  void actsLeftOnTheirWay_comeIntoTheAuditLog_once() throws Exception {
+    var pair = twoAccounts();
+    var session = identity.signIn(RunningIdentity.newEmail(), "").claims().getStringClaim("sid");
+    var homes =
+        Map.of(
+            "customers", pair.one().substring("customers/".length()),
+            "mergeCases", pair.found().getName().substring("mergeCases/".length()),
+            "sessions", session);
+    for (var home : homes.entrySet()) {
+      Mono.from(
+              identity
+                  .database()
+                  .getCollection(home.getKey())
+                  .updateOne(
+                      Filters.eq("_id", home.getValue()),
+                      Updates.combine(
+                          Updates.set("auditSince", Date.from(identity.clock().instant())),
+                          Updates.push(
+                              "audit",
+                              new Document("id", "left-" + Ids.random())
+                                  .append("time", Date.from(identity.clock().instant()))
+                                  .append("actor", AGENT)
+                                  .append("action", "left." + home.getKey())
+                                  .append("subject", pair.one())
+                                  .append(
+                                      "changes",
+                                      new Document("session", session)
+                                          .append("mergeCase", pair.found().getName()))))))
+          .block();
+    }
+    identity.clock().advance(Duration.ofSeconds(6));
+    var log = identity.bean(AuditLog.class);
+    for (var store :
+        List.of(
+            identity.bean(MongoCustomerStore.class),
+            identity.bean(MongoMergeCaseStore.class),
+            identity.bean(MongoSessionStore.class))) {
+      log.settleLeft(store, identity.clock().instant()).block();
+      log.settleLeft(store, identity.clock().instant()).block();
+    }
+    for (var home : homes.entrySet()) {
+      assertThat(acts(pair.one(), "left." + home.getKey())).hasSize(1);
+      assertThat(kept(home.getKey(), home.getValue())).doesNotContainKeys("audit", "auditSince");
+    }
   }
 
   private static Customer get(IdentityServiceBlockingV2Stub calls, String name) throws Exception {

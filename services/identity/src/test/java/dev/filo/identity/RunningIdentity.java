@@ -7,8 +7,10 @@ import com.nimbusds.jwt.SignedJWT;
 import dev.filo.platform.code.Ids;
 import dev.filo.proto.dev.v1.ListMailRequest;
 import dev.filo.proto.dev.v1.MailboxServiceGrpc;
+import dev.filo.proto.identity.v1.AuditEntry;
 import dev.filo.proto.identity.v1.CreateSignInRequest;
 import dev.filo.proto.identity.v1.IdentityServiceGrpc;
+import dev.filo.proto.identity.v1.ListAuditEntriesRequest;
 import dev.filo.proto.identity.v1.SessionServiceGrpc;
 import dev.filo.proto.identity.v1.SignIn;
 import dev.filo.proto.identity.v1.StaffServiceGrpc;
@@ -25,7 +27,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -134,6 +138,22 @@ final class RunningIdentity implements AutoCloseable {
   StaffServiceGrpc.StaffServiceBlockingV2Stub staff(String token) {
     return StaffServiceGrpc.newBlockingV2Stub(channel)
         .withCallCredentials(TestTokens.bearer(token));
+  }
+
+  /** What the audit log says was done to somebody or something, oldest first. */
+  List<AuditEntry> log(String subject) throws Exception {
+    clock.advance(Duration.ofMinutes(1)); // codes to one address are limited
+    var manager = staff(signIn("manager@filo.example", "").access());
+    var all = new ArrayList<AuditEntry>();
+    var token = "";
+    do {
+      var page =
+          manager.listAuditEntries(
+              ListAuditEntriesRequest.newBuilder().setPageToken(token).setPageSize(50).build());
+      all.addAll(page.getAuditEntriesList());
+      token = page.getNextPageToken();
+    } while (!token.isEmpty());
+    return all.stream().filter(entry -> entry.getSubject().equals(subject)).toList();
   }
 
   Channel channel() {

@@ -134,6 +134,31 @@ class SessionsTest {
   }
 
   @Test
+  void end_byStaff_isInTheAuditLog_byHerselfIsNot() throws Exception {
+    var email = RunningIdentity.newEmail();
+    var one = identity.signIn(email, "");
+    var other = identity.signIn(email, "");
+    var third = identity.signIn(email, "");
+    var hers = identity.signIn(email, "");
+    identity.sessions(hers.access()).endSession(end(name(hers, hers)));
+    assertThat(identity.log(one.subject())).isEmpty();
+    var agent = identity.sessions(identity.signIn("agent@filo.example", "").access());
+    agent.endSession(end(name(one, one)));
+    assertThatThrownBy(() -> agent.endSession(end(name(one, one)))).matches(NOT_FOUND);
+    var all = EndAllSessionsRequest.newBuilder().setParent(one.subject()).build();
+    assertThat(agent.endAllSessions(all).getEndedCount()).isEqualTo(2);
+    assertThat(agent.endAllSessions(all).getEndedCount()).isZero();
+    assertThat(identity.log(one.subject()))
+        .allSatisfy(
+            entry -> {
+              assertThat(entry.getActor()).isEqualTo("staff/agent@filo.example");
+              assertThat(entry.getAction()).isEqualTo("session.end");
+            })
+        .extracting(entry -> one.subject() + "/sessions/" + entry.getChangesOrThrow("session"))
+        .containsExactlyInAnyOrder(name(one, one), name(other, other), name(third, third));
+  }
+
+  @Test
   void refreshTokenUsedTwice_endsTheAccessTokensToo() {
     var first = identity.guest();
     var second = refresh(first);

@@ -17,7 +17,6 @@ import dev.filo.proto.identity.v1.Device;
 import dev.filo.proto.identity.v1.DeviceSecret;
 import dev.filo.proto.identity.v1.ErrorReason;
 import dev.filo.proto.identity.v1.GetCustomerRequest;
-import dev.filo.proto.identity.v1.ListAuditEntriesRequest;
 import dev.filo.proto.identity.v1.ListDevicesRequest;
 import dev.filo.proto.identity.v1.ListStaffMembersRequest;
 import dev.filo.proto.identity.v1.RotateDeviceSecretRequest;
@@ -410,17 +409,7 @@ class StaffTest {
   }
 
   private List<AuditEntry> log(String subject) throws Exception {
-    var all = new java.util.ArrayList<AuditEntry>();
-    var token = "";
-    do {
-      var page =
-          manager()
-              .listAuditEntries(
-                  ListAuditEntriesRequest.newBuilder().setPageToken(token).setPageSize(50).build());
-      all.addAll(page.getAuditEntriesList());
-      token = page.getNextPageToken();
-    } while (!token.isEmpty());
-    return all.stream().filter(entry -> entry.getSubject().equals(subject)).toList();
+    return identity.log(subject);
   }
 
   private Document kept(String collection, String id) {

@@ -32,6 +32,7 @@ import dev.filo.proto.feed.v1.WatchRequest;
 import dev.filo.proto.feed.v1.WatchResponse;
 import dev.filo.proto.identity.v1.CustomerMerged;
 import dev.filo.proto.identity.v1.CustomerSignedIn;
+import dev.filo.proto.identity.v1.CustomerUnmerged;
 import dev.filo.proto.identity.v1.IdentityServiceGrpc;
 import dev.filo.proto.identity.v1.ListSigningKeysRequest;
 import dev.filo.proto.identity.v1.ListSigningKeysResponse;
@@ -498,5 +499,47 @@ class JourneyRpcTest {
         .atMost(PATIENCE)
         .untilAsserted(
             () -> assertThat(shopper(julia).getTimeline(mine()).getTouchpointsList()).hasSize(1));
+  }
+
+  @Test
+  void unmerge_toldByIdentity_givesTheTimeLineBack() {
+    var guest = newCustomer();
+    var julia = newCustomer();
+    var token = tokens.token(Role.ROLE_GUEST, guest);
+    as(token).batchCreateTouchpoints(batch(view(Ids.random(), 10)));
+    shopper(julia).batchCreateTouchpoints(batch(view(Ids.random(), 5)));
+    var own = ids(as(token));
+    var hers = ids(shopper(julia));
+    assertThat(own).hasSize(1).doesNotContainAnyElementsOf(hers);
+    identity.tell(
+        event(
+            "identity",
+            julia,
+            shopperActor(julia),
+            CustomerMerged.newBuilder().setCustomer(julia).setAlias(guest).build()));
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> {
+              assertThat(ids(shopper(julia))).hasSize(2).containsAll(hers);
+              assertThat(ids(as(token))).isEqualTo(ids(shopper(julia)));
+            });
+    identity.tell(
+        event(
+            "identity",
+            julia,
+            shopperActor(julia),
+            CustomerUnmerged.newBuilder().setCustomer(julia).setAlias(guest).build()));
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> {
+              assertThat(ids(as(token))).isEqualTo(own);
+              assertThat(ids(shopper(julia))).isEqualTo(hers);
+            });
+  }
+
+  private static List<String> ids(JourneyServiceGrpc.JourneyServiceBlockingStub calls) {
+    return calls.getTimeline(mine()).getTouchpointsList().stream().map(Touchpoint::getId).toList();
   }
 }

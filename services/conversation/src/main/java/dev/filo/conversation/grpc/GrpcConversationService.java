@@ -208,7 +208,7 @@ public final class GrpcConversationService
   }
 
   private Flux<WatchConversationResponse> watch(String id, String resume, Caller caller) {
-    var seen = new Seen(resume);
+    var seen = new Seen(id, resume);
     return changes.of(Conversations.key(id)).concatMap(tick -> news(id, seen, caller), 1);
   }
 
@@ -257,14 +257,21 @@ public final class GrpcConversationService
                 () -> seen.number > from ? messages(id, seen, through, caller) : Flux.empty()));
   }
 
-  /** How far a watcher has come: the last message's number and the thread's version. */
+  /**
+   * How far a watcher has come in a thread: the last message's number and the thread's version. A
+   * cursor of another thread, whose numbers mean nothing here, begins anew: by a merge, or by the
+   * end of one, the thread that is hers becomes another one while she watches.
+   */
   private static final class Seen {
+    private final String thread;
     private long number = -1;
     private long version = -1;
 
-    Seen(String cursor) {
+    Seen(String thread, String cursor) {
+      this.thread = thread;
       var parts = cursor.split("\\.", -1);
-      if (parts.length == 2) {
+      boolean here = parts.length == 3 && parts[2].equals(thread);
+      if (here || parts.length == 2) { // cursors named no thread once
         try {
           number = Long.parseLong(parts[0]);
           version = Long.parseLong(parts[1]);
@@ -276,7 +283,7 @@ public final class GrpcConversationService
     }
 
     String cursor() {
-      return number + "." + version;
+      return number + "." + version + "." + thread;
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -214,17 +215,12 @@ public record Customer(
    * @param above whom she stands under, the nearest first
    */
   public Customer refusing(List<Customer> above) {
-    var answers = new LinkedHashMap<String, Consent>();
-    consents.forEach(consent -> answers.put(consent.purpose() + "/" + consent.channel(), consent));
+    var answers = answers();
     var since = mergeTime();
     for (var one : above) {
-      for (var consent : one.consents()) {
-        var key = consent.purpose() + "/" + consent.channel();
-        var own = answers.get(key);
-        if (!consent.granted()
-            && consent.time().isAfter(since)
-            && (own == null || own.time().isBefore(consent.time()))) {
-          answers.put(key, consent);
+      for (var answer : one.answers().entrySet()) {
+        if (!answer.getValue().granted() && answer.getValue().time().isAfter(since)) {
+          answers.merge(answer.getKey(), answer.getValue(), Customer::later);
         }
       }
       since = one.mergeTime().isAfter(since) ? one.mergeTime() : since;
@@ -310,37 +306,45 @@ public record Customer(
 
   /**
    * What she answered about messages, together with those who are merged into her: the most
-   * restrictive of all answers. An answer of her own from after a merge is about both.
+   * restrictive of the last answers about each. An answer from after a merge is about both.
    */
   public List<Consent> effectiveConsents(List<Customer> merged) {
     var all = new HashMap<String, Customer>();
     merged.forEach(one -> all.put(one.id(), one));
-    var own = new LinkedHashMap<String, Consent>();
-    consents.forEach(consent -> own.put(consent.purpose() + "/" + consent.channel(), consent));
-    var effective = new LinkedHashMap<>(own);
+    var effective = answers();
     for (var one : merged) {
-      var since = joinTime(one, all);
-      for (var consent : one.consents()) {
-        var key = consent.purpose() + "/" + consent.channel();
-        var mine = own.get(key);
-        if (mine == null || !mine.time().isAfter(since)) {
-          effective.merge(key, consent, Customer::stricter);
-        }
-      }
+      lastAnswers(one, all).forEach((key, last) -> effective.merge(key, last, Customer::stricter));
     }
     return effective.values().stream()
         .sorted(Comparator.comparing(Consent::purpose).thenComparing(Consent::channel))
         .toList();
   }
 
-  private static Instant joinTime(Customer member, HashMap<String, Customer> all) {
-    var latest = Instant.EPOCH;
+  private Map<String, Consent> answers() {
+    var answers = new LinkedHashMap<String, Consent>();
+    consents.forEach(consent -> answers.put(consent.purpose() + "/" + consent.channel(), consent));
+    return answers;
+  }
+
+  /** The answers of a member, or later ones of those she stood under by then, up to this one. */
+  private Map<String, Consent> lastAnswers(Customer member, Map<String, Customer> all) {
+    var last = member.answers();
+    var since = member.mergeTime();
     var at = member;
-    for (int hops = 0; at != null && hops <= all.size(); hops++) {
-      latest = at.mergeTime().isAfter(latest) ? at.mergeTime() : latest;
-      at = all.get(at.mergedInto());
+    for (int hops = 0; !at.id.equals(id) && hops <= all.size(); hops++) {
+      at = all.getOrDefault(at.mergedInto(), this);
+      for (var answer : at.answers().entrySet()) {
+        if (answer.getValue().time().isAfter(since)) {
+          last.merge(answer.getKey(), answer.getValue(), Customer::later);
+        }
+      }
+      since = at.mergeTime().isAfter(since) ? at.mergeTime() : since;
     }
-    return latest;
+    return last;
+  }
+
+  private static Consent later(Consent one, Consent other) {
+    return other.time().isAfter(one.time()) ? other : one;
   }
 
   private static Consent stricter(Consent one, Consent other) {

@@ -105,7 +105,8 @@ public final class GrpcIdentityService extends IdentityServiceGrpc.IdentityServi
   public void updateCustomer(
       UpdateCustomerRequest request, StreamObserver<dev.filo.proto.identity.v1.Customer> observer) {
     var wanted = request.getCustomer();
-    boolean shopper = Caller.current().isShopper();
+    var caller = Caller.current();
+    boolean shopper = caller.isShopper();
     answer(
         observer,
         customers.update(
@@ -118,7 +119,8 @@ public final class GrpcIdentityService extends IdentityServiceGrpc.IdentityServi
             person ->
                 shopper
                     ? CustomerProtos.message(person, policy)
-                    : CustomerProtos.full(person, policy)));
+                    : CustomerProtos.full(person, policy),
+            caller.actor()));
   }
 
   @Override

@@ -105,7 +105,7 @@ public final class GrpcSessionService extends SessionServiceGrpc.SessionServiceI
     answer(
         observer,
         sessions
-            .end(name.substring(0, slash), name.substring(slash + "/sessions/".length()))
+            .end(name.substring(0, slash), name.substring(slash + "/sessions/".length()), byStaff())
             .thenReturn(EndSessionResponse.getDefaultInstance()));
   }
 
@@ -116,8 +116,14 @@ public final class GrpcSessionService extends SessionServiceGrpc.SessionServiceI
     answer(
         observer,
         sessions
-            .endAll(request.getParent(), except)
+            .endAll(request.getParent(), except, byStaff())
             .map(count -> EndAllSessionsResponse.newBuilder().setEndedCount(count).build()));
+  }
+
+  /** Who of the staff calls; empty when it is the customer herself. */
+  private static String byStaff() {
+    var caller = Caller.current();
+    return caller.isShopper() ? "" : caller.principal();
   }
 
   @Override

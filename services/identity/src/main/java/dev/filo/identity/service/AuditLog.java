@@ -4,8 +4,11 @@ import dev.filo.identity.domain.AuditAct;
 import dev.filo.identity.domain.AuditEntry;
 import dev.filo.platform.mongo.StaleRetry;
 import dev.filo.platform.mongo.StaleVersionException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -16,6 +19,7 @@ import reactor.core.publisher.Mono;
  * off shows when an earlier check's last place and hash were kept elsewhere.
  */
 public final class AuditLog {
+  private static final Logger log = LoggerFactory.getLogger(AuditLog.class);
   private static final int FAULTS_MAX = 100;
   // Of many at once one always gets its place: this many would have to be quicker than us.
   private static final int RACES_MAX = 500;
@@ -37,6 +41,24 @@ public final class AuditLog {
         .filter(Boolean::booleanValue)
         .switchIfEmpty(Mono.error(() -> new StaleVersionException("audit log", 0)))
         .retryWhen(StaleRetry.atOnce(RACES_MAX))
+        .then();
+  }
+
+  /** Puts an act into the log that a store keeps until then. */
+  Mono<Void> settle(ActStore store, AuditAct act) {
+    return append(act).then(Mono.defer(() -> store.settle(act)));
+  }
+
+  /** Puts acts into the log that were done before a moment, by processes that died since. */
+  public Mono<Void> settleLeft(ActStore store, Instant before) {
+    return store
+        .unsettledActs()
+        .filter(act -> act.time().isBefore(before))
+        .concatMap(
+            act -> {
+              log.info("an act that was left half done comes into the audit log");
+              return settle(store, act);
+            })
         .then();
   }
 

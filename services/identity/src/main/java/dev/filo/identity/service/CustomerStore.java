@@ -1,6 +1,7 @@
 package dev.filo.identity.service;
 
 import com.google.protobuf.Message;
+import dev.filo.identity.domain.AuditAct;
 import dev.filo.identity.domain.Customer;
 import dev.filo.proto.feed.v1.Actor;
 import java.time.Instant;
@@ -12,7 +13,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** Keeps customers and the claims on identifiers. */
-public interface CustomerStore {
+public interface CustomerStore extends ActStore {
   /** A customer, alias or not. Empty when there is none. */
   Mono<Customer> find(String id);
 
@@ -50,14 +51,20 @@ public interface CustomerStore {
    * Changes a customer's profile if she is at this version.
    *
    * @param remembered the request, kept with the answer made of her new state; its id may be empty
+   * @param act what is to come into the audit log; null: nothing
    * @return empty when she is not at this version
    */
   Mono<Customer> update(
-      Customer seen, Customer.Profile profile, Remembered remembered, Instant now);
+      Customer seen,
+      Customer.Profile profile,
+      Remembered remembered,
+      @Nullable AuditAct act,
+      Instant now);
 
   /**
    * Puts a customer's next state in place of the one seen, with what is to be told.
    *
+   * @param act what is to come into the audit log; null: nothing
    * @return empty when she has changed meanwhile, or the request had its effect before
    */
   Mono<Customer> replace(
@@ -66,6 +73,7 @@ public interface CustomerStore {
       List<Told> told,
       Actor actor,
       @Nullable Remembered remembered,
+      @Nullable AuditAct act,
       Instant now);
 
   /** An event, and the customer it happened to. */

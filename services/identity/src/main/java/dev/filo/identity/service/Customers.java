@@ -2,6 +2,7 @@ package dev.filo.identity.service;
 
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
+import dev.filo.identity.domain.AuditAct;
 import dev.filo.identity.domain.Consent;
 import dev.filo.identity.domain.ContactAddress;
 import dev.filo.identity.domain.Customer;
@@ -18,11 +19,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /** Customers: made, found, changed, and recognised as one another. */
@@ -97,7 +102,8 @@ public final class Customers {
       String requestId,
       Message request,
       Parser<T> parser,
-      Function<Person, T> answer) {
+      Function<Person, T> answer,
+      Actor actor) {
     var attempt =
         Mono.defer(
             () ->
@@ -119,8 +125,8 @@ public final class Customers {
                                                     next ->
                                                         answer.apply(
                                                             new Person(
-                                                                next.together(merged),
-                                                                merged)))))));
+                                                                next.together(merged), merged)),
+                                                    actor)))));
     return attempt
         .repeatWhenEmpty(CONTENDED_RETRIES_MAX, tries -> tries.delayElements(Duration.ofMillis(5)))
         .onErrorMap(IllegalStateException.class, e -> new StaleVersionException(name, 0));
@@ -132,18 +138,39 @@ public final class Customers {
       Function<Customer.Profile, Customer.Profile> change,
       String requestId,
       Message request,
-      Function<Customer, T> answer) {
+      Function<Customer, T> answer,
+      Actor actor) {
     var version = Long.toString(seen.version());
     if (!etag.isEmpty() && !etag.equals(version)) {
       return Mono.error(new RefusedException(new Refusal.CustomerChanged(version)));
     }
+    var next = change.apply(seen.profile());
+    var act =
+        recognition.act(
+            actor, "customer.update", seen.name(), Map.of("fields", fields(seen.profile(), next)));
     return store
         .update(
-            seen,
-            change.apply(seen.profile()),
-            new CustomerStore.Remembered(requestId, request, answer::apply),
-            now())
+            seen, next, new CustomerStore.Remembered(requestId, request, answer::apply), act, now())
+        .delayUntil(done -> recognition.logged(store, act))
         .map(answer);
+  }
+
+  /** The names of what is told otherwise; what is told is in no log. */
+  private static String fields(Customer.Profile seen, Customer.Profile next) {
+    var fields = new ArrayList<String>();
+    if (!seen.givenName().equals(next.givenName())) {
+      fields.add("givenName");
+    }
+    if (!seen.familyName().equals(next.familyName())) {
+      fields.add("familyName");
+    }
+    if (!seen.language().equals(next.language())) {
+      fields.add("languageCode");
+    }
+    if (!Objects.equals(seen.place(), next.place())) {
+      fields.add("place");
+    }
+    return String.join(",", fields);
   }
 
   /**
@@ -389,6 +416,7 @@ public final class Customers {
                                   Function<Customer, T> made =
                                       next ->
                                           answer.apply(new Person(next.together(merged), merged));
+                                  var act = answered(seen, consent, actor);
                                   return store
                                       .replace(
                                           seen,
@@ -397,7 +425,9 @@ public final class Customers {
                                           actor,
                                           new CustomerStore.Remembered(
                                               requestId, request, made::apply),
+                                          act,
                                           now())
+                                      .delayUntil(done -> recognition.logged(store, act))
                                       .map(made)
                                       .switchIfEmpty(
                                           Mono.error(
@@ -406,6 +436,17 @@ public final class Customers {
                                                       seen.id(), seen.version())));
                                 })))
         .retryWhen(Recognition.contended());
+  }
+
+  private @Nullable AuditAct answered(Customer seen, Consent consent, Actor actor) {
+    return recognition.act(
+        actor,
+        "customer.consent",
+        seen.name(),
+        Map.of(
+            "purpose", consent.purpose().name(),
+            "channel", consent.channel().name(),
+            "granted", Boolean.toString(consent.granted())));
   }
 
   /** Tells that a customer's session was carried on. The customer. */

@@ -2,6 +2,7 @@ package dev.filo.identity.service;
 
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
+import dev.filo.identity.domain.AuditAct;
 import dev.filo.identity.domain.MergeCase;
 import java.time.Instant;
 import java.util.List;
@@ -10,15 +11,20 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** Keeps cases. */
-public interface MergeCaseStore {
+public interface MergeCaseStore extends ActStore {
   /** A case. Empty when there is none. */
   Mono<MergeCase> find(String id);
 
   /** Adds a case; one that is there already is left as it is. True when it was added. */
   Mono<Boolean> add(MergeCase opened);
 
-  /** Puts a case in place of the one seen. One value: false when that has changed meanwhile. */
-  Mono<Boolean> replace(MergeCase seen, MergeCase next, @Nullable Remembered remembered);
+  /**
+   * Puts a case in place of the one seen. One value: false when that has changed meanwhile.
+   *
+   * @param act what is to come into the audit log; null: nothing
+   */
+  Mono<Boolean> replace(
+      MergeCase seen, MergeCase next, @Nullable Remembered remembered, @Nullable AuditAct act);
 
   /** A request and its answer. */
   record Remembered(String requestId, Message request, Message answer) {}

@@ -11,6 +11,7 @@ import dev.filo.proto.feed.v1.Actor;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -114,12 +115,21 @@ public final class MergeCases {
     }
     var next = seen.decided(together, actor.getPrincipal(), recognition.now());
     var told = answer.apply(next);
+    var act =
+        recognition.act(
+            actor,
+            together ? "customer.merge" : "customer.keepApart",
+            Customer.name(seen.other()),
+            Map.of("mergeCase", "mergeCases/" + seen.id(), "customer", Customer.name(seen.one())));
     return cases
-        .replace(seen, next, new MergeCaseStore.Remembered(requestId, request, told))
+        .replace(seen, next, new MergeCaseStore.Remembered(requestId, request, told), act)
         .flatMap(
             written ->
                 written
-                    ? carryOut(next, actor).thenReturn(told)
+                    ? recognition
+                        .logged(cases, act)
+                        .then(Mono.defer(() -> carryOut(next, actor)))
+                        .thenReturn(told)
                     : Mono.error(new StaleVersionException(seen.id(), seen.version())));
   }
 

@@ -1,5 +1,6 @@
 package dev.filo.identity.service;
 
+import dev.filo.identity.domain.AuditAct;
 import dev.filo.identity.domain.Customer;
 import dev.filo.identity.domain.Evidence;
 import dev.filo.identity.domain.Graph;
@@ -34,6 +35,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -68,6 +70,7 @@ public final class Recognition {
   private final CustomerStore store;
   private final MergeCaseStore cases;
   private final SubjectAliases aliases;
+  private final AuditLog audit;
   private final Graph.Policy policy;
   private final InstantSource clock;
 
@@ -76,11 +79,13 @@ public final class Recognition {
       CustomerStore store,
       MergeCaseStore cases,
       SubjectAliases aliases,
+      AuditLog audit,
       Graph.Policy policy,
       InstantSource clock) {
     this.store = store;
     this.cases = cases;
     this.aliases = aliases;
+    this.audit = audit;
     this.policy = policy;
     this.clock = clock;
   }
@@ -281,9 +286,26 @@ public final class Recognition {
     if (fresh.isEmpty() && node.unsettledSince() == null) {
       return node.isAlias() ? current(node.id()) : Mono.just(node);
     }
-    return change(node.id(), seen -> seen.linked(fresh, now()), actor.apply(node.name()))
+    var who = actor.apply(node.name());
+    return change(
+            node.id(),
+            seen -> seen.linked(fresh, now()),
+            who,
+            act(who, "customer.link", node.name(), evidence(fresh)))
         .then(settle(node.id(), actor.apply(node.name())))
         .then(Mono.defer(() -> current(node.id())));
+  }
+
+  /** By the identifiers' types, what is known of them now; their values are in no log. */
+  private static Map<String, String> evidence(List<Link> facts) {
+    var evidence = new TreeMap<String, String>();
+    facts.forEach(
+        fact ->
+            evidence.merge(
+                fact.identifier().type().name(),
+                fact.evidence().name(),
+                (one, other) -> one + " " + other));
+    return evidence;
   }
 
   private static boolean isKnown(Customer node, Link fact) {
@@ -301,6 +323,11 @@ public final class Recognition {
    * when there is none. A change that gives her as she is is not written.
    */
   public Mono<Customer> change(String id, UnaryOperator<Customer> how, Actor actor) {
+    return change(id, how, actor, null);
+  }
+
+  private Mono<Customer> change(
+      String id, UnaryOperator<Customer> how, Actor actor, @Nullable AuditAct act) {
     return Mono.defer(() -> store.find(id))
         .flatMap(
             seen -> {
@@ -308,11 +335,34 @@ public final class Recognition {
               return next.equals(seen) // a change raises the version
                   ? Mono.just(seen)
                   : store
-                      .replace(seen, next, List.of(), actor, null, now())
+                      .replace(seen, next, List.of(), actor, null, act, now())
                       .switchIfEmpty(
-                          Mono.error(() -> new StaleVersionException(id, seen.version())));
+                          Mono.error(() -> new StaleVersionException(id, seen.version())))
+                      .delayUntil(done -> logged(store, act));
             })
         .retryWhen(contended());
+  }
+
+  /**
+   * What is to come into the audit log of an act; null when it was not staff's: what customers do
+   * and what follows from facts is no administration.
+   */
+  @Nullable AuditAct act(Actor actor, String action, String subject, Map<String, String> changes) {
+    return actor.getPrincipal().startsWith("staff/")
+        ? new AuditAct(
+            Ids.random(),
+            now(),
+            actor.getPrincipal(),
+            action,
+            subject,
+            new TreeMap<>(changes),
+            false)
+        : null;
+  }
+
+  /** Puts an act that was written with its change into the audit log. Completes. */
+  Mono<Void> logged(ActStore where, @Nullable AuditAct act) {
+    return act == null ? Mono.empty() : audit.settle(where, act);
   }
 
   static Retry contended() {
@@ -374,6 +424,7 @@ public final class Recognition {
                               .build())),
                   actor,
                   null,
+                  null,
                   now)
               .doOnNext(done -> aliases.forget())
               .then();
@@ -384,6 +435,7 @@ public final class Recognition {
                   customer.refusing(above(customer, all)).parted(now, ""),
                   List.of(unmerged(customer, top(customer, all), "links")),
                   actor,
+                  null,
                   null,
                   now)
               .doOnNext(done -> aliases.forget())
@@ -436,7 +488,7 @@ public final class Recognition {
               var next = seen.seenAgain(ambiguity);
               return next.equals(seen)
                   ? Mono.<Void>empty()
-                  : cases.replace(seen, next, null).then();
+                  : cases.replace(seen, next, null, null).then();
             });
   }
 
@@ -516,6 +568,12 @@ public final class Recognition {
               var before = earlierElsewhere(seen, hers, all.values());
               var from = top(seen, all);
               var now = now();
+              var act =
+                  act(
+                      actor,
+                      "customer.unmerge",
+                      seen.name(),
+                      Map.of("customer", Customer.name(from)));
               return store
                   .replace(
                       seen,
@@ -524,10 +582,12 @@ public final class Recognition {
                       List.of(unmerged(seen, from, "staff")),
                       actor,
                       remembered,
+                      act,
                       now)
                   .switchIfEmpty(
                       Mono.error(() -> new StaleVersionException(seen.id(), seen.version())))
                   .doOnNext(done -> aliases.forget())
+                  .delayUntil(done -> logged(store, act))
                   .delayUntil(
                       done ->
                           Flux.fromIterable(before.entrySet())
@@ -577,8 +637,7 @@ public final class Recognition {
     return before;
   }
 
-  private static @org.jspecify.annotations.Nullable Instant first(
-      Customer one, IdentifierKey identifier) {
+  private static @Nullable Instant first(Customer one, IdentifierKey identifier) {
     return one.links().stream()
         .filter(Link::isProven)
         .filter(link -> link.identifier().joins().equals(identifier.joins()))

@@ -1,15 +1,17 @@
 package dev.filo.identity.service;
 
+import dev.filo.identity.domain.AuditAct;
 import dev.filo.identity.domain.Handoff;
 import dev.filo.identity.domain.Session;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** Keeps sessions, and sessions on their way to another device. */
-public interface SessionStore {
+public interface SessionStore extends ActStore {
   /** Adds a session. */
   Mono<Session> add(Session session);
 
@@ -32,8 +34,12 @@ public interface SessionStore {
   /** The place of a session in the list. */
   record Place(Instant createTime, String id) {}
 
-  /** Ends a session for good, and says so in the feed. True when this very call ended it. */
-  Mono<Boolean> end(String id, Instant now);
+  /**
+   * Ends a session for good, and says so in the feed. True when this very call ended it.
+   *
+   * @param act what is to come into the audit log; null: nothing
+   */
+  Mono<Boolean> end(String id, @Nullable AuditAct act, Instant now);
 
   /** Adds a hand-off; gives the one that is there when its code is taken. */
   Mono<Handoff> addHandoff(Handoff handoff);

@@ -1,5 +1,6 @@
 package dev.filo.identity.service;
 
+import dev.filo.identity.domain.AuditAct;
 import dev.filo.identity.domain.Customer;
 import dev.filo.identity.domain.Handoff;
 import dev.filo.identity.domain.Principal;
@@ -15,9 +16,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -37,6 +41,7 @@ public final class Sessions {
   private final Customers customers;
   private final StaffStore staff;
   private final EndedSessions ended;
+  private final AuditLog audit;
   private final Secrets secrets;
   private final Lives lives;
   private final InstantSource clock;
@@ -56,6 +61,7 @@ public final class Sessions {
       Customers customers,
       StaffStore staff,
       EndedSessions ended,
+      AuditLog audit,
       Secrets secrets,
       Lives lives,
       InstantSource clock) {
@@ -63,6 +69,7 @@ public final class Sessions {
     this.customers = customers;
     this.staff = staff;
     this.ended = ended;
+    this.audit = audit;
     this.secrets = secrets;
     this.lives = lives;
     this.clock = clock;
@@ -175,12 +182,16 @@ public final class Sessions {
     return names(customer).flatMapMany(names -> store.list(names, after, max, now()));
   }
 
-  /** Ends one of a customer's sessions. Refused with SessionUnknown when it is not hers or over. */
-  public Mono<Void> end(String customer, String id) {
+  /**
+   * Ends one of a customer's sessions. Refused with SessionUnknown when it is not hers or over.
+   *
+   * @param by who of the staff ends it; empty: she does
+   */
+  public Mono<Void> end(String customer, String id, String by) {
     return names(customer)
         .zipWith(store.find(id, now()))
         .filter(both -> both.getT1().contains(both.getT2().principal()))
-        .flatMap(both -> ended(id))
+        .flatMap(both -> ended(id, act(customer, id, by)))
         .switchIfEmpty(
             Mono.error(
                 () ->
@@ -193,22 +204,49 @@ public final class Sessions {
    *
    * @param principal a customer, then also those of whoever became her; or one of the staff
    * @param except the one that goes on; empty: none
+   * @param by who of the staff ends a customer's; empty: she does, or they end with something else
    */
-  public Mono<Integer> endAll(String principal, String except) {
+  public Mono<Integer> endAll(String principal, String except, String by) {
     return names(principal)
         .flatMapMany(names -> store.list(names, Optional.empty(), ALL, now()))
         .filter(session -> !session.id().equals(except))
-        .concatMap(session -> ended(session.id()))
+        .concatMap(session -> ended(session.id(), act(principal, session.id(), by)))
         .filter(Boolean::booleanValue)
         .count()
         .map(Long::intValue);
   }
 
-  /** Ends it here at once; elsewhere as soon as the feed is heard. */
   private Mono<Boolean> ended(String id) {
+    return ended(id, null);
+  }
+
+  /** Ends it here at once; elsewhere as soon as the feed is heard. */
+  private Mono<Boolean> ended(String id, @Nullable AuditAct act) {
     return store
-        .end(id, now())
-        .flatMap(done -> done ? ended.record(id).thenReturn(true) : Mono.just(false));
+        .end(id, act, now())
+        .flatMap(
+            done ->
+                done
+                    ? ended
+                        .record(id)
+                        .then(
+                            Mono.defer(
+                                () -> act == null ? Mono.<Void>empty() : audit.settle(store, act)))
+                        .thenReturn(true)
+                    : Mono.just(false));
+  }
+
+  private @Nullable AuditAct act(String customer, String session, String by) {
+    return by.isEmpty()
+        ? null
+        : new AuditAct(
+            Ids.random(),
+            now(),
+            by,
+            "session.end",
+            customer,
+            new TreeMap<>(Map.of("session", session)),
+            false);
   }
 
   private Mono<List<String>> names(String principal) {

@@ -377,7 +377,9 @@ public final class Staff {
         .then(
             Mono.defer(
                 () ->
-                    act.signOut() ? sessions.endAll(act.subject(), "").then() : Mono.<Void>empty()))
+                    act.signOut()
+                        ? sessions.endAll(act.subject(), "", "").then()
+                        : Mono.<Void>empty()))
         .then(Mono.defer(() -> store.settle(act)));
   }
 

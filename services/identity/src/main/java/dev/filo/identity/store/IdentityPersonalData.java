@@ -188,7 +188,11 @@ public final class IdentityPersonalData implements PersonalData {
                         inc("version", 1L))),
                 // What ended is needed no more once it was told.
                 sessions.deleteMany(
-                    and(in("principal", names), eq("ended", true), exists(Outbox.SINCE, false)))))
+                    and(
+                        in("principal", names),
+                        eq("ended", true),
+                        exists(Outbox.SINCE, false),
+                        exists(PendingActs.SINCE, false)))))
         .then();
   }
 

@@ -20,6 +20,7 @@ import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.ReturnDocument;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
+import dev.filo.identity.domain.AuditAct;
 import dev.filo.identity.domain.Consent;
 import dev.filo.identity.domain.Customer;
 import dev.filo.identity.domain.Evidence;
@@ -60,18 +61,21 @@ public final class MongoCustomerStore implements CustomerStore {
 
   private final MongoCollection<Document> customers;
   private final MongoCollection<Document> claims;
+  private final PendingActs acts;
   private final Relay relay;
 
   /** Customers in a database; their events go through the relay. */
   public MongoCustomerStore(MongoDatabase database, Relay relay) {
     this.customers = database.getCollection("customers");
     this.claims = database.getCollection("claims");
+    this.acts = new PendingActs(customers, act -> Customer.id(act.subject()));
     this.relay = relay;
   }
 
   /** Makes the indexes and has the outboxes looked after. */
   public void prepare() {
     relay.watch(customers);
+    acts.prepare();
     Mongo.index(customers, Indexes.ascending("unsettledSince"), new IndexOptions().sparse(true));
     Mongo.index(customers, Indexes.ascending("mergedInto"), new IndexOptions().sparse(true));
     Mongo.index(customers, Indexes.ascending("identifiers.claim"));
@@ -167,10 +171,15 @@ public final class MongoCustomerStore implements CustomerStore {
 
   @Override
   public Mono<Customer> update(
-      Customer seen, Customer.Profile profile, Remembered remembered, Instant now) {
+      Customer seen,
+      Customer.Profile profile,
+      Remembered remembered,
+      @Nullable AuditAct act,
+      Instant now) {
     var next = seen.telling(profile);
     var place = profile.place();
-    var change =
+    var changes = new ArrayList<Bson>();
+    changes.add(
         combine(
             set("givenName", profile.givenName()),
             set("familyName", profile.familyName()),
@@ -183,15 +192,18 @@ public final class MongoCustomerStore implements CustomerStore {
                         .append("latitude", place.latitude())
                         .append("longitude", place.longitude())
                         .append("store", place.store())),
-            inc("version", 1L));
+            inc("version", 1L)));
     var id = remembered.requestId();
+    if (!id.isEmpty()) {
+      changes.add(
+          Requests.remember(id, remembered.request(), remembered.answer().apply(next), now));
+    }
+    if (act != null) {
+      changes.add(PendingActs.record(act));
+    }
     return write(
         and(eq("_id", seen.id()), eq("version", seen.version()), Requests.notSeen(id)),
-        id.isEmpty()
-            ? change
-            : combine(
-                change,
-                Requests.remember(id, remembered.request(), remembered.answer().apply(next), now)));
+        combine(changes));
   }
 
   @Override
@@ -207,6 +219,7 @@ public final class MongoCustomerStore implements CustomerStore {
       List<Told> told,
       Actor actor,
       @Nullable Remembered remembered,
+      @Nullable AuditAct act,
       Instant now) {
     var changes = new ArrayList<Bson>();
     changes.add(set("guest", next.guest()));
@@ -236,9 +249,22 @@ public final class MongoCustomerStore implements CustomerStore {
       changes.add(
           Requests.remember(id, remembered.request(), remembered.answer().apply(next), now));
     }
+    if (act != null) {
+      changes.add(PendingActs.record(act));
+    }
     return write(
         and(eq("_id", seen.id()), eq("version", seen.version()), Requests.notSeen(id)),
         combine(changes));
+  }
+
+  @Override
+  public Flux<AuditAct> unsettledActs() {
+    return acts.unsettled();
+  }
+
+  @Override
+  public Mono<Void> settle(AuditAct act) {
+    return acts.settle(act);
   }
 
   @Override

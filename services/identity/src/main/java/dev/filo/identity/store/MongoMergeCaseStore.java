@@ -17,6 +17,7 @@ import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
+import dev.filo.identity.domain.AuditAct;
 import dev.filo.identity.domain.Graph;
 import dev.filo.identity.domain.MergeCase;
 import dev.filo.identity.service.MergeCaseStore;
@@ -37,10 +38,15 @@ import reactor.core.publisher.Mono;
 /** Cases in MongoDB: {@code mergeCases}, a document each. */
 public final class MongoMergeCaseStore implements MergeCaseStore {
   private final MongoCollection<Document> cases;
+  private final PendingActs acts;
 
   /** Cases in a database. */
   public MongoMergeCaseStore(MongoDatabase database) {
     this.cases = database.getCollection("mergeCases");
+    this.acts =
+        new PendingActs(
+            cases,
+            act -> act.changes().getOrDefault("mergeCase", "").substring("mergeCases/".length()));
   }
 
   /** Makes the indexes; to be called when the service starts. */
@@ -50,6 +56,7 @@ public final class MongoMergeCaseStore implements MergeCaseStore {
         Indexes.compoundIndex(Indexes.ascending("state"), Indexes.descending("createTime", "_id")));
     Mongo.index(cases, Indexes.descending("createTime", "_id"));
     Mongo.index(cases, Indexes.ascending("pendingSince"), new IndexOptions().sparse(true));
+    acts.prepare();
   }
 
   @Override
@@ -74,7 +81,8 @@ public final class MongoMergeCaseStore implements MergeCaseStore {
   }
 
   @Override
-  public Mono<Boolean> replace(MergeCase seen, MergeCase next, @Nullable Remembered remembered) {
+  public Mono<Boolean> replace(
+      MergeCase seen, MergeCase next, @Nullable Remembered remembered, @Nullable AuditAct act) {
     var changes = new ArrayList<Bson>();
     changes.add(set("cause", next.cause().name()));
     changes.add(set("identifiers", List.copyOf(next.identifiers())));
@@ -93,10 +101,23 @@ public final class MongoMergeCaseStore implements MergeCaseStore {
           Requests.remember(
               remembered.requestId(), remembered.request(), remembered.answer(), decided));
     }
+    if (act != null) {
+      changes.add(PendingActs.record(act));
+    }
     return Mono.from(
             cases.updateOne(
                 and(eq("_id", seen.id()), eq("version", seen.version())), combine(changes)))
         .map(result -> result.getMatchedCount() == 1);
+  }
+
+  @Override
+  public Flux<AuditAct> unsettledActs() {
+    return acts.unsettled();
+  }
+
+  @Override
+  public Mono<Void> settle(AuditAct act) {
+    return acts.settle(act);
   }
 
   @Override

@@ -17,6 +17,7 @@ import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.ReturnDocument;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
+import dev.filo.identity.domain.AuditAct;
 import dev.filo.identity.domain.Handoff;
 import dev.filo.identity.domain.Session;
 import dev.filo.identity.service.SessionStore;
@@ -27,10 +28,13 @@ import dev.filo.platform.mongo.Mongo;
 import dev.filo.proto.feed.v1.Actor;
 import dev.filo.proto.identity.v1.SessionEnded;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 import org.bson.Document;
+import org.bson.conversions.Bson;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -44,6 +48,7 @@ public final class MongoSessionStore implements SessionStore {
 
   private final MongoCollection<Document> sessions;
   private final MongoCollection<Document> handoffs;
+  private final PendingActs acts;
   private final Relay relay;
 
   /** Sessions in a database; the events of ended ones go through the relay. */
@@ -51,11 +56,13 @@ public final class MongoSessionStore implements SessionStore {
     this.relay = relay;
     this.sessions = database.getCollection("sessions");
     this.handoffs = database.getCollection("handoffs");
+    this.acts = new PendingActs(sessions, act -> act.changes().getOrDefault("session", ""));
   }
 
   /** Makes the indexes and has the outboxes looked after. */
   public void prepare() {
     relay.watch(sessions);
+    acts.prepare();
     Mongo.index(sessions, Indexes.ascending("principal"));
     Mongo.index(sessions, Indexes.ascending("expireTime"));
     Mongo.index(handoffs, Indexes.ascending("expireTime"));
@@ -126,18 +133,30 @@ public final class MongoSessionStore implements SessionStore {
   }
 
   @Override
-  public Mono<Boolean> end(String id, Instant now) {
+  public Mono<Boolean> end(String id, @Nullable AuditAct act, Instant now) {
     Message told = SessionEnded.newBuilder().setSession(id).build();
+    var changes = new ArrayList<Bson>();
+    changes.add(set("ended", true));
+    changes.add(
+        Outbox.record(List.of(Outbox.event(SOURCE, "sessions/" + id, now, IDENTITY, told)), now));
+    if (act != null) {
+      changes.add(PendingActs.record(act));
+    }
     return Mono.from(
             sessions.findOneAndUpdate(
-                and(eq("_id", id), eq("ended", false)),
-                combine(
-                    set("ended", true),
-                    Outbox.record(
-                        List.of(Outbox.event(SOURCE, "sessions/" + id, now, IDENTITY, told)), now)),
-                AFTER))
+                and(eq("_id", id), eq("ended", false)), combine(changes), AFTER))
         .doOnNext(written -> relay.offer(sessions, written))
         .hasElement();
+  }
+
+  @Override
+  public Flux<AuditAct> unsettledActs() {
+    return acts.unsettled();
+  }
+
+  @Override
+  public Mono<Void> settle(AuditAct act) {
+    return acts.settle(act);
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.filo.identity.domain.Blocked;
 import dev.filo.identity.domain.ContactAddress;
 import dev.filo.identity.domain.Customer;
 import dev.filo.identity.domain.Graph;
+import dev.filo.identity.store.MongoAuditStore;
 import dev.filo.identity.store.MongoCustomerStore;
 import dev.filo.identity.store.MongoMergeCaseStore;
 import dev.filo.platform.auth.SubjectAliases;
@@ -66,7 +67,12 @@ class MergeTest {
 
   private Recognition recognition(CustomerStore over) {
     return new Recognition(
-        over, cases, aliases, new Graph.Policy(Graph.LIMITS, new Blocked(List.of())), clock);
+        over,
+        cases,
+        aliases,
+        new AuditLog(new MongoAuditStore(database), new Secrets("a secret of sixteen")),
+        new Graph.Policy(Graph.LIMITS, new Blocked(List.of())),
+        clock);
   }
 
   @Test

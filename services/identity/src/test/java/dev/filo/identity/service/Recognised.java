@@ -7,6 +7,7 @@ import dev.filo.identity.domain.Customer;
 import dev.filo.identity.domain.Evidence;
 import dev.filo.identity.domain.Graph;
 import dev.filo.identity.domain.IdentifierKey;
+import dev.filo.identity.store.MongoAuditStore;
 import dev.filo.identity.store.MongoCustomerStore;
 import dev.filo.identity.store.MongoMergeCaseStore;
 import dev.filo.platform.auth.AliasSource;
@@ -54,6 +55,7 @@ final class Recognised {
   final MongoCustomerStore store;
   final MongoMergeCaseStore caseStore;
   final SubjectAliases aliases;
+  final AuditLog audit;
   final Recognition recognition;
   final Customers customers;
   final MergeCases cases;
@@ -70,6 +72,9 @@ final class Recognised {
     store.prepare();
     caseStore = new MongoMergeCaseStore(database);
     caseStore.prepare();
+    var log = new MongoAuditStore(database);
+    log.prepare();
+    audit = new AuditLog(log, new Secrets("a secret of sixteen"));
     AliasSource source =
         name ->
             store
@@ -83,7 +88,7 @@ final class Recognised {
   }
 
   Recognition over(CustomerStore any) {
-    return new Recognition(any, caseStore, aliases, POLICY, clock);
+    return new Recognition(any, caseStore, aliases, audit, POLICY, clock);
   }
 
   static Recognition.Fact fact(IdentifierKey.Type type, String value, Evidence evidence) {

@@ -15,6 +15,7 @@ import dev.filo.identity.domain.Graph;
 import dev.filo.identity.domain.IdentifierKey;
 import dev.filo.identity.domain.IdentifierKey.Type;
 import dev.filo.identity.domain.Link;
+import dev.filo.identity.domain.Merge;
 import dev.filo.identity.domain.MergeCase;
 import dev.filo.platform.code.Ids;
 import dev.filo.proto.identity.v1.CustomerMerged;
@@ -25,9 +26,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
@@ -517,6 +521,14 @@ class RecognitionTest {
     /** What was answered last by whoever was one with each then. */
     final TreeMap<String, Boolean> said = new TreeMap<>();
 
+    /** By whom and for which channel, the answers that are each's own. */
+    final TreeMap<String, Said> own = new TreeMap<>();
+
+    /** Whom each stood under when last looked at, since which step, and by which merge. */
+    final TreeMap<String, Under> under = new TreeMap<>();
+
+    int step;
+
     void message(Message message) {
       world.clock.advance(Duration.ofMinutes(1));
       var facts =
@@ -584,6 +596,7 @@ class RecognitionTest {
               Recognised.AGENT)
           .block(PATIENCE);
       var root = world.now(Customer.id(name)).id();
+      own.put(root + "/" + channel, new Said(answer.granted(), step));
       for (var id : ids) {
         if (world.now(id).id().equals(root)) {
           said.put(id + "/" + channel, answer.granted());
@@ -615,10 +628,59 @@ class RecognitionTest {
             .isEqualTo(
                 one.merges().stream().mapToLong(merge -> merge.endTime() == null ? 1 : 2).sum());
       }
+      follow(all);
       checkConsents(all);
+      step++;
     }
 
-    /** No merge and no unmerge makes a yes of a no. */
+    /** Who has left somebody takes a no along that was said meanwhile; a yes stays. */
+    private void follow(List<Customer> all) {
+      var before = new TreeMap<>(under);
+      var answers = new TreeMap<>(own);
+      for (var one : all) {
+        var merge = one.isAlias() ? one.merges().getLast() : null;
+        var was = before.get(one.id());
+        if (was != null && !was.by().equals(merge)) {
+          under.remove(one.id());
+          for (var channel : CHANNELS) {
+            var no = last(one.id(), channel, before, answers, said -> !said.granted());
+            if (no != null) {
+              own.put(one.id() + "/" + channel, no);
+            }
+          }
+        }
+        if (merge != null && !under.containsKey(one.id())) {
+          under.put(one.id(), new Under(merge.into(), step, merge));
+        }
+      }
+    }
+
+    /** The last answer about somebody: her own, or a later one by whom she stood under then. */
+    private static @Nullable Said last(
+        String id,
+        Consent.Channel channel,
+        Map<String, Under> chains,
+        Map<String, Said> answers,
+        Predicate<Said> counts) {
+      var last = answers.get(id + "/" + channel);
+      int since = -1;
+      for (var at = chains.get(id); at != null; at = chains.get(at.customer())) {
+        since = Math.max(since, at.step());
+        var above = answers.get(at.customer() + "/" + channel);
+        if (above != null
+            && above.step() > since
+            && counts.test(above)
+            && (last == null || last.step() < above.step())) {
+          last = above;
+        }
+      }
+      return last;
+    }
+
+    /**
+     * No merge and no unmerge makes a yes of a no; and while they are one the most restrictive of
+     * the last answers about each holds.
+     */
     private void checkConsents(List<Customer> all) {
       for (var root : all) {
         if (!root.isAlias()) {
@@ -638,15 +700,28 @@ class RecognitionTest {
             assertThat(granted && refused)
                 .as("%s by %s, of whom one said no", root.id(), channel)
                 .isFalse();
-            if (members.size() == 1 && root.merges().isEmpty()) {
-              assertThat(granted)
-                  .isEqualTo(Boolean.TRUE.equals(said.get(root.id() + "/" + channel)));
-            }
+            var lasts =
+                members.stream()
+                    .map(one -> last(one.id(), channel, under, own, any -> true))
+                    .filter(Objects::nonNull)
+                    .map(Said::granted)
+                    .toList();
+            assertThat(
+                    effective.stream()
+                        .filter(it -> it.channel() == channel)
+                        .map(Consent::granted)
+                        .toList())
+                .as("%s by %s", root.id(), channel)
+                .isEqualTo(lasts.isEmpty() ? List.of() : List.of(!lasts.contains(false)));
           }
         }
       }
     }
   }
+
+  private record Said(boolean granted, int step) {}
+
+  private record Under(String customer, int step, Merge by) {}
 
   private record Message(List<Integer> identifiers, int diesAt)
       implements dev.filo.testkit.Model.Step<People> {
