@@ -6,6 +6,7 @@ import static dev.filo.inventory.ShopFloor.SOFA;
 import static dev.filo.inventory.ShopFloor.got;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.mongodb.client.model.Filters;
 import dev.filo.proto.api.v1.Role;
 import dev.filo.proto.inventory.v1.ImportStockLevelsRequest;
 import dev.filo.proto.inventory.v1.ImportStockLevelsResponse;
@@ -97,17 +98,22 @@ class SlowReaderTest {
     return door.streaming(Role.ROLE_DEVICE, "devices/till-milano-1", MILANO);
   }
 
-  /** Movements the ledger has. */
-  private long recorded() {
-    return got(Mono.from(door.floor.database.getCollection("movements").countDocuments()));
+  /** Movements the ledger has whose ids begin so. */
+  private long recorded(String prefix) {
+    return got(
+        Mono.from(
+            door.floor
+                .database
+                .getCollection("movements")
+                .countDocuments(Filters.regex("_id", "^" + prefix))));
   }
 
-  private static RecordMovementsRequest receipts(int request) {
-    var builder = RecordMovementsRequest.newBuilder().setRequestId("q" + request);
+  private static RecordMovementsRequest receipts(String prefix, int request) {
+    var builder = RecordMovementsRequest.newBuilder().setRequestId(prefix + request);
     for (int i = 0; i < ROWS; i++) {
       builder.addMovements(
           Movement.newBuilder()
-              .setId("m-" + request + "-" + i)
+              .setId(prefix + request + "-" + i)
               .setKind(Movement.Kind.RECEIPT)
               .setSku(SOFA)
               .setLocation(MILANO)
@@ -133,19 +139,29 @@ class SlowReaderTest {
     var reader = new Reader<RecordMovementsRequest, RecordMovementsResponse>();
     till().recordMovements(reader);
     for (int i = 0; i < REQUESTS; i++) {
-      reader.call().onNext(receipts(i));
+      reader.call().onNext(receipts("m-", i));
     }
     reader.call().onCompleted();
+    // As long as it takes others to be served: whoever is ahead of his reader would be by then.
+    var others = new Reader<RecordMovementsRequest, RecordMovementsResponse>();
+    till().recordMovements(others);
+    for (int i = 0; i < REQUESTS; i++) {
+      others.call().onNext(receipts("other-", i));
+      others.next();
+    }
+    assertThat(recorded("m-")).isBetween(0L, (long) MOVEMENTS_AHEAD * ROWS);
+    others.call().onCompleted();
+    assertThat(others.end()).isEqualTo("completed");
     for (int i = 0; i < REQUESTS; i++) {
       var answer = (RecordMovementsResponse) reader.next();
       assertThat(ids(answer)).isEqualTo(ids(i));
       assertThat(outcomes(answer)).containsExactly(MovementResult.Outcome.RECORDED);
-      assertThat(recorded())
+      assertThat(recorded("m-"))
           .as("movements taken when %d answers were read", i + 1)
           .isBetween((i + 1L) * ROWS, (i + 1L + MOVEMENTS_AHEAD) * ROWS);
     }
     assertThat(reader.end()).isEqualTo("completed");
-    assertThat(door.floor.level(SOFA, MILANO).onHand()).isEqualTo(REQUESTS * ROWS);
+    assertThat(door.floor.level(SOFA, MILANO).onHand()).isEqualTo(2 * REQUESTS * ROWS);
   }
 
   /** Who was cut off sends the same again: that is the whole of resuming. */
@@ -154,7 +170,7 @@ class SlowReaderTest {
     var cut = new Reader<RecordMovementsRequest, RecordMovementsResponse>();
     till().recordMovements(cut);
     for (int i = 0; i < REQUESTS; i++) {
-      cut.call().onNext(receipts(i));
+      cut.call().onNext(receipts("m-", i));
     }
     int read = REQUESTS / 3;
     for (int i = 0; i < read; i++) {
@@ -164,7 +180,7 @@ class SlowReaderTest {
     var again = new Reader<RecordMovementsRequest, RecordMovementsResponse>();
     till().recordMovements(again);
     for (int i = 0; i < REQUESTS; i++) {
-      again.call().onNext(receipts(i));
+      again.call().onNext(receipts("m-", i));
     }
     again.call().onCompleted();
     for (int i = 0; i < REQUESTS; i++) {
@@ -180,12 +196,12 @@ class SlowReaderTest {
       }
     }
     assertThat(again.end()).isEqualTo("completed");
-    assertThat(recorded()).isEqualTo(REQUESTS * ROWS);
+    assertThat(recorded("m-")).isEqualTo(REQUESTS * ROWS);
     assertThat(door.floor.level(SOFA, MILANO).onHand()).isEqualTo(REQUESTS * ROWS);
   }
 
-  private static ImportStockLevelsRequest rows(int request) {
-    var builder = ImportStockLevelsRequest.newBuilder().setImportId("spring");
+  private static ImportStockLevelsRequest rows(String id, int request) {
+    var builder = ImportStockLevelsRequest.newBuilder().setImportId(id);
     for (int i = 0; i < ROWS; i++) {
       builder.addRows(
           StockLevelRow.newBuilder()
@@ -202,21 +218,30 @@ class SlowReaderTest {
     var reader = new Reader<ImportStockLevelsRequest, ImportStockLevelsResponse>();
     door.streaming(Role.ROLE_MANAGER, "staff/m").importStockLevels(reader);
     for (int i = 0; i < REQUESTS; i++) {
-      reader.call().onNext(rows(i));
+      reader.call().onNext(rows("spring", i));
     }
     reader.call().onCompleted();
+    var others = new Reader<ImportStockLevelsRequest, ImportStockLevelsResponse>();
+    door.streaming(Role.ROLE_MANAGER, "staff/m").importStockLevels(others);
+    for (int i = 0; i < REQUESTS; i++) {
+      others.call().onNext(rows("other", i));
+      others.next();
+    }
+    assertThat(recorded("import-spring-")).isBetween(0L, (long) IMPORT_AHEAD * ROWS);
+    others.call().onCompleted();
+    assertThat(others.end()).isEqualTo("completed");
     for (int i = 0; i < REQUESTS; i++) {
       var answer = (ImportStockLevelsResponse) reader.next();
       assertThat(answer.getResultsList())
           .allSatisfy(
               row -> assertThat(row.getOutcome()).isEqualTo(MovementResult.Outcome.RECORDED));
       assertThat(answer.getProgress().getLastRow()).isEqualTo((i + 1L) * ROWS);
-      assertThat(recorded())
+      assertThat(recorded("import-spring-"))
           .as("rows taken when %d answers were read", i + 1)
           .isBetween((i + 1L) * ROWS, (i + 1L + IMPORT_AHEAD) * ROWS);
     }
     assertThat(reader.end()).isEqualTo("completed");
-    assertThat(recorded()).isEqualTo(REQUESTS * ROWS);
+    assertThat(recorded("import-spring-")).isEqualTo(REQUESTS * ROWS);
     assertThat(
             Stream.of(0, REQUESTS * ROWS - 1)
                 .map(i -> door.floor.level("SKU-" + i, i % 2 == 0 ? MILANO : MONZA).onHand()))

@@ -30,6 +30,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -140,8 +142,7 @@ class NoDriftTest {
   }
 
   /** Something done to a shop; refusals are answers too. */
-  private record Act(
-      String what, boolean bySecond, java.util.function.Function<ShopFloor, Mono<?>> act)
+  private record Act(String what, boolean bySecond, Function<ShopFloor, Mono<?>> act)
       implements Model.Step<Shop> {
     Mono<Void> on(Shop shop) {
       return Mono.defer(() -> act.apply(bySecond ? shop.second : shop.first))
@@ -272,9 +273,46 @@ class NoDriftTest {
   }
 
   private static List<String> serials(Random random, int count) {
-    var all = new ArrayList<>(List.of("S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8"));
+    var all = new ArrayList<>(List.of("S1", "S2", "S3", "S4", "S5"));
     Collections.shuffle(all, random);
     return List.copyOf(all.subList(0, count));
+  }
+
+  /** The same around a few pieces that everybody names. */
+  private static Act pieceAct(Random random) {
+    boolean bySecond = random.nextBoolean();
+    var hold = "h" + random.nextInt(8);
+    var id = "m" + random.nextInt(200);
+    return switch (random.nextInt(12)) {
+      case 0, 1, 2, 3 -> {
+        int pieces = 1 + random.nextInt(2);
+        yield recorded(random, id, Model.oneOf(random, KINDS), PIECE, pieces, pieces);
+      }
+      case 4 -> {
+        int found = random.nextInt(3);
+        yield recorded(random, id, Kind.COUNT, PIECE, found, found);
+      }
+      case 5 -> recorded(random, id, Model.oneOf(random, OF_KITS), SET, 1, 1);
+      case 6, 7, 8 ->
+          new Act(
+              "hold " + hold,
+              bySecond,
+              floor ->
+                  floor.hold(
+                      hold,
+                      Duration.ofMinutes(30),
+                      new Hold.Line(PIECE, 1),
+                      new Hold.Line(SOFA, 1)));
+      case 9, 10 -> sold(bySecond, hold, Map.of(PIECE, serials(random, 1)), id);
+      default ->
+          new Act(
+              "sweep 7 min later",
+              bySecond,
+              floor -> {
+                floor.clock.advance(Duration.ofMinutes(7));
+                return floor.sweeper.sweep();
+              });
+    };
   }
 
   @Test
@@ -286,15 +324,39 @@ class NoDriftTest {
         .run();
   }
 
+  @Test
+  void oneAfterTheOther_piecesByName() {
+    Model.of("a shop's pieces", NoDriftTest::withSofas, NoDriftTest::pieceAct)
+        .invariant(Shop::agrees)
+        .runs(12)
+        .stepsMax(40)
+        .run();
+  }
+
   /** Also while much is under way, and from several sides at once. */
   @Test
   void allAtOnce() {
+    atOnce(Shop::new, NoDriftTest::act);
+  }
+
+  @Test
+  void allAtOnce_piecesByName() {
+    atOnce(NoDriftTest::withSofas, NoDriftTest::pieceAct);
+  }
+
+  private static Shop withSofas() {
+    var shop = new Shop();
+    shop.first.receive(SOFA, MILANO, 1000);
+    return shop;
+  }
+
+  private static void atOnce(Supplier<Shop> start, Function<Random, Act> drawn) {
     long seed = Long.getLong(Model.SEED_PROPERTY, System.nanoTime());
     var random = new Random(seed);
-    try (var shop = new Shop()) {
+    try (var shop = start.get()) {
       var acts = new ArrayList<Act>();
       for (int i = 0; i < 400; i++) {
-        acts.add(act(random));
+        acts.add(drawn.apply(random));
       }
       var work = Flux.fromIterable(acts).flatMap(act -> act.on(shop), 16).then().cache();
       var checks =
