@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Message;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.platform.grpc.Statuses;
+import dev.filo.proto.api.v1.Role;
 import dev.filo.proto.reservation.v1.AcceptOfferRequest;
+import dev.filo.proto.reservation.v1.AcceptWaitlistOfferRequest;
 import dev.filo.proto.reservation.v1.AcknowledgeReservationRequest;
 import dev.filo.proto.reservation.v1.CancelReservationRequest;
 import dev.filo.proto.reservation.v1.CollectPickupRequest;
@@ -16,12 +18,15 @@ import dev.filo.proto.reservation.v1.CompletePutBackRequest;
 import dev.filo.proto.reservation.v1.CreateReservationRequest;
 import dev.filo.proto.reservation.v1.DeclineOfferRequest;
 import dev.filo.proto.reservation.v1.ExtendReservationRequest;
+import dev.filo.proto.reservation.v1.JoinWaitlistRequest;
+import dev.filo.proto.reservation.v1.LeaveWaitlistRequest;
 import dev.filo.proto.reservation.v1.LineQuantity;
 import dev.filo.proto.reservation.v1.PieceSerials;
 import dev.filo.proto.reservation.v1.PrepareReservationRequest;
 import dev.filo.proto.reservation.v1.RefusalCause;
 import dev.filo.proto.reservation.v1.RefuseReservationRequest;
 import dev.filo.proto.reservation.v1.Reservation;
+import dev.filo.proto.reservation.v1.WaitlistEntry;
 import dev.filo.testkit.Malformed;
 import dev.filo.testkit.StoreTest;
 import io.grpc.Status;
@@ -43,7 +48,7 @@ import reactor.core.publisher.Flux;
  */
 @StoreTest
 class MalformedCommandsTest {
-  private static final int CASES_MIN = 70;
+  private static final int CASES_MIN = 90;
 
   private final ReservationFixture fixture;
 
@@ -59,7 +64,7 @@ class MalformedCommandsTest {
   /** A command: a request that is right, and the call. */
   private record Command(Message right, Function<Message, Message> call) {}
 
-  private Map<String, Command> commands(Reservation held) {
+  private Map<String, Command> commands(Reservation held, WaitlistEntry waiting) {
     var name = held.getName();
     var line = LineQuantity.newBuilder().setSku("SOFA").setQuantity(1).build();
     var all = new LinkedHashMap<String, Command>();
@@ -138,6 +143,31 @@ class MalformedCommandsTest {
                 .setRequestId("q")
                 .build(),
             request -> fixture.milan().completePutBack((CompletePutBackRequest) request)));
+    var inLine = fixture.inLine(Role.ROLE_CUSTOMER, JULIA);
+    all.put(
+        "JoinWaitlist",
+        new Command(
+            JoinWaitlistRequest.newBuilder()
+                .setCustomer(JULIA)
+                .setStore("stores/milano")
+                .setSku("RUG")
+                .setQuantity(1)
+                .setRequestId("q")
+                .build(),
+            request -> inLine.joinWaitlist((JoinWaitlistRequest) request)));
+    all.put(
+        "AcceptWaitlistOffer",
+        new Command(
+            AcceptWaitlistOfferRequest.newBuilder()
+                .setName(waiting.getName())
+                .setRequestId("q")
+                .build(),
+            request -> inLine.acceptWaitlistOffer((AcceptWaitlistOfferRequest) request)));
+    all.put(
+        "LeaveWaitlist",
+        new Command(
+            LeaveWaitlistRequest.newBuilder().setName(waiting.getName()).setRequestId("q").build(),
+            request -> inLine.leaveWaitlist((LeaveWaitlistRequest) request)));
     return all;
   }
 
@@ -145,10 +175,20 @@ class MalformedCommandsTest {
   void eachCommandWithEachFieldBroken_isRefusedAndNothingIsWritten() {
     fixture.warehouse.stock("SOFA", "milano", 5);
     var held = fixture.julia().createReservation(wish("made", "SOFA", 2).build());
+    var waiting =
+        fixture
+            .inLine(Role.ROLE_CUSTOMER, JULIA)
+            .joinWaitlist(
+                JoinWaitlistRequest.newBuilder()
+                    .setStore("stores/milano")
+                    .setSku("LAMP")
+                    .setQuantity(1)
+                    .setRequestId("waiting")
+                    .build());
     var before = contents();
     var kept = fixture.warehouse.available("SOFA", "milano");
     int cases = 0;
-    for (var command : commands(held).entrySet()) {
+    for (var command : commands(held, waiting).entrySet()) {
       var right = command.getValue().right;
       var broken = Malformed.of(right);
       broken.add(Malformed.without(right, "request_id"));
@@ -187,7 +227,7 @@ class MalformedCommandsTest {
   /** Everything that is kept, but for what is told of it by and by. */
   private Map<String, List<Document>> contents() {
     var all = new LinkedHashMap<String, List<Document>>();
-    for (String name : List.of("reservations", "quotas")) {
+    for (String name : List.of("reservations", "quotas", "waitlists", "waitlistEntries")) {
       all.put(
           name,
           Objects.requireNonNull(

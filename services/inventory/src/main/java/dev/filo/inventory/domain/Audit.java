@@ -18,10 +18,15 @@ import org.jspecify.annotations.Nullable;
  * the ledger: every movement the level has had is in its tail or in the ledger by then, and what is
  * newer than the level as it was read is left aside. So what it finds is true at the instant the
  * level was read, however much is written meanwhile. Mutable, for one thread.
+ *
+ * <p>Pieces with serial numbers are added up piece by piece: where every movement names its pieces,
+ * as those of a serialized SKU do, a level lists as many as are on hand. Pieces from before the SKU
+ * had serial numbers are on hand and not listed until they are counted.
  */
 public final class Audit {
   // Enough to see what is wrong; a level that lost more has lost its ledger.
   private static final int MISSING_MAX = 10;
+  private static final int SERIALS_MAX = 10;
 
   private final String level;
   private final int onHand;
@@ -33,6 +38,9 @@ public final class Audit {
   private final List<Drift> drifts = new ArrayList<>();
   private final Map<SetAside, Long> aside = new EnumMap<>(SetAside.class);
   private final Map<String, Long> transit = new TreeMap<>();
+  private final Map<String, Long> serials = new TreeMap<>();
+  private final Map<String, Long> groupSerials = new TreeMap<>();
+  private List<String> countSerials = List.of();
   private @Nullable Instant countTime;
   private String count = "";
   private @Nullable Integer counted;
@@ -114,13 +122,29 @@ public final class Audit {
     if (!time.equals(groupTime)) {
       groupTime = time;
       groupSum = 0;
+      groupSerials.clear();
     }
     if (applied.counted()) {
       countedAt(applied);
     } else if (isAfterCount(time)) {
       sum += applied.delta();
       groupSum += applied.delta();
+      named(serials, applied);
+      named(groupSerials, applied);
     }
+  }
+
+  /** Adds the pieces a movement names, or takes them away. */
+  private static void named(Map<String, Long> pieces, Applied applied) {
+    long delta = Integer.signum(applied.delta());
+    if (delta != 0) {
+      applied.serials().forEach(serial -> add(pieces, serial, delta));
+    }
+  }
+
+  private static void add(Map<String, Long> pieces, String serial, long delta) {
+    pieces.merge(serial, delta, Long::sum);
+    pieces.remove(serial, 0L);
   }
 
   private boolean mark(Applied applied) {
@@ -141,9 +165,12 @@ public final class Audit {
       countTime = time;
       count = applied.movement();
       counted = null;
+      countSerials = applied.serials();
       if (time.equals(groupTime)) { // what was true at the very time of a count, it has seen
         sum -= groupSum;
         groupSum = 0;
+        groupSerials.forEach((serial, pieces) -> add(serials, serial, -pieces));
+        groupSerials.clear();
       }
     }
   }
@@ -161,7 +188,10 @@ public final class Audit {
       }
       if (!seen.get(number)) { // else the ledger has it by now
         seen.set(number);
-        sum += !applied.counted() && isAfterCount(applied.effectiveTime()) ? applied.delta() : 0;
+        if (!applied.counted() && isAfterCount(applied.effectiveTime())) {
+          sum += applied.delta();
+          named(serials, applied);
+        }
       }
     }
     int missing = seen.nextClearBit(1);
@@ -177,8 +207,28 @@ public final class Audit {
         drifts.add(new Drift(Drift.Kind.ON_HAND, level, "", "", expected, onHand));
       }
     }
+    // A count that names no pieces, but found some, leaves the list as it was.
+    boolean isNamed = !isCounted || !countSerials.isEmpty() || (quantity != null && quantity == 0);
+    if (isNamed) {
+      serialDrifts();
+    }
     apartDrifts();
     return drifts;
+  }
+
+  private void serialDrifts() {
+    countSerials.forEach(serial -> add(serials, serial, 1));
+    var listed = new TreeSet<>(goods.serials());
+    var all = new TreeSet<>(serials.keySet());
+    all.addAll(listed);
+    int told = 0;
+    for (String serial : all) {
+      long expected = serials.getOrDefault(serial, 0L);
+      long found = listed.contains(serial) ? 1 : 0;
+      if (expected != found && told++ < SERIALS_MAX) {
+        drifts.add(new Drift(Drift.Kind.SERIAL, level, "", "", serial, expected, found));
+      }
+    }
   }
 
   private void apartDrifts() {

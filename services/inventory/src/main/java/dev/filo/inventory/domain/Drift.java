@@ -6,14 +6,15 @@ package dev.filo.inventory.domain;
  * @param level {@code SKU@store}
  * @param movement the id of the movement concerned; empty when none is, or when it is not known
  * @param hold the id of the hold concerned; empty when none is
- * @param of why pieces are set aside, or the transfer they come with; empty for all other kinds
+ * @param of why pieces are set aside, the transfer they come with, or a piece's serial number;
+ *     empty for all other kinds
  * @param expected what it should be
  * @param found what it is
  */
 public record Drift(
     Kind kind, String level, String movement, String hold, String of, long expected, long found) {
 
-  /** Of no reason and no transfer. */
+  /** Of no reason, no transfer and no piece of its own. */
   public Drift(Kind kind, String level, String movement, String hold, long expected, long found) {
     this(kind, level, movement, hold, "", expected, found);
   }
@@ -39,7 +40,9 @@ public record Drift(
     /** Pieces set aside for a reason are not what the movements add up to. */
     SET_ASIDE,
     /** Pieces on their way here by a transfer are not what the movements add up to. */
-    IN_TRANSIT
+    IN_TRANSIT,
+    /** A piece with a serial number is listed, or is not, and the movements say otherwise. */
+    SERIAL
   }
 
   /** True when both are the same drift, though the numbers may have moved on meanwhile. */

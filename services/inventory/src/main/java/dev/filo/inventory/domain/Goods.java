@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -144,10 +145,19 @@ public record Goods(
         : Optional.empty();
   }
 
-  /** The serial numbers that leave with a sale out of a hold: those it names, else the first. */
-  List<String> leaving(Movement sale) {
+  /**
+   * The serial numbers that leave with a sale out of a hold: those it names, else the first.
+   *
+   * @param others pieces that leave with others
+   */
+  List<String> leaving(Movement sale, Set<String> others) {
     var named = sale.details().serials();
-    return named.isEmpty() ? serials.subList(0, Math.min(sale.quantity(), serials.size())) : named;
+    return named.isEmpty()
+        ? serials.stream()
+            .filter(serial -> !others.contains(serial))
+            .limit(sale.quantity())
+            .toList()
+        : named;
   }
 
   /** After pieces came in, for a delta above 0, or went out. */
@@ -165,23 +175,52 @@ public record Goods(
   }
 
   /**
+   * Why a count does not go with what moved after it was true: a piece it found came in only then,
+   * or one it did not find went out then. It would make the pieces on hand others than those that
+   * are listed. Empty when it does.
+   *
+   * @param leaving pieces that are being sold
+   */
+  Optional<Outcome.Unfit> unfit(
+      List<String> found, Instant effectiveTime, Collection<Applied> later, Set<String> leaving) {
+    var pieces = pieces(found, effectiveTime, later);
+    for (var piece : pieces.entrySet()) {
+      if (piece.getValue() > 1) {
+        return Optional.of(new Outcome.Unfit(Outcome.Unfit.Why.SERIAL_DUPLICATE, piece.getKey()));
+      }
+      if (piece.getValue() < 0) {
+        return Optional.of(new Outcome.Unfit(Outcome.Unfit.Why.SERIAL_NOT_FOUND, piece.getKey()));
+      }
+    }
+    return leaving.stream()
+        .filter(serial -> pieces.getOrDefault(serial, 0) == 0)
+        .findFirst()
+        .map(serial -> new Outcome.Unfit(Outcome.Unfit.Why.SERIAL_NOT_FOUND, serial));
+  }
+
+  /**
    * After a count that found these serial numbers: what moved after it was true is taken into
    * account.
    */
   Goods counted(List<String> found, Instant effectiveTime, Collection<Applied> later) {
-    var next = new TreeSet<>(found);
+    var pieces = pieces(found, effectiveTime, later);
+    pieces.values().removeIf(there -> there <= 0);
+    return serials(pieces.keySet());
+  }
+
+  /** How often each piece is there after a count; once or not at all where all goes together. */
+  private static Map<String, Integer> pieces(
+      List<String> found, Instant effectiveTime, Collection<Applied> later) {
+    var pieces = new TreeMap<String, Integer>();
+    found.forEach(serial -> pieces.put(serial, 1));
     later.stream()
         .filter(one -> one.effectiveTime().isAfter(effectiveTime) && !one.counted())
-        .sorted(Comparator.comparing(Applied::effectiveTime).thenComparingLong(Applied::sequence))
         .forEach(
-            one -> {
-              if (one.delta() > 0) {
-                next.addAll(one.serials());
-              } else {
-                one.serials().forEach(next::remove);
-              }
-            });
-    return serials(next);
+            one ->
+                one.serials()
+                    .forEach(
+                        serial -> pieces.merge(serial, Integer.signum(one.delta()), Integer::sum)));
+    return pieces;
   }
 
   private static int add(int one, int other) {

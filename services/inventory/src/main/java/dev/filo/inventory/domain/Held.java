@@ -1,6 +1,7 @@
 package dev.filo.inventory.domain;
 
 import java.time.Instant;
+import java.util.List;
 
 /**
  * A hold's part on one level.
@@ -10,8 +11,26 @@ import java.time.Instant;
  *     still be on its way here
  * @param pinned true while it is being sold together with other SKUs: then it does not expire
  * @param revision what was last asked of it: what is older comes too late; 0 since it was placed
+ * @param serials while it is pinned, the serial numbers of the pieces it is being sold with; empty
+ *     when none were named
  */
-public record Held(String hold, int quantity, Instant expireTime, boolean pinned, long revision) {
+public record Held(
+    String hold,
+    int quantity,
+    Instant expireTime,
+    boolean pinned,
+    long revision,
+    List<String> serials) {
+
+  /** Copies what can change. */
+  public Held {
+    serials = List.copyOf(serials);
+  }
+
+  /** Sold with no pieces by name. */
+  public Held(String hold, int quantity, Instant expireTime, boolean pinned, long revision) {
+    this(hold, quantity, expireTime, pinned, revision, List.of());
+  }
 
   /** As it is when it is placed. */
   public Held(String hold, int quantity, Instant expireTime, boolean pinned) {
@@ -22,12 +41,12 @@ public record Held(String hold, int quantity, Instant expireTime, boolean pinned
   Held until(Instant end, long asked) {
     return asked < revision || (asked == revision && end.isBefore(expireTime))
         ? this
-        : new Held(hold, quantity, end, pinned, asked);
+        : new Held(hold, quantity, end, pinned, asked, serials);
   }
 
-  /** Kept from expiring. */
-  Held pin() {
-    return new Held(hold, quantity, expireTime, true, revision);
+  /** Kept from expiring, and these pieces from others. */
+  Held pin(List<String> named) {
+    return new Held(hold, quantity, expireTime, true, revision, named);
   }
 
   /** With what is left after a part was sold. */

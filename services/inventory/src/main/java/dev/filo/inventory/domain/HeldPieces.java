@@ -7,10 +7,12 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -120,6 +122,19 @@ public final class HeldPieces {
   /** Pieces in all holds, expired ones included. */
   public long pieces() {
     return pieces;
+  }
+
+  /** The serial numbers of the pieces that other holds than this one are being sold with. */
+  Set<String> named(String except) {
+    var named = new HashSet<String>();
+    for (Held[] bucket : buckets()) {
+      for (Held held : bucket) {
+        if (held.pinned() && !held.hold().equals(except)) {
+          named.addAll(held.serials());
+        }
+      }
+    }
+    return named;
   }
 
   /** Pieces in holds that count at this instant. */

@@ -81,13 +81,12 @@ final class Holding {
     if (held.revision() > pin.revision()) {
       return level.refused(new Outcome.Over());
     }
-    var unfit = level.goods().unfit(pin.sale());
+    var unfit = level.unfit(pin.sale());
     if (unfit.isPresent()) {
       return level.refused(unfit.get());
     }
-    return held.pinned()
-        ? level.unchanged(now)
-        : quietly(level, level.holds().with(held.pin()), now);
+    var next = held.pin(pin.sale().details().serials());
+    return next.equals(held) ? level.unchanged(now) : quietly(level, level.holds().with(next), now);
   }
 
   static Level.Step extend(Level level, Command.Extend extend, Instant now) {

@@ -3,6 +3,7 @@ package dev.filo.inventory.domain;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -170,6 +171,29 @@ public record Level(
         nextTail,
         requests,
         nextGoods);
+  }
+
+  /** Why a movement does not go with the pieces there are; empty when it does. */
+  Optional<Outcome.Unfit> unfit(Movement movement) {
+    var named = movement.details().serials();
+    return goods
+        .unfit(movement)
+        .or(
+            () -> {
+              if (named.isEmpty() || movement.delta() >= 0) {
+                return Optional.empty();
+              }
+              var others = leaving(movement.hold());
+              return named.stream()
+                  .filter(others::contains)
+                  .findFirst()
+                  .map(serial -> new Outcome.Unfit(Outcome.Unfit.Why.SERIAL_NOT_FOUND, serial));
+            });
+  }
+
+  /** The serial numbers of the pieces that other holds than this one are being sold with. */
+  Set<String> leaving(String except) {
+    return goods.serials().isEmpty() ? Set.of() : holds.named(except);
   }
 
   /** True when this movement has changed this level. */

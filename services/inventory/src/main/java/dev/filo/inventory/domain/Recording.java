@@ -24,7 +24,7 @@ final class Recording {
       return level.refused(new Outcome.Over());
     }
     if (!found.get().pinned()) { // else it was decided when they were pinned
-      var unfit = level.goods().unfit(sale);
+      var unfit = level.unfit(sale);
       if (unfit.isPresent()) {
         return level.refused(unfit.get());
       }
@@ -35,7 +35,7 @@ final class Recording {
         latest != null && !latest.effectiveTime().isBefore(sale.effectiveTime())
             ? latest.effectiveTime().plus(Duration.ofMillis(1))
             : sale.effectiveTime();
-    var serials = level.goods().leaving(sale);
+    var serials = level.goods().leaving(sale, level.leaving(sale.hold()));
     return moved(
         level,
         sale,
@@ -70,7 +70,7 @@ final class Recording {
     boolean inCount =
         level.count() != null && !level.count().effectiveTime().isBefore(movement.effectiveTime());
     if (!inCount) {
-      var unfit = level.goods().unfit(movement);
+      var unfit = level.unfit(movement);
       if (unfit.isPresent()) {
         return level.refused(unfit.get());
       }
@@ -134,6 +134,12 @@ final class Recording {
     }
     // A count that names no serial numbers of pieces that have some was none of a serialized SKU.
     boolean namesAll = !found.isEmpty() || movement.quantity() == 0;
+    if (namesAll) {
+      var unfit = level.goods().unfit(found, effective, later, level.leaving(""));
+      if (unfit.isPresent()) {
+        return level.refused(unfit.get());
+      }
+    }
     return moved(
         level,
         movement,

@@ -224,8 +224,12 @@ final class InventoryProtos {
       case SET_ASIDE_REASON_INVALID -> "Setting aside needs a reason; other movements have none.";
       case SERIALS_INVALID ->
           "Name one serial number for each piece where the SKU has them, else none.";
-      case SERIAL_DUPLICATE -> "A piece with this serial number is there already.";
-      case SERIAL_NOT_FOUND -> "No piece with this serial number is there.";
+      case SERIAL_DUPLICATE ->
+          "A piece with this serial number is there already, or came in after this count: then count"
+              + " again.";
+      case SERIAL_NOT_FOUND ->
+          "No piece with this serial number is there, or it is leaving, or left after this count:"
+              + " then count again.";
       case SERIALS_TOO_MANY -> "One level can have at most 1000 serial numbers.";
       case KIT_NOT_ALLOWED ->
           "A kit has no stock of its own. It can be sold and returned; else record its components.";
@@ -344,6 +348,7 @@ final class InventoryProtos {
           case COUNTER -> StockDrift.Kind.COUNTER;
           case SET_ASIDE -> StockDrift.Kind.SET_ASIDE;
           case IN_TRANSIT -> StockDrift.Kind.IN_TRANSIT;
+          case SERIAL -> StockDrift.Kind.SERIAL;
         };
     return StockDrift.newBuilder()
         .setKind(kind)
@@ -355,6 +360,7 @@ final class InventoryProtos {
                 ? SetAsideReason.valueOf(drift.of())
                 : SetAsideReason.SET_ASIDE_REASON_UNSPECIFIED)
         .setTransfer(drift.kind() == Drift.Kind.IN_TRANSIT ? drift.of() : "")
+        .setSerial(drift.kind() == Drift.Kind.SERIAL ? drift.of() : "")
         .setExpected(drift.expected())
         .setFound(drift.found())
         .setDetail(SelfCheck.words(drift))

@@ -19,7 +19,7 @@ public interface CheckStore {
   /**
    * A level as far as it is checked.
    *
-   * @param goods of which what is set aside and on its way is checked
+   * @param goods of which what is set aside, on its way and listed by serial number is checked
    * @param held what it keeps, expired or not
    * @param counters what readers are told of that, without the holds themselves
    * @param countersUntil from this instant on readers are told of the holds themselves; null: never

@@ -27,10 +27,10 @@ import reactor.core.publisher.Mono;
 
 /**
  * Proves that ledger, levels and holds agree: each level is what its movements add up to, on hand,
- * set aside and on its way, has had every movement the ledger has of it and no other, and keeps
- * exactly the pieces of the holds that are active. It reads a portion at a time, writes nothing,
- * and takes nothing under way for a drift: what it finds it looks at once more after a pause, and
- * tells only what is still so.
+ * set aside, on its way and piece by piece where pieces have serial numbers, has had every movement
+ * the ledger has of it and no other, and keeps exactly the pieces of the holds that are active. It
+ * reads a portion at a time, writes nothing, and takes nothing under way for a drift: what it finds
+ * it looks at once more after a pause, and tells only what is still so.
  */
 public final class Reconciliation {
   private static final int LEVELS = 200;

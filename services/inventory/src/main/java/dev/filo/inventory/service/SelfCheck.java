@@ -143,7 +143,24 @@ public final class SelfCheck {
       case IN_TRANSIT ->
           "%s expects %d of transfer %s; its movements add up to %d."
               .formatted(level, drift.found(), drift.of(), drift.expected());
+      case SERIAL ->
+          "%s %s the piece %s; %s."
+              .formatted(
+                  level,
+                  drift.found() == 1 ? "lists" : "does not list",
+                  drift.of(),
+                  pieces(drift.expected()));
     };
+  }
+
+  private static String pieces(long expected) {
+    return expected == 0
+        ? "its movements say that it is not there"
+        : expected == 1
+            ? "its movements say that it is there"
+            : expected > 1
+                ? "its movements say that it came in more often than it went out"
+                : "its movements say that it went out more often than it came in";
   }
 
   private static String times(long found) {

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 
@@ -124,29 +125,53 @@ final class Documents {
 
   /**
    * A hold's part in one short text, {@code 2@1772442000000}: pieces, at, milliseconds of its end,
-   * {@code #} and its revision unless that is 0, and {@code !} when pinned. Tens of thousands of
-   * them are parsed at a time.
+   * {@code #} and its revision unless that is 0, and {@code !} when pinned, then each serial number
+   * it is being sold with, its length and {@code :} before it. Tens of thousands of them are parsed
+   * at a time.
    */
   static String held(Held held) {
     return held.quantity()
         + "@"
         + held.expireTime().toEpochMilli()
         + (held.revision() == 0 ? "" : "#" + held.revision())
-        + (held.pinned() ? "!" : "");
+        + (held.pinned() ? "!" + serials(held) : "");
+  }
+
+  private static String serials(Held held) {
+    return held.serials().stream()
+        .map(serial -> serial.length() + ":" + serial)
+        .collect(Collectors.joining());
   }
 
   private static Held held(String hold, String text) {
     int at = text.indexOf('@');
-    boolean pinned = text.endsWith("!");
-    int last = pinned ? text.length() - 1 : text.length();
-    int hash = text.indexOf('#');
+    int bang = text.indexOf('!');
+    boolean pinned = bang >= 0;
+    int last = pinned ? bang : text.length();
+    int hash = text.indexOf('#', 0, last);
     int end = hash < 0 ? last : hash;
     return new Held(
         hold,
         Integer.parseInt(text, 0, at, 10),
         Instant.ofEpochMilli(Long.parseLong(text, at + 1, end, 10)),
         pinned,
-        hash < 0 ? 0 : Long.parseLong(text, hash + 1, last, 10));
+        hash < 0 ? 0 : Long.parseLong(text, hash + 1, last, 10),
+        pinned ? serials(text, last + 1) : List.of());
+  }
+
+  private static List<String> serials(String text, int from) {
+    if (from == text.length()) {
+      return List.of();
+    }
+    var serials = new ArrayList<String>();
+    int next = from;
+    while (next < text.length()) {
+      int colon = text.indexOf(':', next);
+      int end = colon + 1 + Integer.parseInt(text, next, colon, 10);
+      serials.add(text.substring(colon + 1, end));
+      next = end;
+    }
+    return serials;
   }
 
   static List<Document> ends(List<HeldPieces.End> ends) {

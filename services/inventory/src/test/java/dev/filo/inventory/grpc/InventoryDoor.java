@@ -3,6 +3,7 @@ package dev.filo.inventory.grpc;
 import static dev.filo.inventory.ShopFloor.MILANO;
 
 import dev.filo.inventory.ShopFloor;
+import dev.filo.platform.auth.Claims;
 import dev.filo.platform.auth.SubjectAliases;
 import dev.filo.platform.grpc.AccessInterceptor;
 import dev.filo.platform.grpc.Channels;
@@ -17,9 +18,13 @@ import dev.filo.testkit.TestMongo;
 import dev.filo.testkit.TestTokens;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Inventory behind a real server that asks for tokens, and callers of every kind. */
@@ -65,6 +70,59 @@ final class InventoryDoor {
   InventoryServiceGrpc.InventoryServiceBlockingStub as(
       Role role, String principal, String... stores) {
     return anybody().withCallCredentials(tokens.bearer(role, principal, stores));
+  }
+
+  /** For streams. */
+  InventoryServiceGrpc.InventoryServiceStub streaming(
+      Role role, String principal, String... stores) {
+    return InventoryServiceGrpc.newStub(channel)
+        .withDeadlineAfter(60, TimeUnit.SECONDS)
+        .withCallCredentials(tokens.bearer(role, principal, stores));
+  }
+
+  /** One request in a stream of its own; its answer, or how it was refused. */
+  static <Q, R> R inStream(Function<StreamObserver<R>, StreamObserver<Q>> call, Q request) {
+    var answer = new CompletableFuture<R>();
+    var stream =
+        call.apply(
+            new StreamObserver<>() {
+              @Override
+              public void onNext(R value) {
+                answer.complete(value);
+              }
+
+              @Override
+              public void onError(Throwable error) {
+                answer.completeExceptionally(error);
+              }
+
+              @Override
+              public void onCompleted() {
+                answer.completeExceptionally(new AssertionError("no answer"));
+              }
+            });
+    stream.onNext(request);
+    stream.onCompleted();
+    try {
+      return answer.orTimeout(20, TimeUnit.SECONDS).join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof StatusRuntimeException refused) {
+        throw refused;
+      }
+      throw e;
+    }
+  }
+
+  /** The till with a device as its owner named it. */
+  InventoryServiceGrpc.InventoryServiceBlockingStub till(String device) {
+    return anybody()
+        .withCallCredentials(
+            TestTokens.bearer(
+                tokens.token(
+                    Role.ROLE_DEVICE,
+                    "devices/till-milano-1",
+                    claims -> claims.claim(Claims.DEVICE, device),
+                    MILANO)));
   }
 
   InventoryServiceGrpc.InventoryServiceBlockingStub service() {

@@ -245,6 +245,25 @@ class InventoryServiceTest {
   }
 
   @Test
+  void theLedgerSaysWhichDeviceRecorded() {
+    var request =
+        RecordMovementsRequest.newBuilder()
+            .setRequestId("q")
+            .addMovements(receipt("a", SOFA, 3))
+            .build();
+    door.till("Cassa 2").batchCreateMovements(request);
+    var ledger =
+        door.till()
+            .listMovements(
+                ListMovementsRequest.newBuilder()
+                    .setParent("stockLevels/" + SOFA + "@milano")
+                    .build());
+    var author = ledger.getMovements(0).getAuthor();
+    assertThat(author.getDevice()).isEqualTo("Cassa 2");
+    assertThat(author.getPrincipal()).isEqualTo("devices/till-milano-1");
+  }
+
+  @Test
   void nearbyStoresNearestFirst() {
     floor.receive(SOFA, MILANO, 3);
     floor.receive(SOFA, MONZA, 1);

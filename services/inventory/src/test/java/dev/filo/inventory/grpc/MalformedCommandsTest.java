@@ -5,6 +5,7 @@ import static dev.filo.inventory.ShopFloor.MILANO;
 import static dev.filo.inventory.ShopFloor.MONZA;
 import static dev.filo.inventory.ShopFloor.SOFA;
 import static dev.filo.inventory.ShopFloor.got;
+import static dev.filo.inventory.grpc.InventoryDoor.inStream;
 import static dev.filo.inventory.grpc.InventoryDoor.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,13 +14,17 @@ import com.google.type.Date;
 import dev.filo.inventory.domain.Hold;
 import dev.filo.platform.grpc.Statuses;
 import dev.filo.platform.grpc.Times;
+import dev.filo.proto.api.v1.Role;
 import dev.filo.proto.inventory.v1.ChangeHoldRequest;
 import dev.filo.proto.inventory.v1.ExtendHoldRequest;
 import dev.filo.proto.inventory.v1.HoldLine;
+import dev.filo.proto.inventory.v1.ImportRowResult;
+import dev.filo.proto.inventory.v1.ImportStockLevelsRequest;
 import dev.filo.proto.inventory.v1.Incoming;
 import dev.filo.proto.inventory.v1.KitComponent;
 import dev.filo.proto.inventory.v1.MoveHoldRequest;
 import dev.filo.proto.inventory.v1.Movement;
+import dev.filo.proto.inventory.v1.MovementResult;
 import dev.filo.proto.inventory.v1.PlaceHoldRequest;
 import dev.filo.proto.inventory.v1.RecordMovementsRequest;
 import dev.filo.proto.inventory.v1.ReleaseHoldRequest;
@@ -31,6 +36,7 @@ import dev.filo.proto.inventory.v1.SetAsideReason;
 import dev.filo.proto.inventory.v1.SetIncomingStockRequest;
 import dev.filo.proto.inventory.v1.SetSafetyStockRequest;
 import dev.filo.proto.inventory.v1.StockItem;
+import dev.filo.proto.inventory.v1.StockLevelRow;
 import dev.filo.proto.inventory.v1.UpdateSafetyRulesRequest;
 import dev.filo.proto.inventory.v1.UpdateStockItemRequest;
 import dev.filo.testkit.Malformed;
@@ -41,6 +47,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterEach;
@@ -54,7 +61,10 @@ import reactor.core.publisher.Flux;
  */
 class MalformedCommandsTest {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
-  private static final int CASES_MIN = 90;
+  private static final int CASES_MIN = 110;
+  // Of those the etag, of an import its id and the rows' numbers do what a request id would.
+  private static final Set<String> WITHOUT_REQUEST_ID =
+      Set.of("UpdateStockItem", "UpdateSafetyRules", "ImportStockLevels");
 
   private final InventoryDoor door = new InventoryDoor(MILANO, MONZA);
 
@@ -180,25 +190,42 @@ class MalformedCommandsTest {
                 .setRequestId("q")
                 .build(),
             request -> door.manager().updateSafetyRules((UpdateSafetyRulesRequest) request)));
+    var movements =
+        RecordMovementsRequest.newBuilder()
+            .addMovements(
+                Movement.newBuilder()
+                    .setId("m")
+                    .setKind(Movement.Kind.SET_ASIDE)
+                    .setSku(SOFA)
+                    .setLocation(MILANO)
+                    .setQuantity(1)
+                    .setCause("test")
+                    .setCounterpart(MONZA)
+                    .setTransfer("T")
+                    .addSerials("S1")
+                    .setSetAsideReason(SetAsideReason.DAMAGED))
+            .setRequestId("q")
+            .build();
     all.put(
         "BatchCreateMovements",
         new Command(
-            RecordMovementsRequest.newBuilder()
-                .addMovements(
-                    Movement.newBuilder()
-                        .setId("m")
-                        .setKind(Movement.Kind.SET_ASIDE)
-                        .setSku(SOFA)
-                        .setLocation(MILANO)
-                        .setQuantity(1)
-                        .setCause("test")
-                        .setCounterpart(MONZA)
-                        .setTransfer("T")
-                        .addSerials("S1")
-                        .setSetAsideReason(SetAsideReason.DAMAGED))
-                .setRequestId("q")
-                .build(),
+            movements,
             request -> door.till().batchCreateMovements((RecordMovementsRequest) request)));
+    var till = door.streaming(Role.ROLE_DEVICE, "devices/till-milano-1", MILANO);
+    all.put(
+        "RecordMovements",
+        new Command(
+            movements,
+            request -> inStream(till::recordMovements, (RecordMovementsRequest) request)));
+    var manager = door.streaming(Role.ROLE_MANAGER, "staff/m");
+    all.put(
+        "ImportStockLevels",
+        new Command(
+            ImportStockLevelsRequest.newBuilder()
+                .setImportId("i")
+                .addRows(row(1, SOFA, MILANO, 3))
+                .build(),
+            request -> inStream(manager::importStockLevels, (ImportStockLevelsRequest) request)));
     return all;
   }
 
@@ -212,7 +239,7 @@ class MalformedCommandsTest {
     int cases = 0;
     for (var command : commands().entrySet()) {
       var broken = Malformed.of(command.getValue().right);
-      if (!command.getKey().startsWith("Update")) { // their etag does what a request id would
+      if (!WITHOUT_REQUEST_ID.contains(command.getKey())) {
         broken.add(Malformed.without(command.getValue().right, "request_id"));
       }
       assertThat(broken).as(command.getKey()).isNotEmpty();
@@ -231,6 +258,63 @@ class MalformedCommandsTest {
       }
     }
     assertThat(cases).as("cases").isGreaterThanOrEqualTo(CASES_MIN);
+    assertThat(contents()).isEqualTo(before);
+  }
+
+  private static StockLevelRow row(long number, String sku, String location, int onHand) {
+    return StockLevelRow.newBuilder()
+        .setRow(number)
+        .setSku(sku)
+        .setLocation(location)
+        .setOnHand(onHand)
+        .build();
+  }
+
+  /** A row of an import is refused by its own result, so that the others count. */
+  @Test
+  void eachRowWithEachFieldBroken_isRefusedByItsResultAndNoStockIsWritten() {
+    door.floor.receive(SOFA, MILANO, 5);
+    var before = contents();
+    var right = row(1, SOFA, MILANO, 3);
+    var late = Times.timestamp(door.clock.instant().plus(Duration.ofMinutes(6)));
+    var broken =
+        List.of(
+            Map.entry("SKU_NOT_FOUND", right.toBuilder().clearSku().build()),
+            Map.entry("SKU_NOT_FOUND", right.toBuilder().setSku("no SKU §").build()),
+            Map.entry("SKU_NOT_FOUND", right.toBuilder().setSku("x".repeat(65)).build()),
+            Map.entry("SKU_NOT_FOUND", right.toBuilder().setSku("UNKNOWN").build()),
+            Map.entry("LOCATION_NOT_FOUND", right.toBuilder().clearLocation().build()),
+            Map.entry("LOCATION_NOT_FOUND", right.toBuilder().setLocation("milano").build()),
+            Map.entry("LOCATION_NOT_FOUND", right.toBuilder().setLocation("stores/MILANO").build()),
+            Map.entry("LOCATION_NOT_FOUND", right.toBuilder().setLocation("stores/none").build()),
+            Map.entry("QUANTITY_INVALID", right.toBuilder().setOnHand(-1).build()),
+            Map.entry("QUANTITY_INVALID", right.toBuilder().setOnHand(1_000_001).build()),
+            Map.entry("QUANTITY_INVALID", right.toBuilder().setOnHand(Integer.MIN_VALUE).build()),
+            Map.entry("QUANTITY_INVALID", right.toBuilder().setOnHand(Integer.MAX_VALUE).build()),
+            Map.entry("TIME_INVALID", right.toBuilder().setEffectiveTime(late).build()));
+    var request = ImportStockLevelsRequest.newBuilder().setImportId("i");
+    for (int i = 0; i < broken.size(); i++) {
+      request.addRows(broken.get(i).getValue().toBuilder().setRow(i + 1));
+    }
+    var manager = door.streaming(Role.ROLE_MANAGER, "staff/m");
+    var answer = inStream(manager::importStockLevels, request.build());
+    assertThat(answer.getResultsList())
+        .allSatisfy(
+            result -> assertThat(result.getOutcome()).isEqualTo(MovementResult.Outcome.REFUSED));
+    assertThat(answer.getResultsList())
+        .extracting(ImportRowResult::getReason)
+        .isEqualTo(broken.stream().map(Map.Entry::getKey).toList());
+    assertThat(answer.getResultsList()).allSatisfy(r -> assertThat(r.getDetail()).isNotEmpty());
+    for (long number : new long[] {0, -1, 1_000_000_000_000L}) {
+      var wrong =
+          ImportStockLevelsRequest.newBuilder()
+              .setImportId("i")
+              .addRows(right.toBuilder().setRow(number))
+              .build();
+      var refused = refusal(() -> inStream(manager::importStockLevels, wrong));
+      assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+      assertThat(Malformed.fields(refused)).as("%s", number).isEqualTo("rows.row");
+    }
     assertThat(contents()).isEqualTo(before);
   }
 

@@ -20,13 +20,16 @@ import dev.filo.inventory.domain.Level;
 import dev.filo.inventory.domain.Movement;
 import dev.filo.inventory.domain.Movement.Kind;
 import dev.filo.inventory.domain.SetAside;
+import dev.filo.inventory.domain.StockItem;
 import dev.filo.inventory.service.Reconciliation;
 import dev.filo.inventory.service.Reconciliation.News;
 import dev.filo.inventory.service.SelfCheck;
+import dev.filo.inventory.service.Stock;
 import dev.filo.testkit.MutableClock;
 import dev.filo.testkit.StoreTest;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.bson.Document;
@@ -238,6 +241,61 @@ class CheckTest {
         .containsExactlyInAnyOrder(
             new Drift(Drift.Kind.IN_TRANSIT, there, "", "", "T-1", 2, 0),
             new Drift(Drift.Kind.IN_TRANSIT, there, "", "", "T-9", 0, 7));
+  }
+
+  @Test
+  void piecesListedThatNoMovementBroughtAndOnesThatAreNot() {
+    got(
+        floor.items.update(
+            "SKU-1",
+            "",
+            "",
+            "",
+            item -> new StockItem("SKU-1", true, List.of(), "", item.version() + 1)));
+    var id = Level.id("SKU-1", MILANO);
+    var time = clock.instant();
+    named("n1", Kind.RECEIPT, time.minusSeconds(90), "S1", "S2", "S3");
+    named("n2", Kind.SALE, time.minusSeconds(80), "S1");
+    named("n3", Kind.COUNT, time.minusSeconds(60), "S2", "S3", "S4");
+    named("n4", Kind.SALE, time.minusSeconds(60), "S2"); // seen by the count
+    named("n5", Kind.SALE, time.minusSeconds(50), "S3");
+    named("n6", Kind.RETURN, time.minusSeconds(40), "S1");
+    assertThat(check()).as("carried").isEmpty();
+    got(floor.stock.movements(id, Long.MAX_VALUE, 10));
+    assertThat(check()).as("settled").isEmpty();
+    assertThat(got(floor.stock.level(id, "")).level().goods().serials())
+        .containsExactly("S1", "S2", "S4");
+    behindItsBack("levels", id, Updates.set("goods.serials", List.of("S1", "S4", "S9")));
+    var missing = new Drift(Drift.Kind.SERIAL, id, "", "", "S2", 1, 0);
+    var extra = new Drift(Drift.Kind.SERIAL, id, "", "", "S9", 0, 1);
+    assertThat(check()).containsExactly(missing, extra);
+    assertThat(SelfCheck.words(missing))
+        .isEqualTo(
+            "stockLevels/"
+                + id
+                + " does not list the piece S2; its movements say that it is there.");
+    assertThat(SelfCheck.words(extra))
+        .isEqualTo(
+            "stockLevels/" + id + " lists the piece S9; its movements say that it is not there.");
+  }
+
+  private void named(String id, Kind kind, Instant time, String... serials) {
+    var details = new Movement.Details("", "", List.of(serials), null);
+    var plain = movement(id, kind, "SKU-1", MILANO, serials.length, time);
+    assertThat(
+            floor.record(
+                new Movement(
+                    id,
+                    kind,
+                    plain.level(),
+                    serials.length,
+                    time,
+                    "",
+                    plain.author(),
+                    "",
+                    plain.content(),
+                    details)))
+        .isInstanceOf(Stock.Result.Recorded.class);
   }
 
   @Test

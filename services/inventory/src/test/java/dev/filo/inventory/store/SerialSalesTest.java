@@ -21,6 +21,7 @@ import dev.filo.inventory.service.Stock;
 import dev.filo.testkit.MutableClock;
 import dev.filo.testkit.StoreTest;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -200,6 +201,72 @@ class SerialSalesTest {
         .containsOnly(new Refusal.SerialNotFound(MILANO, SOFA, "S1").toString());
     assertThat(there()).hasSize(7);
     assertThat(floor.level(SOFA, MILANO).held()).isEqualTo(7);
+  }
+
+  /** With other goods in the holds each is first decided and then done: also then. */
+  @Test
+  void aPieceIsSoldOnceHoweverManyNameItWithOtherGoods() {
+    receive(MILANO, "S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8");
+    floor.receive(CHAIR, MILANO, 8);
+    var other = new ShopFloor(database, clock);
+    for (int i = 0; i < 8; i++) {
+      got(floor.hold("h" + i, HOUR, new Hold.Line(SOFA, 1), new Hold.Line(CHAIR, 1)));
+    }
+    var sold =
+        Flux.range(0, 8)
+            .flatMap(i -> named(i % 2 == 0 ? floor : other, "h" + i, "q", "S1"), 8)
+            .map(hold -> hold.id())
+            .onErrorContinue(dev.filo.inventory.service.RefusedException.class, (e, what) -> {})
+            .collectList()
+            .block(Duration.ofSeconds(20));
+    assertThat(sold).hasSize(1);
+    assertThat(there()).hasSize(7).doesNotContain("S1");
+    assertThat(floor.level(SOFA, MILANO).onHand()).isEqualTo(7);
+    assertThat(floor.level(SOFA, MILANO).held()).isEqualTo(7);
+    assertThat(floor.level(CHAIR, MILANO).onHand()).isEqualTo(7);
+  }
+
+  /** A count that cannot be true with what moved since: the pieces listed stay those on hand. */
+  @Test
+  void aCountThatDoesNotGoWithWhatMovedSinceIsRefused() {
+    var before = clock.instant();
+    receive(MILANO, "S0");
+    clock.advance(HOUR);
+    receive(MILANO, "S1", "S2");
+    got(floor.hold("h", 1, HOUR));
+    got(sell("h", "q", "S2"));
+    assertThat(counted("later", before.plusSeconds(60), "S0", "S1", "S2"))
+        .as("they came in an hour after")
+        .isEqualTo(new Stock.Result.Refused(Stock.Reason.SERIAL_DUPLICATE));
+    assertThat(counted("now", clock.instant(), "S1"))
+        .as("S0 was not found")
+        .isInstanceOf(Stock.Result.Recorded.class);
+    assertThat(there()).containsExactly("S1");
+    clock.advance(HOUR);
+    got(floor.hold("h2", 1, HOUR));
+    got(sell("h2", "q", "S1"));
+    assertThat(counted("late", clock.instant().minusSeconds(60)))
+        .as("it was sold after")
+        .isEqualTo(new Stock.Result.Refused(Stock.Reason.SERIAL_NOT_FOUND));
+    assertThat(counted("right", clock.instant().minusSeconds(60), "S1"))
+        .isInstanceOf(Stock.Result.Recorded.class);
+    assertThat(there()).isEmpty();
+    assertThat(floor.level(SOFA, MILANO).onHand()).isZero();
+  }
+
+  private Stock.Result counted(String id, Instant time, String... serials) {
+    return floor.record(
+        new Movement(
+            id,
+            Movement.Kind.COUNT,
+            Level.id(SOFA, MILANO),
+            serials.length,
+            time,
+            "",
+            TILL,
+            "",
+            "count " + List.of(serials) + time,
+            new Movement.Details("", "", List.of(serials), null)));
   }
 
   @Test
