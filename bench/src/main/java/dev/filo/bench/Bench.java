@@ -127,27 +127,26 @@ public final class Bench implements Callable<Integer> {
     out.println(machine);
     boolean kept = true;
     for (What one : what.isEmpty() ? List.of(What.values()) : new LinkedHashSet<>(what)) {
-      var figures =
-          switch (one) {
-            case HOT -> Contention.hot(setting);
-            case NEARBY -> Nearby.measure(setting);
-            case SPREAD -> Contention.spread(setting);
-            case IMPORT -> Import.measure(setting, rows);
-            case CART -> CartCalls.measure(setting);
-          };
-      var table = new StringBuilder(Figure.head());
-      for (Figure figure : figures) {
-        table.append('\n').append(figure.row());
-        kept &= figure.kept();
-      }
+      var table = table(one, setting);
+      kept &= table.kept();
       out.println();
-      out.println(table);
+      out.println(table.text());
       out.flush();
       if (page != null) {
-        update(page, one, machine + "\n\n" + table);
+        update(page, one, machine + "\n\n" + table.text());
       }
     }
     return kept ? 0 : 1;
+  }
+
+  private Table table(What one, Setting setting) throws InterruptedException {
+    return switch (one) {
+      case HOT -> Figure.table(Contention.hot(setting));
+      case NEARBY -> Figure.table(Nearby.measure(setting));
+      case SPREAD -> Figure.table(Contention.spread(setting));
+      case IMPORT -> Figure.table(Import.measure(setting, rows));
+      case CART -> Figure.table(CartCalls.measure(setting));
+    };
   }
 
   /** Puts a table between the two comments that mark its place. */
