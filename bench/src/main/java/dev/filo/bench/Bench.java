@@ -42,7 +42,15 @@ public final class Bench implements Callable<Integer> {
     /** Rows of an import. */
     IMPORT,
     /** A cart's changes, reads and watchers through the gateway. */
-    CART
+    CART,
+    /** The search in a large catalogue. */
+    SEARCH,
+    /** Messages of a conversation. */
+    MESSAGES,
+    /** The same calls where there is ten times as much. */
+    GROWTH,
+    /** How soon the suite answers, and its memory. */
+    START
   }
 
   @Parameters(
@@ -75,6 +83,12 @@ public final class Bench implements Callable<Integer> {
       description = "Of an import, 1000 to 10000000 (${DEFAULT-VALUE}).")
   private int rows;
 
+  @Option(
+      names = "--variants",
+      defaultValue = "100000",
+      description = "Of the catalogue that is searched, 1000 to 1000000 (${DEFAULT-VALUE}).")
+  private int variants;
+
   @Option(names = "--update", description = "Put the tables into this page: docs/performance.md.")
   private @Nullable Path page;
 
@@ -98,6 +112,7 @@ public final class Bench implements Callable<Integer> {
     range("--seconds", seconds, 1, 60);
     range("--rounds", rounds, 1, 20);
     range("--rows", rows, 1_000, 10_000_000);
+    range("--variants", variants, 1_000, 1_000_000);
     var out = commandSpec().commandLine().getOut();
     MongoClient given = uri == null ? null : Mongo.client(uri, "bench");
     try {
@@ -127,27 +142,30 @@ public final class Bench implements Callable<Integer> {
     out.println(machine);
     boolean kept = true;
     for (What one : what.isEmpty() ? List.of(What.values()) : new LinkedHashSet<>(what)) {
-      var figures =
-          switch (one) {
-            case HOT -> Contention.hot(setting);
-            case NEARBY -> Nearby.measure(setting);
-            case SPREAD -> Contention.spread(setting);
-            case IMPORT -> Import.measure(setting, rows);
-            case CART -> CartCalls.measure(setting);
-          };
-      var table = new StringBuilder(Figure.head());
-      for (Figure figure : figures) {
-        table.append('\n').append(figure.row());
-        kept &= figure.kept();
-      }
+      var table = table(one, setting);
+      kept &= table.kept();
       out.println();
-      out.println(table);
+      out.println(table.text());
       out.flush();
       if (page != null) {
-        update(page, one, machine + "\n\n" + table);
+        update(page, one, machine + "\n\n" + table.text());
       }
     }
     return kept ? 0 : 1;
+  }
+
+  private Table table(What one, Setting setting) throws InterruptedException {
+    return switch (one) {
+      case HOT -> Figure.table(Contention.hot(setting));
+      case NEARBY -> Figure.table(Nearby.measure(setting));
+      case SPREAD -> Figure.table(Contention.spread(setting));
+      case IMPORT -> Figure.table(Import.measure(setting, rows));
+      case CART -> Figure.table(CartCalls.measure(setting));
+      case SEARCH -> Figure.table(Search.measure(setting, variants));
+      case MESSAGES -> Figure.table(Messages.measure(setting));
+      case GROWTH -> Figure.table(Growth.measure(setting));
+      case START -> Start.measure(setting, List.of("./filo", "up"));
+    };
   }
 
   /** Puts a table between the two comments that mark its place. */

@@ -27,9 +27,10 @@ import reactor.core.publisher.Mono;
  * Holds on one SKU that everybody wants, and spread over many, through the service; against the
  * driver taking one piece of one document, conditionally, with {@code findOneAndUpdate}.
  */
-final class Contention {
+final class Contention implements AutoCloseable {
   private static final int PLENTY = 1_000_000;
   private static final int SKUS = 1_000;
+  private static final int BATCH = 1_000;
   // What one SKU at one location must be able to carry; a round on one SKU ends there.
   private static final int CARRIED = 20_000;
   private static final Duration WAIT = Duration.ofMinutes(2);
@@ -43,32 +44,47 @@ final class Contention {
   private final InventoryServiceBlockingStub stub;
   private int runs;
 
-  private Contention(Setting setting, MongoDatabase database, Inventory inventory) {
+  /** Starts inventory on a database of this name. */
+  private Contention(Setting setting, String name) {
     this.setting = setting;
-    this.database = database;
+    this.database = setting.mongo().getDatabase(setting.database() + name);
     this.raw = database.getCollection("raw");
-    this.inventory = inventory;
+    this.inventory = new Inventory(database, database.getName(), Inventory.STORES);
     this.stub = inventory.as(Role.ROLE_SERVICE, "services/reservation");
   }
 
   /** One SKU; and the stock sold out under contention, checked. */
   static List<Figure> hot(Setting setting) throws InterruptedException {
-    var database = setting.mongo().getDatabase(setting.database() + "_hot");
-    try (var inventory = new Inventory(database, database.getName())) {
-      return new Contention(setting, database, inventory).hot();
-    } finally {
-      Mono.from(database.drop()).block(WAIT);
+    try (var contention = new Contention(setting, "_hot")) {
+      return contention.hot();
     }
   }
 
   /** Many SKUs. */
   static List<Figure> spread(Setting setting) throws InterruptedException {
-    var database = setting.mongo().getDatabase(setting.database() + "_spread");
-    try (var inventory = new Inventory(database, database.getName())) {
-      return new Contention(setting, database, inventory).spread();
-    } finally {
-      Mono.from(database.drop()).block(WAIT);
+    try (var contention = new Contention(setting, "_spread")) {
+      contention.receive(SKUS);
+      return contention.spread();
     }
+  }
+
+  /** With stock of so many SKUs, for {@link #hold}. */
+  static Contention over(Setting setting, int skus) {
+    var contention = new Contention(setting, "_over_" + skus);
+    contention.receive(skus);
+    return contention;
+  }
+
+  private void receive(int skus) {
+    var all = IntStream.range(0, skus).mapToObj(i -> "SPREAD-" + i).toList();
+    for (int from = 0; from < skus; from += BATCH) {
+      inventory.receive(all.subList(from, Math.min(skus, from + BATCH)), List.of(STORE), PLENTY);
+    }
+  }
+
+  /** Holds a piece of one of the first SKUs, each in its turn. */
+  boolean hold(int skus, int number) {
+    return place("SPREAD-" + number % skus, "over-" + number);
   }
 
   private List<Figure> hot() throws InterruptedException {
@@ -110,14 +126,11 @@ final class Contention {
       throw new IllegalStateException(
           "oversold: " + result.done() + " of " + pieces + " held, the level says " + level);
     }
-    var figure = Figure.baseline("service: 2,000 want 1,000 pieces; held exactly 1,000", result);
-    return new Figure(
-        figure.what(), figure.rate(), figure.p50(), figure.p99(), null, "0 oversold", true);
+    return Figure.plain(
+        "service: 2,000 want 1,000 pieces; held exactly 1,000", result, "0 oversold", true);
   }
 
   private List<Figure> spread() throws InterruptedException {
-    var skus = IntStream.range(0, SKUS).mapToObj(i -> "SPREAD-" + i).toList();
-    inventory.receive(skus, List.of(STORE), PLENTY);
     warmUp();
     var counter = new ArrayList<Load.Result>();
     var service = new ArrayList<Load.Result>();
@@ -216,5 +229,11 @@ final class Contention {
       }
       throw e;
     }
+  }
+
+  @Override
+  public void close() {
+    inventory.close();
+    Mono.from(database.drop()).block(WAIT);
   }
 }

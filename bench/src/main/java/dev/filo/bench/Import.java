@@ -54,7 +54,7 @@ final class Import {
   /** So many rows: first of new levels, then of the same again. */
   static List<Figure> measure(Setting setting, int rows) throws InterruptedException {
     var database = setting.mongo().getDatabase(setting.database() + "_import");
-    try (var inventory = new Inventory(database, database.getName())) {
+    try (var inventory = new Inventory(database, database.getName(), Inventory.STORES)) {
       var bench = new Import(database, inventory);
       bench.compare("warm-up", -1, WARM_UP);
       var figures = new ArrayList<Figure>();

@@ -55,7 +55,7 @@ import reactor.core.publisher.Mono;
 
 /** A replica of inventory as it runs, with its relay and sweeper, behind its gRPC server. */
 final class Inventory implements AutoCloseable {
-  /** How many stores there are. */
+  /** How many stores there usually are. */
   static final int STORES = 500;
 
   private static final Author AUTHOR = new Author("services/bench", "service", "system", "", "");
@@ -72,7 +72,14 @@ final class Inventory implements AutoCloseable {
   private final ManagedChannel channel;
   private final Disposable sweeping;
 
-  Inventory(MongoDatabase database, String name, BindableService... beside) {
+  /**
+   * Starts it.
+   *
+   * @param name of its server, in this process
+   * @param stores how many there are
+   * @param beside what the same server serves as well
+   */
+  Inventory(MongoDatabase database, String name, int stores, BindableService... beside) {
     var changes = new Changes();
     var feed = new FeedStore(database);
     feed.prepare();
@@ -84,7 +91,7 @@ final class Inventory implements AutoCloseable {
     journal.prepare();
     var writer = new LevelWriter(levels, clock);
     var placeStore = new MongoPlaceStore(database);
-    Flux.range(0, STORES)
+    Flux.range(0, stores)
         .flatMap(i -> placeStore.keepLocation(store(i), message(i)), AT_ONCE)
         .then()
         .block(WAIT);

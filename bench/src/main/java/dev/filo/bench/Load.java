@@ -37,9 +37,14 @@ final class Load {
    */
   @SuppressWarnings("ArrayRecordComponent") // results are not compared
   record Result(int done, int other, Duration took, long[] nanos) {
+    /** Requests answered. */
+    int answers() {
+      return done + other;
+    }
+
     /** Requests answered a second. */
     double rate() {
-      return (done + other) / (took.toNanos() / 1e9);
+      return answers() / (took.toNanos() / 1e9);
     }
 
     /** The time within which this part of the requests was answered, milliseconds. */

@@ -3,14 +3,17 @@ package dev.filo.bench;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.mongodb.client.model.Filters;
 import com.mongodb.reactivestreams.client.MongoCollection;
+import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.platform.grpc.Answers;
 import dev.filo.platform.mongo.Docs;
 import dev.filo.proto.api.v1.Role;
 import dev.filo.proto.cart.v1.Cart;
 import dev.filo.proto.cart.v1.CartLine;
 import dev.filo.proto.cart.v1.CartServiceGrpc;
+import dev.filo.proto.cart.v1.CartServiceGrpc.CartServiceBlockingStub;
 import dev.filo.proto.cart.v1.GetCartRequest;
 import dev.filo.proto.inventory.v1.FindNearbyRequest;
+import dev.filo.proto.inventory.v1.InventoryServiceGrpc.InventoryServiceBlockingStub;
 import dev.filo.testkit.TestTokens;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
@@ -23,16 +26,19 @@ import org.bson.types.Binary;
 import reactor.core.publisher.Mono;
 
 /**
- * Availability near a point among 500 stores; against reading a cart, which is one document, by the
- * same server, with the same checks of token and fields.
+ * Availability near a point among many stores; against reading a cart, which is one document, by
+ * the same server, with the same checks of token and fields.
  */
-final class Nearby {
+final class Nearby implements AutoCloseable {
   private static final Duration WAIT = Duration.ofMinutes(2);
   private static final int SKUS = 20;
   private static final int CARTS = 1_000;
   private static final int LINES = 5;
 
-  private Nearby() {}
+  private final MongoDatabase database;
+  private final Inventory inventory;
+  private final InventoryServiceBlockingStub stub;
+  private final CartServiceBlockingStub cartStub;
 
   /** A cart's read and nothing else: one document by its id, with one message in it. */
   private static final class Carts extends CartServiceGrpc.CartServiceImplBase {
@@ -75,82 +81,66 @@ final class Nearby {
     }
   }
 
-  static List<Figure> measure(Setting setting) throws InterruptedException {
-    var database = setting.mongo().getDatabase(setting.database() + "_nearby");
+  /** Starts inventory with so many stores, each of which has each of the SKUs. */
+  Nearby(Setting setting, int stores) {
+    database = setting.mongo().getDatabase(setting.database() + "_nearby_" + stores);
     var carts = new Carts(database.getCollection("carts"));
-    try (var inventory = new Inventory(database, database.getName(), carts)) {
-      carts.fill();
-      var everywhere = IntStream.range(0, Inventory.STORES).mapToObj(Inventory::store).toList();
-      for (int i = 0; i < SKUS; i++) {
-        inventory.receive(List.of("NEAR-" + i), everywhere, 1 + i % 3);
-      }
-      return measure(setting, inventory);
-    } finally {
-      Mono.from(database.drop()).block(WAIT);
+    carts.fill();
+    inventory = new Inventory(database, database.getName(), stores, carts);
+    var everywhere = IntStream.range(0, stores).mapToObj(Inventory::store).toList();
+    for (int i = 0; i < SKUS; i++) {
+      inventory.receive(List.of("NEAR-" + i), everywhere, 1 + i % 3);
     }
-  }
-
-  private static List<Figure> measure(Setting setting, Inventory inventory)
-      throws InterruptedException {
-    var cartStub =
+    stub = inventory.as(Role.ROLE_AGENT, "staff/agent");
+    cartStub =
         CartServiceGrpc.newBlockingStub(inventory.channel())
             .withCallCredentials(
                 TestTokens.bearer(inventory.tokens().token(Role.ROLE_AGENT, "staff/agent")));
-    var stub = inventory.as(Role.ROLE_AGENT, "staff/agent");
-    Load.Request readCart =
-        (client, number) ->
-            cartStub
-                    .withDeadlineAfter(30, TimeUnit.SECONDS)
-                    .getCart(
-                        GetCartRequest.newBuilder().setName(Carts.name(number % CARTS)).build())
-                    .getLinesCount()
-                == LINES;
-    Load.Request near = (client, number) -> stores(stub, number, 20) == 20;
-    Load.Request wide = (client, number) -> stores(stub, number, 50) == 50;
-    run(setting, readCart);
-    run(setting, near);
-    Load.Result read = null;
-    Load.Result twenty = null;
-    Load.Result fifty = null;
-    for (int round = 0; round < setting.rounds(); round++) {
-      var a = run(setting, readCart);
-      var b = run(setting, near);
-      var c = run(setting, wide);
-      read = read == null ? a : read.and(a);
-      twenty = twenty == null ? b : twenty.and(b);
-      fifty = fifty == null ? c : fifty.and(c);
-    }
-    if (read == null || twenty == null || fifty == null) {
-      throw new IllegalArgumentException("rounds: 0 (expected: > 0)");
-    }
-    return List.of(
-        Figure.baseline("a cart's read: one document by its id", read),
-        Figure.p99("the 20 nearest of 500 stores for a SKU", twenty, read).atMost(2),
-        Figure.p99("the 50 nearest of 500 stores for a SKU", fifty, read));
   }
 
-  private static int stores(
-      dev.filo.proto.inventory.v1.InventoryServiceGrpc.InventoryServiceBlockingStub stub,
-      int number,
-      int limit) {
+  static List<Figure> measure(Setting setting) throws InterruptedException {
+    try (var nearby = new Nearby(setting, Inventory.STORES)) {
+      var costs =
+          Turns.measure(
+              setting,
+              (client, number) -> nearby.readCart(number),
+              (client, number) -> nearby.find(number, 20),
+              (client, number) -> nearby.find(number, 50));
+      var read = costs.getFirst().result();
+      return List.of(
+          Figure.baseline("a cart's read: one document by its id", read),
+          Figure.p99("the 20 nearest of 500 stores for a SKU", costs.get(1).result(), read)
+              .atMost(2),
+          Figure.p99("the 50 nearest of 500 stores for a SKU", costs.get(2).result(), read));
+    }
+  }
+
+  private boolean readCart(int number) {
+    return cartStub
+            .withDeadlineAfter(30, TimeUnit.SECONDS)
+            .getCart(GetCartRequest.newBuilder().setName(Carts.name(number % CARTS)).build())
+            .getLinesCount()
+        == LINES;
+  }
+
+  /** True when as many stores as wanted were found. */
+  boolean find(int number, int wanted) {
     return stub.withDeadlineAfter(30, TimeUnit.SECONDS)
-        .findNearby(
-            FindNearbyRequest.newBuilder()
-                .addSku("NEAR-" + number % SKUS)
-                .setLatitude(45.12)
-                .setLongitude(9.1)
-                .setRadiusMeters(50_000)
-                .setPageSize(limit)
-                .build())
-        .getLocationsCount();
+            .findNearby(
+                FindNearbyRequest.newBuilder()
+                    .addSku("NEAR-" + number % SKUS)
+                    .setLatitude(45.12)
+                    .setLongitude(9.1)
+                    .setRadiusMeters(50_000)
+                    .setPageSize(wanted)
+                    .build())
+            .getLocationsCount()
+        == wanted;
   }
 
-  private static Load.Result run(Setting setting, Load.Request request)
-      throws InterruptedException {
-    var result = Load.run(setting.clients(), setting.round(), Integer.MAX_VALUE, request);
-    if (result.other() > 0) {
-      throw new IllegalStateException(result.other() + " answers were not as expected");
-    }
-    return result;
+  @Override
+  public void close() {
+    inventory.close();
+    Mono.from(database.drop()).block(WAIT);
   }
 }

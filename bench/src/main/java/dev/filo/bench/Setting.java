@@ -2,6 +2,7 @@ package dev.filo.bench;
 
 import com.mongodb.reactivestreams.client.MongoClient;
 import java.time.Duration;
+import reactor.core.publisher.Flux;
 
 /**
  * What all measurements of a run share.
@@ -13,4 +14,15 @@ import java.time.Duration;
  * @param rounds how often both are
  */
 record Setting(
-    MongoClient mongo, String uri, String database, int clients, Duration round, int rounds) {}
+    MongoClient mongo, String uri, String database, int clients, Duration round, int rounds) {
+  private static final Duration WAIT = Duration.ofMinutes(2);
+
+  /** Drops all databases whose names begin so. */
+  void drop(String prefix) {
+    Flux.from(mongo.listDatabaseNames())
+        .filter(name -> name.startsWith(prefix))
+        .concatMap(name -> mongo.getDatabase(name).drop())
+        .then()
+        .block(WAIT);
+  }
+}

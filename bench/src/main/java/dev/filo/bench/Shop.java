@@ -3,7 +3,11 @@ package dev.filo.bench;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.demo.retailer.DemoRetailer;
 import dev.filo.demo.retailer.Variant;
+import dev.filo.platform.auth.ServiceTokens;
+import dev.filo.platform.grpc.Channels;
 import dev.filo.suite.Suite;
+import io.grpc.CallCredentials;
+import io.grpc.ManagedChannel;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
@@ -11,14 +15,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import reactor.core.publisher.Flux;
@@ -29,14 +36,15 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What a cart's call needs, as {@code ./filo up} starts it, in this process: identity, catalog,
- * inventory, cart and the gateway, with the demo retailer, on databases of its own; and guests.
+ * Identity, the gateway and what a call needs beside them, as {@code ./filo up} starts it, in this
+ * process, on databases of its own; and guests.
  */
 final class Shop implements AutoCloseable {
-  private static final Duration WAIT = Duration.ofMinutes(2);
+  /** What a cart's call needs; who follows the cart's feed is a process of its own elsewhere. */
+  static final Set<String> CART = Set.of("catalog", "inventory", "cart");
+
+  private static final Duration WAIT = Duration.ofMinutes(10);
   private static final JsonMapper JSON = new JsonMapper();
-  // What a cart's call needs; who follows the cart's feed is a process of its own elsewhere.
-  private static final Set<String> SERVICES = Set.of("catalog", "inventory", "cart");
   private static final int CONNECTIONS = 2_000;
 
   private final Setting setting;
@@ -45,6 +53,7 @@ final class Shop implements AutoCloseable {
   private final Suite suite;
   private final ConnectionProvider connections;
   private final HttpClient http;
+  private final String url;
 
   /**
    * Somebody with a token of her own.
@@ -53,14 +62,20 @@ final class Shop implements AutoCloseable {
    */
   record Guest(String token, String customer) {}
 
-  /** Starts it; a minute, most of which is the retailer's. */
-  Shop(Setting setting) {
+  /**
+   * Starts it. With a catalog and an inventory they have the demo retailer, which takes most of a
+   * minute.
+   *
+   * @param services by their short names
+   */
+  Shop(Setting setting, Set<String> services) {
     this.setting = setting;
     this.prefix = setting.database() + "_shop_";
     System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
     int port = freePort();
+    url = "http://127.0.0.1:" + port;
     try {
       data = Files.createTempDirectory("filo-bench");
     } catch (IOException e) {
@@ -71,6 +86,8 @@ final class Shop implements AutoCloseable {
     environment.put("FILO_GRPC_PORT", Integer.toString(freePort()));
     environment.put("FILO_MONGODB_URI", setting.uri());
     environment.put("FILO_DATA", data.toString());
+    boolean hasGoods = services.containsAll(Set.of("catalog", "inventory"));
+    environment.put("FILO_DEMO", Boolean.toString(hasGoods));
     // Limits of one caller are another matter: all clients here share one address.
     var properties =
         Map.of(
@@ -80,12 +97,9 @@ final class Shop implements AutoCloseable {
             "filo.gateway.rate.per-subject", "1000000",
             "filo.gateway.rate.per-subject-burst", "1000000",
             "filo.identity.access-life", "2h");
-    suite = Suite.start(environment, properties, SERVICES, line -> {});
+    suite = Suite.start(environment, properties, services, line -> {});
     connections = ConnectionProvider.create("bench", CONNECTIONS);
-    http =
-        HttpClient.create(connections)
-            .baseUrl("http://127.0.0.1:" + port)
-            .responseTimeout(Duration.ofSeconds(30));
+    http = HttpClient.create(connections).baseUrl(url).responseTimeout(Duration.ofSeconds(30));
   }
 
   /** The database of one of its services. */
@@ -141,7 +155,11 @@ final class Shop implements AutoCloseable {
 
   /** One call; an error unless it is answered with 200. */
   Mono<String> text(String method, String path, String token, String body) {
-    return with(token)
+    return text(with(token), method, path, body);
+  }
+
+  private static Mono<String> text(HttpClient client, String method, String path, String body) {
+    return client
         .request(HttpMethod.valueOf(method))
         .uri(path)
         .send(
@@ -163,6 +181,17 @@ final class Shop implements AutoCloseable {
                         }));
   }
 
+  /** True when the call was answered with something. */
+  boolean isDone(String method, String path, String token, String body) {
+    return !text(method, path, token, body).blockOptional(WAIT).orElse("").isEmpty();
+  }
+
+  /** The same of a command that is recognised by its key when it is repeated. */
+  boolean isDoneOnce(String key, String path, String token, String body) {
+    var client = with(token).headers(headers -> headers.set("Idempotency-Key", key));
+    return !text(client, "POST", path, body).blockOptional(WAIT).orElse("").isEmpty();
+  }
+
   /** The same, as JSON. */
   Mono<JsonNode> call(String method, String path, String token, String body) {
     return text(method, path, token, body).map(JSON::readTree);
@@ -179,12 +208,15 @@ final class Shop implements AutoCloseable {
         .asString();
   }
 
+  /** A client with this token; without one when it is empty. */
   private HttpClient with(String token) {
     return http.headers(
-        headers ->
-            headers
-                .set(HttpHeaderNames.AUTHORIZATION, "Bearer " + token)
-                .set(HttpHeaderNames.CONTENT_TYPE, "application/json"));
+        headers -> {
+          headers.set(HttpHeaderNames.CONTENT_TYPE, "application/json");
+          if (!token.isEmpty()) {
+            headers.set(HttpHeaderNames.AUTHORIZATION, "Bearer " + token);
+          }
+        });
   }
 
   /** A client of another server, of the same kind as this one's. */
@@ -192,7 +224,28 @@ final class Shop implements AutoCloseable {
     return HttpClient.create(connections).baseUrl("http://127.0.0.1:" + port);
   }
 
-  private static int freePort() {
+  /** A channel to one of its services; the caller shuts it down. */
+  static ManagedChannel channel(String service) {
+    return Channels.open(Channels.IN_PROCESS + service);
+  }
+
+  /** The token of a service that loads goods. */
+  CallCredentials loader() {
+    var secrets = new Properties();
+    try (var reader = Files.newBufferedReader(data.resolve("secrets.properties"))) {
+      secrets.load(reader);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new ServiceTokens(
+        URI.create(url + "/oauth2/token"),
+        "service-demo",
+        secrets.getProperty("service"),
+        InstantSource.system());
+  }
+
+  /** A port nobody listens on now. */
+  static int freePort() {
     try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     } catch (IOException e) {
@@ -204,12 +257,13 @@ final class Shop implements AutoCloseable {
   public void close() {
     suite.close();
     connections.disposeLater().block(WAIT);
-    Flux.from(setting.mongo().listDatabaseNames())
-        .filter(name -> name.startsWith(prefix))
-        .concatMap(name -> setting.mongo().getDatabase(name).drop())
-        .then()
-        .block(WAIT);
-    try (var files = Files.walk(data)) {
+    setting.drop(prefix);
+    delete(data);
+  }
+
+  /** Deletes a folder and what is in it. */
+  static void delete(Path folder) {
+    try (var files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
       }
