@@ -68,11 +68,16 @@ public final class Seeder {
                   List.of(Map.of()),
                   "retryPolicy",
                   Map.of(
-                      "maxAttempts", 5.0,
-                      "initialBackoff", "0.5s",
-                      "maxBackoff", "5s",
-                      "backoffMultiplier", 2.0,
-                      "retryableStatusCodes", List.of("UNAVAILABLE", "DEADLINE_EXCEEDED")))));
+                      "maxAttempts",
+                      5.0,
+                      "initialBackoff",
+                      "0.5s",
+                      "maxBackoff",
+                      "5s",
+                      "backoffMultiplier",
+                      2.0,
+                      "retryableStatusCodes",
+                      List.of("UNAVAILABLE", "DEADLINE_EXCEEDED")))));
 
   private static final int PRODUCTS_BATCH = 100;
   private static final int MEDIA_BATCH = 100;
