@@ -34,18 +34,19 @@ final class Growth {
               "the 20 nearest of %,d stores",
               STORES, costs.getFirst().result(), costs.getLast().result()));
     }
-    try (var few = Contention.over(setting, SKUS);
-        var many = Contention.over(setting, TIMES * SKUS)) {
+    int skus = Math.min(SKUS, 16 * setting.clients());
+    try (var few = Contention.over(setting, skus);
+        var many = Contention.over(setting, TIMES * skus)) {
       var costs =
           Turns.measure(
               setting,
-              (client, number) -> few.hold(SKUS, number),
-              (client, number) -> many.hold(TIMES * SKUS, number));
+              (client, number) -> few.hold(skus, number),
+              (client, number) -> many.hold(TIMES * skus, number));
       figures.addAll(
-          figures("holds on %,d SKUs", SKUS, costs.getFirst().result(), costs.getLast().result()));
+          figures("holds on %,d SKUs", skus, costs.getFirst().result(), costs.getLast().result()));
     }
     try (var shop = new Shop(setting, Shop.CART)) {
-      int count = Math.min(CARTS, 4 * setting.clients());
+      int count = Math.min(CARTS, 16 * setting.clients());
       var many = FilledCarts.of(shop, TIMES * count, Shop.skus(LINES));
       var few = many.first(count);
       var costs =

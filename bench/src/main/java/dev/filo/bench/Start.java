@@ -238,7 +238,7 @@ final class Start {
 
     @Override
     public void close() {
-      process.destroy();
+      process.toHandle().destroy(); // by its handle: what it still says is read to the end
       process.onExit().completeOnTimeout(process, 1, TimeUnit.MINUTES).join();
       if (process.isAlive()) {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
