@@ -100,7 +100,8 @@ final class Start {
     static Line of(String what, String unit, double... values) {
       var sorted = values.clone();
       Arrays.sort(sorted);
-      return new Line(what, unit, sorted[sorted.length / 2], sorted[sorted.length - 1], "", true);
+      return new Line(
+          what, unit, sorted[(sorted.length - 1) / 2], sorted[sorted.length - 1], "", true);
     }
 
     Line below(double most) {
