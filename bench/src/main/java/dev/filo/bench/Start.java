@@ -2,10 +2,6 @@ package dev.filo.bench;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +14,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.client.HttpClient;
+import reactor.util.retry.Retry;
 
 /**
  * How soon the suite answers and what memory it takes, as a process of its own, started as an
@@ -136,17 +135,23 @@ final class Start {
 
     private final Process process;
     private final long begun = System.nanoTime();
-    private final HttpRequest search;
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final Mono<Void> search;
     private final CountDownLatch ready = new CountDownLatch(1);
     private final ArrayDeque<String> said = new ArrayDeque<>();
 
     Running(Setting setting, List<String> command, String prefix, Path data) {
       int port = Shop.freePort();
       search =
-          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/v1/products:search"))
-              .timeout(ANSWER)
-              .build();
+          HttpClient.newConnection()
+              .responseTimeout(ANSWER)
+              .get()
+              .uri("http://127.0.0.1:" + port + "/v1/products:search")
+              .response()
+              .flatMap(
+                  response ->
+                      response.status().code() == 200
+                          ? Mono.<Void>empty()
+                          : Mono.error(new IllegalStateException("it does not search yet")));
       var builder = new ProcessBuilder(command).redirectErrorStream(true);
       var environment = builder.environment();
       environment.put("FILO_PORT", Integer.toString(port));
@@ -181,20 +186,13 @@ final class Start {
     }
 
     /** Seconds from the start until a search is answered. */
-    double untilAnswer() throws InterruptedException {
-      while (!isAnswered()) {
-        requireRunning();
-        Thread.sleep(BETWEEN_LOOKS);
-      }
+    double untilAnswer() {
+      search
+          .retryWhen(
+              Retry.fixedDelay(Long.MAX_VALUE, BETWEEN_LOOKS)
+                  .doBeforeRetry(refused -> requireRunning()))
+          .block(WAIT);
       return seconds();
-    }
-
-    private boolean isAnswered() throws InterruptedException {
-      try {
-        return http.send(search, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
-      } catch (IOException e) {
-        return false; // nobody listens yet
-      }
     }
 
     /** Seconds from the start until it says that it runs, all that is to be loaded loaded. */
@@ -245,7 +243,6 @@ final class Start {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
       }
-      http.close();
     }
   }
 }
