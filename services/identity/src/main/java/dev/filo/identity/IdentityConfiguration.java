@@ -14,7 +14,6 @@ import dev.filo.identity.grpc.GrpcSessionService;
 import dev.filo.identity.grpc.GrpcStaffService;
 import dev.filo.identity.mail.Mailbox;
 import dev.filo.identity.mail.SmtpMessenger;
-import dev.filo.identity.service.ActStore;
 import dev.filo.identity.service.AuditLog;
 import dev.filo.identity.service.Ceremonies;
 import dev.filo.identity.service.CodeMail;
@@ -244,7 +243,7 @@ public class IdentityConfiguration {
     return every(
         Duration.ofSeconds(5),
         Mono.defer(staff::settleAll)
-            .thenMany(Flux.<ActStore>just(customers, cases, sessions))
+            .thenMany(Flux.just(customers.acts(), cases.acts(), sessions.acts()))
             .concatMap(store -> log.settleLeft(store, clock.instant().minus(ACT_LEFT)))
             .then());
   }

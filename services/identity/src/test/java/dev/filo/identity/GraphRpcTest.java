@@ -373,9 +373,9 @@ class GraphRpcTest {
     var log = identity.bean(AuditLog.class);
     for (var store :
         List.of(
-            identity.bean(MongoCustomerStore.class),
-            identity.bean(MongoMergeCaseStore.class),
-            identity.bean(MongoSessionStore.class))) {
+            identity.bean(MongoCustomerStore.class).acts(),
+            identity.bean(MongoMergeCaseStore.class).acts(),
+            identity.bean(MongoSessionStore.class).acts())) {
       log.settleLeft(store, identity.clock().instant()).block();
       log.settleLeft(store, identity.clock().instant()).block();
     }

@@ -10,7 +10,7 @@ import reactor.core.publisher.Mono;
  */
 public interface ActStore {
   /** Acts that are not known to be in the log yet. */
-  Flux<AuditAct> unsettledActs();
+  Flux<AuditAct> unsettled();
 
   /** An act is in the log. */
   Mono<Void> settle(AuditAct act);

@@ -7,6 +7,7 @@ import dev.filo.platform.mongo.StaleVersionException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -44,15 +45,15 @@ public final class AuditLog {
         .then();
   }
 
-  /** Puts an act into the log that a store keeps until then. */
-  Mono<Void> settle(ActStore store, AuditAct act) {
-    return append(act).then(Mono.defer(() -> store.settle(act)));
+  /** Puts an act into the log that a store keeps until then; nothing when there was none. */
+  Mono<Void> settle(ActStore store, @Nullable AuditAct act) {
+    return act == null ? Mono.empty() : append(act).then(Mono.defer(() -> store.settle(act)));
   }
 
   /** Puts acts into the log that were done before a moment, by processes that died since. */
   public Mono<Void> settleLeft(ActStore store, Instant before) {
     return store
-        .unsettledActs()
+        .unsettled()
         .filter(act -> act.time().isBefore(before))
         .concatMap(
             act -> {

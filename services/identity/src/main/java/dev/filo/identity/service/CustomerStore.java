@@ -13,7 +13,10 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** Keeps customers and the claims on identifiers. */
-public interface CustomerStore extends ActStore {
+public interface CustomerStore {
+  /** Acts on their way to the audit log, each kept beside what it did. */
+  ActStore acts();
+
   /** A customer, alias or not. Empty when there is none. */
   Mono<Customer> find(String id);
 

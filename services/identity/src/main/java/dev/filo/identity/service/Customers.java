@@ -151,7 +151,7 @@ public final class Customers {
     return store
         .update(
             seen, next, new CustomerStore.Remembered(requestId, request, answer::apply), act, now())
-        .delayUntil(done -> recognition.logged(store, act))
+        .delayUntil(done -> recognition.logged(store.acts(), act))
         .map(answer);
   }
 
@@ -427,7 +427,7 @@ public final class Customers {
                                               requestId, request, made::apply),
                                           act,
                                           now())
-                                      .delayUntil(done -> recognition.logged(store, act))
+                                      .delayUntil(done -> recognition.logged(store.acts(), act))
                                       .map(made)
                                       .switchIfEmpty(
                                           Mono.error(

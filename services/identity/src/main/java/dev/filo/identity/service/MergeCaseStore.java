@@ -11,7 +11,10 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** Keeps cases. */
-public interface MergeCaseStore extends ActStore {
+public interface MergeCaseStore {
+  /** Acts on their way to the audit log, each kept beside what it did. */
+  ActStore acts();
+
   /** A case. Empty when there is none. */
   Mono<MergeCase> find(String id);
 

@@ -127,7 +127,7 @@ public final class MergeCases {
             written ->
                 written
                     ? recognition
-                        .logged(cases, act)
+                        .logged(cases.acts(), act)
                         .then(Mono.defer(() -> carryOut(next, actor)))
                         .thenReturn(told)
                     : Mono.error(new StaleVersionException(seen.id(), seen.version())));

@@ -338,7 +338,7 @@ public final class Recognition {
                       .replace(seen, next, List.of(), actor, null, act, now())
                       .switchIfEmpty(
                           Mono.error(() -> new StaleVersionException(id, seen.version())))
-                      .delayUntil(done -> logged(store, act));
+                      .delayUntil(done -> logged(store.acts(), act));
             })
         .retryWhen(contended());
   }
@@ -362,7 +362,7 @@ public final class Recognition {
 
   /** Puts an act that was written with its change into the audit log. Completes. */
   Mono<Void> logged(ActStore where, @Nullable AuditAct act) {
-    return act == null ? Mono.empty() : audit.settle(where, act);
+    return audit.settle(where, act);
   }
 
   static Retry contended() {
@@ -587,7 +587,7 @@ public final class Recognition {
                   .switchIfEmpty(
                       Mono.error(() -> new StaleVersionException(seen.id(), seen.version())))
                   .doOnNext(done -> aliases.forget())
-                  .delayUntil(done -> logged(store, act))
+                  .delayUntil(done -> logged(store.acts(), act))
                   .delayUntil(
                       done ->
                           Flux.fromIterable(before.entrySet())

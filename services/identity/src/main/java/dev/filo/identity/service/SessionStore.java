@@ -11,7 +11,10 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** Keeps sessions, and sessions on their way to another device. */
-public interface SessionStore extends ActStore {
+public interface SessionStore {
+  /** Acts on their way to the audit log, each kept beside what it did. */
+  ActStore acts();
+
   /** Adds a session. */
   Mono<Session> add(Session session);
 

@@ -229,9 +229,7 @@ public final class Sessions {
                 done
                     ? ended
                         .record(id)
-                        .then(
-                            Mono.defer(
-                                () -> act == null ? Mono.<Void>empty() : audit.settle(store, act)))
+                        .then(Mono.defer(() -> audit.settle(store.acts(), act)))
                         .thenReturn(true)
                     : Mono.just(false));
   }

@@ -13,7 +13,7 @@ import reactor.core.publisher.Mono;
  * Keeps the retailer's people and machines. Every write leaves its act in the same document, until
  * {@link #settle} says that it is in the audit log.
  */
-public interface StaffStore {
+public interface StaffStore extends ActStore {
   /** A person by e-mail, whether or not she may come in. Empty when nobody has it. */
   Mono<StaffMember> person(String email);
 
@@ -49,10 +49,8 @@ public interface StaffStore {
   <T extends Message> Mono<T> remembered(
       String name, String requestId, Message request, Parser<T> parser);
 
-  /** Acts that are not known to be in the log yet. */
-  Flux<AuditAct> unsettled();
-
   /** An act is in the log and all that follows from it is done. */
+  @Override
   Mono<Void> settle(AuditAct act);
 
   /** A request to remember with its answer. */

@@ -29,6 +29,7 @@ import dev.filo.identity.domain.Link;
 import dev.filo.identity.domain.Merge;
 import dev.filo.identity.domain.Place;
 import dev.filo.identity.domain.Verdict;
+import dev.filo.identity.service.ActStore;
 import dev.filo.identity.service.CustomerStore;
 import dev.filo.platform.feed.Outbox;
 import dev.filo.platform.feed.Relay;
@@ -258,13 +259,8 @@ public final class MongoCustomerStore implements CustomerStore {
   }
 
   @Override
-  public Flux<AuditAct> unsettledActs() {
-    return acts.unsettled();
-  }
-
-  @Override
-  public Mono<Void> settle(AuditAct act) {
-    return acts.settle(act);
+  public ActStore acts() {
+    return acts;
   }
 
   @Override

@@ -20,6 +20,7 @@ import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.identity.domain.AuditAct;
 import dev.filo.identity.domain.Graph;
 import dev.filo.identity.domain.MergeCase;
+import dev.filo.identity.service.ActStore;
 import dev.filo.identity.service.MergeCaseStore;
 import dev.filo.platform.mongo.Docs;
 import dev.filo.platform.mongo.Mongo;
@@ -111,13 +112,8 @@ public final class MongoMergeCaseStore implements MergeCaseStore {
   }
 
   @Override
-  public Flux<AuditAct> unsettledActs() {
-    return acts.unsettled();
-  }
-
-  @Override
-  public Mono<Void> settle(AuditAct act) {
-    return acts.settle(act);
+  public ActStore acts() {
+    return acts;
   }
 
   @Override

@@ -20,6 +20,7 @@ import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.identity.domain.AuditAct;
 import dev.filo.identity.domain.Handoff;
 import dev.filo.identity.domain.Session;
+import dev.filo.identity.service.ActStore;
 import dev.filo.identity.service.SessionStore;
 import dev.filo.platform.feed.Outbox;
 import dev.filo.platform.feed.Relay;
@@ -150,13 +151,8 @@ public final class MongoSessionStore implements SessionStore {
   }
 
   @Override
-  public Flux<AuditAct> unsettledActs() {
-    return acts.unsettled();
-  }
-
-  @Override
-  public Mono<Void> settle(AuditAct act) {
-    return acts.settle(act);
+  public ActStore acts() {
+    return acts;
   }
 
   @Override

@@ -13,6 +13,7 @@ import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import dev.filo.identity.domain.AuditAct;
+import dev.filo.identity.service.ActStore;
 import dev.filo.platform.mongo.Docs;
 import dev.filo.platform.mongo.Mongo;
 import java.util.Date;
@@ -27,7 +28,7 @@ import reactor.core.publisher.Mono;
  * Acts on their way to the audit log, in the documents of a large collection: {@code audit} holds
  * them, {@code auditSince} lets those be found that have any.
  */
-final class PendingActs {
+final class PendingActs implements ActStore {
   /** There while a document has acts on their way. */
   static final String SINCE = "auditSince";
 
@@ -56,13 +57,15 @@ final class PendingActs {
     return combine(push(ACTS, MongoAuditStore.pending(act)), set(SINCE, Date.from(act.time())));
   }
 
-  Flux<AuditAct> unsettled() {
+  @Override
+  public Flux<AuditAct> unsettled() {
     return Flux.from(documents.find(exists(SINCE)))
         .flatMapIterable(document -> Docs.list(document, ACTS))
         .map(MongoAuditStore::pending);
   }
 
-  Mono<Void> settle(AuditAct act) {
+  @Override
+  public Mono<Void> settle(AuditAct act) {
     var document = eq("_id", idOf.apply(act));
     return Mono.from(documents.updateOne(document, pull(ACTS, new Document("id", act.id()))))
         .then(
