@@ -35,6 +35,7 @@ import dev.filo.platform.feed.Relay;
 import dev.filo.platform.watch.Changes;
 import dev.filo.proto.catalog.v1.OpeningPeriod;
 import dev.filo.proto.catalog.v1.Store;
+import dev.filo.proto.inventory.v1.StockLevelRow;
 import dev.filo.testkit.MutableClock;
 import java.time.Duration;
 import java.time.Instant;
@@ -297,5 +298,15 @@ public final class ShopFloor {
               .filter(sku -> sku.equals(SOFA) || sku.equals(CHAIR) || sku.startsWith("SKU-"))
               .collect(Collectors.toSet()));
     }
+  }
+
+  /** A row of an import. */
+  public static StockLevelRow row(long number, String sku, String location, int onHand) {
+    return StockLevelRow.newBuilder()
+        .setRow(number)
+        .setSku(sku)
+        .setLocation(location)
+        .setOnHand(onHand)
+        .build();
   }
 }

@@ -484,17 +484,17 @@ class JourneyRpcTest {
             () -> assertThat(signedIn.getTimeline(mine()).getTouchpointsList()).hasSize(2));
   }
 
+  /** Identity tells something about a customer. */
+  private void told(String customer, Message what) {
+    identity.tell(event("identity", customer, shopperActor(customer), what));
+  }
+
   @Test
   void merge_toldByIdentity_movesTheTimeLine() {
     var guest = newCustomer();
     var julia = newCustomer();
     as(tokens.token(Role.ROLE_GUEST, guest)).batchCreateTouchpoints(batch(view(Ids.random(), 10)));
-    identity.tell(
-        event(
-            "identity",
-            julia,
-            shopperActor(julia),
-            CustomerMerged.newBuilder().setCustomer(julia).setAlias(guest).build()));
+    told(julia, CustomerMerged.newBuilder().setCustomer(julia).setAlias(guest).build());
     await()
         .atMost(PATIENCE)
         .untilAsserted(
@@ -511,12 +511,7 @@ class JourneyRpcTest {
     var own = ids(as(token));
     var hers = ids(shopper(julia));
     assertThat(own).hasSize(1).doesNotContainAnyElementsOf(hers);
-    identity.tell(
-        event(
-            "identity",
-            julia,
-            shopperActor(julia),
-            CustomerMerged.newBuilder().setCustomer(julia).setAlias(guest).build()));
+    told(julia, CustomerMerged.newBuilder().setCustomer(julia).setAlias(guest).build());
     await()
         .atMost(PATIENCE)
         .untilAsserted(
@@ -524,12 +519,7 @@ class JourneyRpcTest {
               assertThat(ids(shopper(julia))).hasSize(2).containsAll(hers);
               assertThat(ids(as(token))).isEqualTo(ids(shopper(julia)));
             });
-    identity.tell(
-        event(
-            "identity",
-            julia,
-            shopperActor(julia),
-            CustomerUnmerged.newBuilder().setCustomer(julia).setAlias(guest).build()));
+    told(julia, CustomerUnmerged.newBuilder().setCustomer(julia).setAlias(guest).build());
     await()
         .atMost(PATIENCE)
         .untilAsserted(

@@ -5,6 +5,7 @@ import static dev.filo.inventory.ShopFloor.MILANO;
 import static dev.filo.inventory.ShopFloor.MONZA;
 import static dev.filo.inventory.ShopFloor.SOFA;
 import static dev.filo.inventory.ShopFloor.got;
+import static dev.filo.inventory.ShopFloor.row;
 import static dev.filo.inventory.grpc.InventoryDoor.inStream;
 import static dev.filo.inventory.grpc.InventoryDoor.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -36,7 +37,6 @@ import dev.filo.proto.inventory.v1.SetAsideReason;
 import dev.filo.proto.inventory.v1.SetIncomingStockRequest;
 import dev.filo.proto.inventory.v1.SetSafetyStockRequest;
 import dev.filo.proto.inventory.v1.StockItem;
-import dev.filo.proto.inventory.v1.StockLevelRow;
 import dev.filo.proto.inventory.v1.UpdateSafetyRulesRequest;
 import dev.filo.proto.inventory.v1.UpdateStockItemRequest;
 import dev.filo.testkit.Malformed;
@@ -259,15 +259,6 @@ class MalformedCommandsTest {
     }
     assertThat(cases).as("cases").isGreaterThanOrEqualTo(CASES_MIN);
     assertThat(contents()).isEqualTo(before);
-  }
-
-  private static StockLevelRow row(long number, String sku, String location, int onHand) {
-    return StockLevelRow.newBuilder()
-        .setRow(number)
-        .setSku(sku)
-        .setLocation(location)
-        .setOnHand(onHand)
-        .build();
   }
 
   /** A row of an import is refused by its own result, so that the others count. */

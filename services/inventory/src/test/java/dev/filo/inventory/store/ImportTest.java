@@ -5,6 +5,7 @@ import static dev.filo.inventory.ShopFloor.MONZA;
 import static dev.filo.inventory.ShopFloor.SOFA;
 import static dev.filo.inventory.ShopFloor.got;
 import static dev.filo.inventory.ShopFloor.movement;
+import static dev.filo.inventory.ShopFloor.row;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -55,15 +56,6 @@ class ImportTest {
   @AfterEach
   void close() {
     door.close();
-  }
-
-  private static StockLevelRow row(long number, String sku, String location, int onHand) {
-    return StockLevelRow.newBuilder()
-        .setRow(number)
-        .setSku(sku)
-        .setLocation(location)
-        .setOnHand(onHand)
-        .build();
   }
 
   private static ImportStockLevelsRequest request(String id, StockLevelRow... rows) {
