@@ -36,7 +36,7 @@ class WaitlistOfferTest {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final String STORE = "stores/milano-buenos-aires";
   private static final String MANAGER = "manager@filo.example";
-  private static final Duration PATIENCE = Duration.ofSeconds(180);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String LINES = "/v1/customers/me/waitlistEntries:watch";
 
   private final HttpClient http = HttpClient.newHttpClient();
