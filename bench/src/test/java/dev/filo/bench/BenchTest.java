@@ -34,26 +34,12 @@ class BenchTest {
             Import.measure(SETTING, 2_000),
             CartCalls.measure(SETTING),
             Search.measure(SETTING, 1_000),
-            Messages.measure(SETTING),
-            Growth.measure(SETTING))) {
+            Messages.measure(SETTING))) {
       assertThat(figures).hasSizeGreaterThanOrEqualTo(2);
       assertThat(figures.getFirst().ratio()).isNull();
       assertThat(figures).allSatisfy(figure -> assertThat(figure.rate()).isPositive());
       assertThat(figures).allSatisfy(figure -> assertThat(figure.p99()).isPositive());
     }
-  }
-
-  @Test
-  void aStartIsMeasuredInAProcessOfItsOwn() throws InterruptedException {
-    var table =
-        Start.measure(
-            SETTING,
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.filo.suite.SuiteApplication"));
-    assertThat(table.text()).contains("until the search answers", "resident memory");
   }
 
   @Test
