@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -20,24 +21,45 @@ import org.jspecify.annotations.Nullable;
  * test.
  */
 public final class SuiteProcess implements AutoCloseable {
+  /** Where in its data what it says goes. */
+  static final String CONSOLE = "console.txt";
+
   private static final Duration START = Duration.ofMinutes(4);
+  private static final Duration END = Duration.ofSeconds(20);
+  private static final Duration CACHING = Duration.ofMinutes(3);
 
   private final Path data;
+  private final List<String> command;
   private final Map<String, String> environment;
   private final int port = freePort();
   private final int grpcPort = freePort();
   private @Nullable Process process;
 
-  private SuiteProcess(Path data, Map<String, String> environment) {
+  private SuiteProcess(Path data, List<String> command, Map<String, String> environment) {
     this.data = data;
+    this.command = command;
     this.environment = environment;
   }
 
-  /** Starts a suite and waits until it answers. */
+  /**
+   * Starts a suite and waits until it answers. In a store of its own it finds the retailer loaded;
+   * into a MongoDB it loads it.
+   */
   public static SuiteProcess start(Path data, Map<String, String> environment) {
-    var suite = new SuiteProcess(data, environment);
+    var prepared = PreparedSuite.get();
+    if (!environment.containsKey("FILO_MONGODB_URI")) {
+      prepared.copyData(data);
+    }
+    var suite = new SuiteProcess(data, prepared.command(), environment);
     suite.launch();
     return suite;
+  }
+
+  /** A suite's first start, until the retailer is loaded, and its end. */
+  static void load(Path data, List<String> command) {
+    var suite = new SuiteProcess(data, command, Map.of());
+    suite.launch();
+    suite.end(CACHING);
   }
 
   /** Where its pages and its API are. */
@@ -77,23 +99,14 @@ public final class SuiteProcess implements AutoCloseable {
   }
 
   private void launch() {
-    var builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx640m",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-jar",
-            jar().toString());
+    var builder = new ProcessBuilder(command);
     builder.environment().remove("FILO_MONGODB_URI");
     builder.environment().putAll(environment);
     builder.environment().put("FILO_PORT", Integer.toString(port));
     builder.environment().put("FILO_GRPC_PORT", Integer.toString(grpcPort));
     builder.environment().put("FILO_DATA", data.toString());
     builder.redirectErrorStream(true);
-    builder.redirectOutput(ProcessBuilder.Redirect.appendTo(data.resolve("console.txt").toFile()));
+    builder.redirectOutput(ProcessBuilder.Redirect.appendTo(data.resolve(CONSOLE).toFile()));
     try {
       Files.createDirectories(data);
       var started = builder.start();
@@ -138,20 +151,8 @@ public final class SuiteProcess implements AutoCloseable {
   }
 
   private String console() throws IOException {
-    var file = data.resolve("console.txt");
+    var file = data.resolve(CONSOLE);
     return Files.exists(file) ? Files.readString(file) : "";
-  }
-
-  private static Path jar() {
-    var target = Path.of("..", "services", "suite", "target");
-    try (var files = Files.list(target)) {
-      return files
-          .filter(file -> file.getFileName().toString().matches("filo-suite-.*-exec\\.jar"))
-          .findFirst()
-          .orElseThrow(() -> new IllegalStateException("build services/suite first"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private static int freePort() {
@@ -164,11 +165,15 @@ public final class SuiteProcess implements AutoCloseable {
 
   @Override
   public void close() {
+    end(END);
+  }
+
+  private void end(Duration patience) {
     var running = process;
     if (running != null) {
       running.destroy();
       try {
-        if (!running.waitFor(20, TimeUnit.SECONDS)) {
+        if (!running.waitFor(patience)) {
           running.destroyForcibly();
         }
       } catch (InterruptedException e) {

@@ -12,6 +12,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 import org.h2.mvstore.MVStore;
 
@@ -34,12 +37,19 @@ final class StoreBackend extends AbstractMongoBackend {
           "dropindexes",
           "renamecollection");
 
+  /** These put maps in place and take them away under everything else. */
+  private static final Set<String> RESHAPING =
+      Set.of("create", "createindexes", "drop", "dropdatabase", "dropindexes", "renamecollection");
+
   /** What a server waits for a change when the watcher does not say. */
   private static final long AWAIT_MILLIS = 1_000;
 
   private final MVStore store;
   private final GroupCommit commits;
   private final ChangeLog changes;
+
+  /** Held alone by who reshapes, together by all others. */
+  private final ReadWriteLock shape = new ReentrantReadWriteLock();
 
   StoreBackend(MVStore store, GroupCommit commits) {
     super(Clock.systemUTC());
@@ -67,7 +77,7 @@ final class StoreBackend extends AbstractMongoBackend {
     }
     if (changes(command, query)) {
       try {
-        return commits.write(() -> super.handleCommand(channel, database, command, query));
+        return commits.write(() -> answer(channel, database, command, query));
       } catch (MongoServerError e) {
         commits.awaitSeen(); // a refusal tells of what others wrote
         throw e;
@@ -76,9 +86,20 @@ final class StoreBackend extends AbstractMongoBackend {
     Document answer =
         command.equals("getMore") // may wait for long, and reads nothing of the store
             ? super.handleCommand(channel, database, command, query)
-            : reading(() -> super.handleCommand(channel, database, command, query));
+            : reading(() -> answer(channel, database, command, query));
     awaitSeen(database, command, query);
     return answer;
+  }
+
+  private Document answer(Channel channel, String database, String command, Document query) {
+    Lock lock =
+        RESHAPING.contains(command.toLowerCase(Locale.ROOT)) ? shape.writeLock() : shape.readLock();
+    lock.lock();
+    try {
+      return super.handleCommand(channel, database, command, query);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** While somebody reads, what commits replace stays in the file. */

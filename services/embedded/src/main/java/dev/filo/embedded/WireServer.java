@@ -168,7 +168,7 @@ final class WireServer implements AutoCloseable {
       return refusal(e.getMessageWithoutErrorCode(), e.getCode(), e.getCodeName());
     } catch (MongoServerException e) {
       return refusal(e.getMessageWithoutErrorCode(), INTERNAL_ERROR, "InternalError");
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // its message may tell of documents: to the client, which sent them, not to the log
       log.error("the embedded store failed at {}: {}", command, e.getClass().getName());
       return refusal("the embedded store failed: " + e, INTERNAL_ERROR, "InternalError");

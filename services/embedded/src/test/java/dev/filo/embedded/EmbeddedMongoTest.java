@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.mongodb.MongoChangeStreamException;
 import com.mongodb.MongoCommandException;
 import com.mongodb.MongoException;
+import com.mongodb.MongoWriteException;
 import com.mongodb.client.model.Aggregates;
 import com.mongodb.client.model.Collation;
 import com.mongodb.client.model.FindOneAndUpdateOptions;
@@ -38,6 +39,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
 import org.bson.Document;
@@ -275,6 +277,51 @@ class EmbeddedMongoTest {
   }
 
   /** 200,000 updates must not leave a file of 200,000 updates. */
+  /** A bench drops what its service's last requests still work on. */
+  @Test
+  void aDatabaseIsDroppedWhileOthersUseIt() throws Exception {
+    open(
+        database -> {
+          var going = new AtomicBoolean(true);
+          var users = new ArrayList<Thread>();
+          for (int i = 0; i < 6; i++) {
+            int number = i;
+            users.add(Thread.ofVirtual().start(() -> use(database, number, going)));
+          }
+          try {
+            for (int i = 0; i < 100; i++) {
+              one(database.drop());
+              one(
+                  database
+                      .getCollection("carts")
+                      .createIndex(Indexes.ascending("owner"), new IndexOptions()));
+            }
+          } finally {
+            going.set(false);
+          }
+          for (var user : users) {
+            user.join();
+          }
+          one(database.drop());
+          assertThat(all(database.listCollectionNames())).isEmpty();
+        });
+  }
+
+  private static void use(MongoDatabase database, int number, AtomicBoolean going) {
+    var carts = database.getCollection("carts");
+    while (going.get()) {
+      try {
+        one(
+            carts.updateOne(
+                eq("_id", number), set("owner", "julia"), new UpdateOptions().upsert(true)));
+        all(carts.find(eq("owner", "julia")));
+        one(carts.deleteOne(eq("_id", number)));
+      } catch (MongoCommandException | MongoWriteException e) {
+        // what it used was dropped under it
+      }
+    }
+  }
+
   @Test
   void theFileStaysInProportion() throws Exception {
     int updates = Integer.getInteger("filo.updates", 10_000);
