@@ -71,6 +71,9 @@ export async function toError(response) {
  * @param {object} session from createSession; asked for tokens
  */
 export function createApi(session) {
+  let signOuts = 0;
+  session.events.addEventListener('change', ({detail}) => { if (detail.reason === 'signOut') signOuts++; });
+
   async function once(method, url, options, token) {
     const timeout = AbortSignal.timeout(options.timeout ?? TIMEOUT_MS);
     const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
@@ -97,15 +100,18 @@ export function createApi(session) {
     }
   }
 
-  /** One authenticated call; a refused token is renewed once. */
+  /** One authenticated call; a refused token is renewed once. What she meant to do before she signed out is done as nobody else. */
   async function authenticated(method, url, options) {
+    const before = signOuts;
+    const stays = () => method === 'GET' || before === signOuts;
     const token = await session.token({required: options.auth !== 'optional'});
+    if (!stays()) throw new ApiError('refused', {status: 401});
     try {
       return await once(method, url, options, token);
     } catch (error) {
       if (error instanceof ApiError && error.status === 401 && options.auth !== 'none') {
         const renewed = await session.renew(token);
-        if (renewed && renewed !== token) return once(method, url, options, renewed);
+        if (renewed && renewed !== token && stays()) return once(method, url, options, renewed);
       }
       throw error;
     }

@@ -49,7 +49,7 @@ export function createSession({app, clientId, guest = false}) {
     const before = event.oldValue ? JSON.parse(event.oldValue) : null;
     const after = event.newValue ? JSON.parse(event.newValue) : null;
     memory = after;
-    if (before?.owner !== after?.owner) announce('elsewhere');
+    if (before?.owner !== after?.owner) announce(after ? 'elsewhere' : 'signOut');
   });
 
   async function ask(fields) {
@@ -88,6 +88,15 @@ export function createSession({app, clientId, guest = false}) {
     return saved;
   }
 
+  async function revoke(token) {
+    try {
+      await fetch('/oauth2/revoke', {
+        method: 'POST',
+        body: new URLSearchParams({client_id: clientId, token, token_type_hint: 'refresh_token'}),
+      });
+    } catch { /* not reachable: the token ends by itself */ }
+  }
+
   const fresh = (saved) => saved && saved.expireAt - EARLY_MS > Date.now();
 
   /** Under the lock: another tab may have renewed meanwhile; else refresh; else become a guest, where that is allowed. */
@@ -95,14 +104,18 @@ export function createSession({app, clientId, guest = false}) {
     const saved = read();
     if (saved && saved.accessToken !== bad && fresh(saved)) return saved.accessToken;
     if (saved?.refreshToken) {
+      let answer;
       try {
-        const answer = await ask({grant_type: 'refresh_token', refresh_token: saved.refreshToken});
-        return keep({refresh_token: saved.refreshToken, ...answer}, saved.kind, saved.owner).accessToken;
+        answer = await ask({grant_type: 'refresh_token', refresh_token: saved.refreshToken});
       } catch (error) {
         if (error.passing) throw error;
       }
+      const still = read()?.owner === saved.owner;
+      if (answer && still) return keep({refresh_token: saved.refreshToken, ...answer}, saved.kind, saved.owner).accessToken;
+      // She signed out meanwhile: what came now is nobody's any more.
+      if (answer) revoke(answer.refresh_token ?? saved.refreshToken);
     }
-    if (saved) {
+    if (saved && read()?.owner === saved.owner) {
       write(null);
       announce('expired');
     }
@@ -170,13 +183,7 @@ export function createSession({app, clientId, guest = false}) {
       const saved = read();
       write(null);
       announce('signOut');
-      if (!saved?.refreshToken) return;
-      try {
-        await fetch('/oauth2/revoke', {
-          method: 'POST',
-          body: new URLSearchParams({client_id: clientId, token: saved.refreshToken, token_type_hint: 'refresh_token'}),
-        });
-      } catch { /* not reachable: the token ends by itself */ }
+      if (saved?.refreshToken) await revoke(saved.refreshToken);
     },
   };
 }

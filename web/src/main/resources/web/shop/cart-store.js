@@ -98,6 +98,7 @@ export class CartStore extends EventTarget {
   #waiting = null;
   #waitingTimer;
   #at = 0;
+  #owner = 0;
   #channel = 'BroadcastChannel' in globalThis ? new BroadcastChannel(CHANNEL) : null;
 
   constructor({session, api, live}) {
@@ -122,6 +123,7 @@ export class CartStore extends EventTarget {
     }
     session.events.addEventListener('change', ({detail}) => {
       if (detail.reason === 'guest') return;
+      this.#owner++;
       if (['signOut', 'expired'].includes(detail.reason)) this.#forget();
       this.server = null;
       this.#changed();
@@ -251,11 +253,13 @@ export class CartStore extends EventTarget {
   async read() {
     if (!this.#session.known) return;
     const before = this.#events;
+    const owner = this.#owner;
     try {
       const cart = await this.#api.get(PATH);
-      if (before === this.#events) this.#take(cart);
+      if (before === this.#events && owner === this.#owner) this.#take(cart);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
+      if (owner !== this.#owner) return;
       this.error = error;
       this.#changed();
     }
@@ -279,7 +283,9 @@ export class CartStore extends EventTarget {
 
   /** Reads the operations kept; without a database those in memory stand. */
   async #load() {
+    const owner = this.#owner;
     const stored = await storedOps();
+    if (owner !== this.#owner) return this.#load();
     if (!stored) return;
     // What was done a moment ago may not be kept yet.
     const known = new Set(stored.map((op) => op.id));
@@ -289,8 +295,9 @@ export class CartStore extends EventTarget {
 
   /** The cart of earlier, when there is none of now. */
   async #recall() {
+    const owner = this.#owner;
     const copy = await cartCopy();
-    if (!copy || this.server || !this.#session.known) return;
+    if (!copy || owner !== this.#owner || this.server || !this.#session.known) return;
     this.server = copy.cart;
     this.keptAt = copy.at;
     this.#changed();
@@ -298,6 +305,8 @@ export class CartStore extends EventTarget {
 
   #forget() {
     this.#ops = [];
+    this.refusals = [];
+    this.#waiting = null;
     dropOps().then(() => this.#tell());
     keepCartCopy(null);
   }
@@ -375,6 +384,7 @@ export class CartStore extends EventTarget {
       const ids = batch.map((op) => op.id);
       this.#ops = [...batch, ...this.#ops.slice(batch.length)];
       await putOps(batch);
+      const owner = this.#owner;
       try {
         const operations = batch.map((op) => {
           const kind = KINDS.find((each) => op[each]);
@@ -384,9 +394,11 @@ export class CartStore extends EventTarget {
         this.#attempt = 0;
         this.waiting = false;
         await this.#rename(results);
-        this.#take(cart, ids);
-        this.#hear(batch, results);
+        const still = this.#still(batch);
+        if (owner === this.#owner) this.#take(cart, ids);
+        this.#hear(still, results);
         await this.#done(ids);
+        if (owner !== this.#owner) this.read();
         if (!this.#ops.some((op) => op.sent)) this.#settle();
         if (!this.#subscribed) this.start();
       } catch (error) {
@@ -400,13 +412,16 @@ export class CartStore extends EventTarget {
           return;
         }
         // None of it was done, and none would be the next time.
-        this.refusals = [...this.refusals, ...batch.map((op) => ({id: op.id, text: explain(error), title: title(op)}))];
+        this.refusals = [...this.refusals, ...this.#still(batch).map((op) => ({id: op.id, text: explain(error), title: title(op)}))];
         await this.#done(ids);
         this.#changed();
         this.read();
       }
     }
   }
+
+  /** Those nobody has forgotten meanwhile: after a sign-out nothing more is said of them. */
+  #still(batch) { return batch.filter((op) => this.#ops.some((each) => each.id === op.id)); }
 
   /** What was named by the operation that made it has its line's name from now on. */
   async #rename(results) {

@@ -11,6 +11,7 @@ const authorOf = (message) => String(message.author?.kind ?? '').replace(/^KIND_
 export const CHAT_TOPIC = 'customers/me/conversation';
 const PATH = '/v1/customers/me/conversation';
 const READ = 'filo.chat.read';
+const DRAFT = 'filo.chat.draft';
 
 class ChatStore extends EventTarget {
   conversation = null;
@@ -19,6 +20,8 @@ class ChatStore extends EventTarget {
   known = false;
   /** Whether a panel shows them now. */
   open = false;
+  /** What she has begun to write. */
+  draft = '';
   #messages = new Map();
   #sending = [];
   #subscribed = false;
@@ -27,6 +30,7 @@ class ChatStore extends EventTarget {
 
   constructor() {
     super();
+    try { this.draft = sessionStorage.getItem(DRAFT) ?? ''; } catch { /* begun anew */ }
     session.events.addEventListener('change', ({detail}) => {
       if (detail.reason === 'guest') return;
       this.#owner++;
@@ -35,9 +39,17 @@ class ChatStore extends EventTarget {
       this.conversation = null;
       this.known = false;
       this.#older = undefined;
+      if (['signOut', 'expired'].includes(detail.reason)) this.keepDraft('');
       this.#changed();
       if (session.known) this.start();
     });
+  }
+
+  /** Keeps what she has begun to write: it goes with the tab, or with her. */
+  keepDraft(text) {
+    this.draft = text;
+    try { text ? sessionStorage.setItem(DRAFT, text) : sessionStorage.removeItem(DRAFT); } catch { /* a reload loses it */ }
+    this.#changed();
   }
 
   /** Watches the conversation if there is a session. */
@@ -84,13 +96,16 @@ class ChatStore extends EventTarget {
       this.error = undefined;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
+      if (owner !== this.#owner) return;
       this.error = error;
     }
     this.#changed();
   }
 
   async readOlder() {
+    const owner = this.#owner;
     const page = await api.get(`${PATH}/messages`, {query: {pageSize: 50, pageToken: this.#older}});
+    if (owner !== this.#owner) return;
     this.#older = page.nextPageToken;
     for (const message of page.messages ?? []) this.#put(message);
     this.#changed();
@@ -101,8 +116,10 @@ class ChatStore extends EventTarget {
     const message = {key, text, author: {kind: 'CUSTOMER'}, createTime: new Date().toISOString(), pending: true};
     this.#sending = [...this.#sending.filter((each) => each.key !== key), message];
     this.#changed();
+    const owner = this.#owner;
     try {
       const sent = await api.post(`${PATH}/messages`, {text}, {idempotencyKey: key});
+      if (owner !== this.#owner) return;
       this.#sending = this.#sending.filter((each) => each.key !== key);
       this.#put({...sent, key});
       this.start();

@@ -27,7 +27,7 @@ export const keptReservation = (name) => read().reservations.find((each) => each
 /** All kept reservations, and when they were kept (ms): {at, reservations}. */
 export const keptReservations = read;
 
-/** Forgets them: at sign-out, or when somebody else signs in. */
+/** Forgets them: whenever another person is at the device. */
 export function forgetReservations() {
   try { localStorage.removeItem(KEY); } catch { /* nothing was kept */ }
 }

@@ -4,6 +4,7 @@ import {createApi} from 'filo/api.js';
 import {createLive} from 'filo/live.js';
 import {storesOf} from 'filo/stores.js';
 import {CartStore} from './cart-store.js';
+import {forgetReservations} from './reservation-cache.js';
 
 export const session = createSession({app: 'shop', clientId: 'shop-web', guest: true});
 export const api = createApi(session);
@@ -20,11 +21,30 @@ const changed = (target) => target.dispatchEvent(new Event('change'));
 class MeStore extends EventTarget {
   customer = null;
   #reading;
+  #owner = 0;
+
+  constructor() {
+    super();
+    session.events.addEventListener('change', ({detail}) => {
+      if (detail.reason === 'guest') return;
+      this.#owner++;
+      this.#reading = null;
+      this.customer = null;
+      changed(this);
+      this.read();
+    });
+  }
 
   /** Reads the customer, if there is a session at all; a visitor who did nothing has none. */
   read() {
     if (!session.known) return Promise.resolve(null);
-    this.#reading ??= api.get('/v1/customers/me').then((customer) => this.set(customer), () => null).finally(() => { this.#reading = null; });
+    if (!this.#reading) {
+      const owner = this.#owner;
+      const reading = api.get('/v1/customers/me')
+        .then((customer) => (owner === this.#owner ? this.set(customer) : null), () => null)
+        .finally(() => { if (this.#reading === reading) this.#reading = null; });
+      this.#reading = reading;
+    }
     return this.#reading;
   }
 
@@ -43,11 +63,11 @@ class MeStore extends EventTarget {
   }
 }
 export const me = new MeStore();
+
+// The next person at this device is somebody else: the pickup codes kept here are not hers. Another tab's change was
+// that tab's to clean up after.
 session.events.addEventListener('change', ({detail}) => {
-  if (detail.reason === 'guest') return;
-  me.customer = null;
-  changed(me);
-  me.read();
+  if (!['guest', 'elsewhere'].includes(detail.reason)) forgetReservations();
 });
 
 // Which campaign's link led her here

@@ -11,7 +11,6 @@ import {router} from '../routes.js';
 import {api, cart, me, place, session} from '../state.js';
 import {choosePasskey, passkeysWork} from '../passkeys.js';
 import {choosePlace} from '../parts/place-dialog.js';
-import {forgetReservations} from '../reservation-cache.js';
 import '../parts/passkey-list.js';
 import '../parts/session-list.js';
 
@@ -129,7 +128,6 @@ class Account extends FiloElement {
   async #entered(before) {
     this.signIn = undefined;
     this.joined = before;
-    forgetReservations();
     await me.read();
     announce(t('account.signedIn'));
     await this.updateComplete;
@@ -174,7 +172,6 @@ class Account extends FiloElement {
   };
 
   #signOut = async () => {
-    forgetReservations();
     this.joined = undefined;
     await session.signOut();
     toast(t('account.signedOut'));

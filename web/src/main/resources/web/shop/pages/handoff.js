@@ -6,7 +6,6 @@ import {icon} from 'filo/icons.js';
 import {t} from 'filo/i18n.js';
 import {router} from '../routes.js';
 import {cart, session} from '../state.js';
-import {forgetReservations} from '../reservation-cache.js';
 
 class Handoff extends FiloElement {
   static properties = {params: {attribute: false}, problem: {state: true}, busy: {state: true}, waiting: {state: true}};
@@ -32,7 +31,6 @@ class Handoff extends FiloElement {
     this.problem = undefined;
     try {
       await session.redeem(this.params.code, {claim: this.#claim, waiting: () => { this.waiting = true; }, signal: this.#abort.signal});
-      forgetReservations();
       router.go('/cart', {replace: true});
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;

@@ -8,7 +8,6 @@ import {icon} from 'filo/icons.js';
 import {lang, t} from 'filo/i18n.js';
 import {announce, plain, shown, toast} from 'filo/ui.js';
 import {api, me, session} from '../state.js';
-import {forgetReservations} from '../reservation-cache.js';
 
 const PURPOSES = ['OFFERS', 'REMINDERS', 'WAITLIST', 'FEEDBACK', 'PERSONALISATION'];
 const CHANNELS = ['CHAT', 'EMAIL', 'SMS', 'WHATSAPP', 'PUSH'];
@@ -157,7 +156,6 @@ class Privacy extends FiloElement {
   async #erased(shown_) {
     const erasure = await api.post('/v1/customers/me:erase', shown_, {timeout: 30_000, idempotencyKey: this.request ?? newId()});
     this.signIn = undefined;
-    forgetReservations();
     await session.signOut();
     this.erasure = erasure;
     await this.updateComplete;

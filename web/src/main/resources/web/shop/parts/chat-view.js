@@ -10,19 +10,17 @@ import {chat} from '../chat-store.js';
 import {keptReservation} from '../reservation-cache.js';
 import 'filo/thread.js';
 
-const DRAFT = 'filo.chat.draft';
 
 /** What happened to a reservation, in two words. */
 const happened = (what) => t(has(`reservation.happened.${what}`) ? `reservation.happened.${what}` : `reservation.state.${what}`);
 
 export class ChatView extends FiloElement {
-  static properties = {draft: {state: true}, stores: {state: true}};
+  static properties = {stores: {state: true}};
 
   #cards = new Map();
 
   constructor() {
     super();
-    this.draft = sessionStorage.getItem(DRAFT) ?? '';
     this.listen(chat, 'change');
     allStores().then((stores) => { this.stores = stores; }, () => { /* times are shown in one's own zone */ });
     this.whileConnected(() => {
@@ -86,10 +84,7 @@ export class ChatView extends FiloElement {
     return this.#cards.get(name);
   }
 
-  #typed = (event) => {
-    this.draft = event.target.value;
-    sessionStorage.setItem(DRAFT, this.draft);
-  };
+  #typed = (event) => chat.keepDraft(event.target.value);
 
   #keys = (event) => {
     if (event.key === 'Enter' && !event.shiftKey && !event.isComposing && matchMedia('(pointer: fine)').matches) {
@@ -100,11 +95,10 @@ export class ChatView extends FiloElement {
 
   #send = (event) => {
     event?.preventDefault();
-    const text = this.draft.trim();
+    const text = chat.draft.trim();
     if (!text) return;
     chat.send(text);
-    this.draft = '';
-    sessionStorage.removeItem(DRAFT);
+    chat.keepDraft('');
     this.focusField();
   };
 
@@ -117,8 +111,8 @@ export class ChatView extends FiloElement {
           <filo-thread .messages=${chat.messages} me="CUSTOMER" .attachment=${this.#attachment} .onRetry=${(message) => chat.send(message.text, message.key)}></filo-thread></div>`}
       <form class="composer" @submit=${this.#send}>
         <textarea class="input" rows="1" maxlength="4000" aria-label=${t('chat.write')} placeholder=${t('chat.write')} enterkeyhint="send"
-          .value=${this.draft} @input=${this.#typed} @keydown=${this.#keys}></textarea>
-        <button class="button primary square" type="submit" aria-label=${t('chat.send')} aria-disabled=${!this.draft.trim()}
+          .value=${chat.draft} @input=${this.#typed} @keydown=${this.#keys}></textarea>
+        <button class="button primary square" type="submit" aria-label=${t('chat.send')} aria-disabled=${!chat.draft.trim()}
           @mousedown=${(event) => event.preventDefault()}>${icon('send')}</button>
       </form>
     </div>`;

@@ -11,7 +11,6 @@ import {deviceKind} from 'filo/session.js';
 import {announce, shown, toast} from 'filo/ui.js';
 import {router} from '../routes.js';
 import {api, me, session} from '../state.js';
-import {forgetReservations} from '../reservation-cache.js';
 
 class SessionList extends FiloElement {
   static properties = {problem: {state: true}, busy: {state: true}};
@@ -56,7 +55,6 @@ class SessionList extends FiloElement {
     if (!await confirm({title: t('sessions.allTitle'), text: t('sessions.allText'), yes: t('sessions.all'), danger: true})) return;
     await this.#act(async () => {
       await api.post('/v1/customers/me/sessions:endAll', {keepCurrent: false});
-      forgetReservations();
       await session.signOut();
       toast(t('sessions.allDone'));
       router.go('/');
