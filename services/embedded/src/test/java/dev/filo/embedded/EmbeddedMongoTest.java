@@ -276,7 +276,6 @@ class EmbeddedMongoTest {
     };
   }
 
-  /** 200,000 updates must not leave a file of 200,000 updates. */
   /** A bench drops what its service's last requests still work on. */
   @Test
   void aDatabaseIsDroppedWhileOthersUseIt() throws Exception {
@@ -322,6 +321,7 @@ class EmbeddedMongoTest {
     }
   }
 
+  /** 200,000 updates must not leave a file of 200,000 updates. */
   @Test
   void theFileStaysInProportion() throws Exception {
     int updates = Integer.getInteger("filo.updates", 10_000);
