@@ -128,7 +128,7 @@ class Cases extends FiloElement {
   #case({found, things}) {
     const {preview} = found;
     const shared = (found.shared ?? []).map(typeWord).join(', ');
-    return html`<article class="case stack-16"><a class="button text cases-up" href="/desk/cases">${icon('back', {size: 'small'})} ${t('cases.title')}</a>
+    return html`<article class="case stack"><a class="button text cases-up" href="/desk/cases">${icon('back', {size: 'small'})} ${t('cases.title')}</a>
       <header><h2>${t('cases.same', {what: shared})}</h2><p class="muted">${t(`cases.why.${plain(found.cause, 'CAUSE_')}`)}</p></header>
       ${!preview ? html`<p class="note small">${icon('info', {size: 'small'})}<span>${t(`cases.state.${plain(found.state)}`)} · ${t('cases.decided', {who: (found.decidedBy ?? '').replace(/^staff\//, ''), when: found.decideTime ? format.dayTime(found.decideTime) : ''})}</span></p>`
         : preview.alreadyOne ? html`<p class="note small">${icon('info', {size: 'small'})}<span>${t('cases.alreadyOne')}</span></p>`

@@ -16,6 +16,9 @@ import './parts/inbox-list.js';
 
 applyTheme();
 
+/** The pages of a manager who is no agent. */
+const MANAGERS = ['/desk/vouchers', '/desk/staff'];
+
 const keysOn = setting('keys', true);
 
 /** Nothing chosen yet. */
@@ -67,8 +70,8 @@ class Desk extends FiloElement {
   updated() {
     if (!isAgent() && !isManager() || this.#routing) return;
     this.#routing = true;
-    // Who answers nobody makes vouchers, and nothing else here.
-    if (!isAgent() && router.current?.route.tag !== 'desk-vouchers' && !location.pathname.startsWith('/desk/vouchers')) history.replaceState(null, '', '/desk/vouchers');
+    // Who answers nobody makes vouchers and says who works here, and nothing else here.
+    if (!isAgent() && !MANAGERS.some((path) => location.pathname.startsWith(path))) history.replaceState(null, '', '/desk/vouchers');
     router.start();
   }
 
@@ -163,11 +166,12 @@ class Desk extends FiloElement {
             ${languageSwitch()}${themeSwitch()}
             <label class="switch"><input type="checkbox" role="switch" .checked=${keysOn.get()} @change=${(event) => { keysOn.set(event.target.checked); this.requestUpdate(); }}> ${t('desk.keys')}</label>
             <a class="button text" href="/desk/vouchers" @click=${() => this.#closeMenu()}>${icon('tag', {size: 'small'})} ${t('vouchers.title')}</a>
+            ${isManager() ? html`<a class="button text" href="/desk/staff" @click=${() => this.#closeMenu()}>${icon('key', {size: 'small'})} ${t('staff.title')}</a>` : nothing}
             <a class="button text" href="/desk/cases" @click=${() => this.#closeMenu()}>${icon('person', {size: 'small'})} ${t('cases.title')}</a>
             <button class="button text" @click=${() => { this.#closeMenu(); this.#sheet(); }}>${icon('bolt', {size: 'small'})} ${t('keys.title')}</button>
             <button class="button" @click=${this.#signOut}>${icon('signOut', {size: 'small'})} ${t('signIn.out')}</button></div></details>
       </header>
-      <main class="desk" data-shows=${router.current?.params.conversation || router.current?.route.tag === 'desk-unseen' ? 'thread' : ['desk-cases', 'desk-vouchers'].includes(router.current?.route.tag) ? 'cases' : 'inbox'}>
+      <main class="desk" data-shows=${router.current?.params.conversation || router.current?.route.tag === 'desk-unseen' ? 'thread' : ['desk-cases', 'desk-staff', 'desk-vouchers'].includes(router.current?.route.tag) ? 'cases' : 'inbox'}>
         <desk-inbox .current=${this.#current}></desk-inbox>
         <div id="main" tabindex="-1"></div>
       </main>`;
@@ -176,7 +180,7 @@ class Desk extends FiloElement {
   /** What a manager finds who is no agent. */
   #managers() {
     return html`<a class="skip" href="#main">${t('desk.skipMain')}</a>
-      <header class="desk-top"><a class="wordmark" href="/desk/vouchers">${mark()}<span>Filo</span></a><span class="muted desk-app">${t('vouchers.title')}</span><span class="grow"></span>
+      <header class="desk-top"><a class="wordmark" href="/desk/vouchers">${mark()}<span>Filo</span></a><nav class="cluster desk-pages" aria-label=${t('desk.pages')}>${[['vouchers', t('vouchers.title')], ['staff', t('staff.title')]].map(([page, title]) => html`<a class="button text" href=${`/desk/${page}`} aria-current=${router.current?.route.tag === `desk-${page}` ? 'page' : nothing}>${title}</a>`)}</nav><span class="grow"></span>
         <details class="desk-menu"><summary class="button text" aria-label=${t('desk.menu')}><span class="face" aria-hidden="true">${initial(person.claims.displayName)}</span><span class="desk-name">${person.claims.displayName}</span>${icon('down', {size: 'small'})}</summary>
           <div class="desk-menu-box card stack-8"><p><strong>${person.claims.displayName}</strong><br><span class="muted small">${person.claims.name.replace(/^staff\//, '')}</span></p>
             ${languageSwitch()}${themeSwitch()}

@@ -8,6 +8,8 @@ export const router = createRouter({
     {path: '/unseen', load: () => import('./unseen-page.js'), tag: 'desk-unseen'},
     {path: '/c/:conversation', load: () => import('./conversation.js'), tag: 'desk-conversation'},
     {path: '/vouchers', load: () => import('./vouchers.js'), tag: 'desk-vouchers'},
+    {path: '/staff', load: () => import('./staff-page.js'), tag: 'desk-staff'},
+    {path: '/staff/:part', load: () => import('./staff-page.js'), tag: 'desk-staff'},
     {path: '/cases', load: () => import('./cases.js'), tag: 'desk-cases'},
     {path: '/cases/:case', load: () => import('./cases.js'), tag: 'desk-cases'},
   ],

@@ -102,7 +102,7 @@ class Vouchers extends FiloElement {
   }
 
   render() {
-    return html`<section class="vouchers stack-16"><header class="spread"><div>${isManager() ? nothing : html`<p class="muted small">${t('vouchers.onlyManagers')}</p>`}<h1 tabindex="-1">${t('vouchers.title')}</h1></div>
+    return html`<section class="vouchers stack"><header class="spread"><div>${isManager() ? nothing : html`<p class="muted small">${t('vouchers.onlyManagers')}</p>`}<h1 tabindex="-1">${t('vouchers.title')}</h1></div>
         ${isManager() ? html`<button class="button primary" @click=${this.#new}>${icon('plus', {size: 'small'})} ${t('vouchers.new')}</button>` : nothing}</header>
       ${shown(this.list, ({vouchers = [], nextPageToken}) => vouchers.length
         ? html`<ul class="list voucher-list">${repeat(vouchers, (each) => each.name, (each) => this.#row(each))}</ul>

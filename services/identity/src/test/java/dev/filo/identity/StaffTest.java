@@ -17,6 +17,7 @@ import dev.filo.proto.identity.v1.Device;
 import dev.filo.proto.identity.v1.DeviceSecret;
 import dev.filo.proto.identity.v1.ErrorReason;
 import dev.filo.proto.identity.v1.GetCustomerRequest;
+import dev.filo.proto.identity.v1.ListAuditEntriesRequest;
 import dev.filo.proto.identity.v1.ListDevicesRequest;
 import dev.filo.proto.identity.v1.ListStaffMembersRequest;
 import dev.filo.proto.identity.v1.RotateDeviceSecretRequest;
@@ -29,6 +30,7 @@ import dev.filo.proto.identity.v1.VerifyAuditLogRequest;
 import dev.filo.testkit.StoreTest;
 import dev.filo.testkit.TestMongo;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import org.bson.Document;
@@ -71,6 +73,33 @@ class StaffTest {
     var verdict = manager.verifyAuditLog(VerifyAuditLogRequest.getDefaultInstance());
     assertThat(verdict.getFaultsList()).isEmpty();
     assertThat(verdict.getEntryCount()).isPositive();
+  }
+
+  @Test
+  void log_isReadFromEitherEnd_pageByPage() throws Exception {
+    var manager = manager();
+    for (int i = 0; i < 3; i++) {
+      manager.createStaffMember(create(newEmail(), StaffRole.STAFF_ROLE_AGENT));
+    }
+    var oldest = ListAuditEntriesRequest.newBuilder().setPageSize(2).build();
+    var newest = oldest.toBuilder().setOrderBy("sequence desc").build();
+    var first = sequences(manager, oldest);
+    var back = sequences(manager, newest);
+    assertThat(first).isSorted().hasSizeGreaterThanOrEqualTo(3).doesNotHaveDuplicates();
+    assertThat(back).isEqualTo(first.reversed());
+  }
+
+  private static List<Long> sequences(
+      StaffServiceGrpc.StaffServiceBlockingV2Stub manager, ListAuditEntriesRequest request)
+      throws Exception {
+    var all = new ArrayList<Long>();
+    var token = "";
+    do {
+      var page = manager.listAuditEntries(request.toBuilder().setPageToken(token).build());
+      page.getAuditEntriesList().forEach(entry -> all.add(entry.getSequence()));
+      token = page.getNextPageToken();
+    } while (!token.isEmpty());
+    return all;
   }
 
   @Test

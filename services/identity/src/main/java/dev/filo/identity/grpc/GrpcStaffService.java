@@ -221,8 +221,12 @@ public final class GrpcStaffService extends StaffServiceGrpc.StaffServiceImplBas
     int size = PageTokens.size(request.getPageSize(), LOG_PAGE);
     answer(
         observer,
-        Mono.fromCallable(() -> sequence(PageTokens.position(request.getPageToken())))
-            .flatMapMany(after -> log.after(after, size + 1))
+        Mono.fromCallable(() -> PageTokens.position(request.getPageToken()))
+            .flatMapMany(
+                position ->
+                    request.getOrderBy().isEmpty()
+                        ? log.after(sequence(position, 0), size + 1)
+                        : log.before(sequence(position, Long.MAX_VALUE), size + 1))
             .map(GrpcStaffService::message)
             .collectList()
             .map(
@@ -253,9 +257,9 @@ public final class GrpcStaffService extends StaffServiceGrpc.StaffServiceImplBas
                         .build()));
   }
 
-  private static long sequence(String position) {
+  private static long sequence(String position, long first) {
     try {
-      return position.isEmpty() ? 0 : Long.parseLong(position);
+      return position.isEmpty() ? first : Long.parseLong(position);
     } catch (NumberFormatException e) {
       throw Statuses.pageTokenInvalid();
     }

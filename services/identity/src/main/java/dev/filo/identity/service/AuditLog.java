@@ -83,6 +83,11 @@ public final class AuditLog {
     return store.after(sequence, max);
   }
 
+  /** Entries before a place, newest first. */
+  public Flux<AuditEntry> before(long sequence, int max) {
+    return store.before(sequence, max);
+  }
+
   /** Something wrong. */
   public record Fault(long sequence, Kind kind) {}
 

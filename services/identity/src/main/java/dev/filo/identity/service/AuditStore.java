@@ -18,6 +18,9 @@ public interface AuditStore {
   /** Entries after a place, oldest first. */
   Flux<AuditEntry> after(long sequence, int max);
 
+  /** Entries before a place, newest first. */
+  Flux<AuditEntry> before(long sequence, int max);
+
   /**
    * Every entry, in the order of places, as it is kept. What is not an entry at all comes with
    * place 0.

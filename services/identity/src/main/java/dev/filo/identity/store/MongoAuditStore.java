@@ -2,6 +2,7 @@ package dev.filo.identity.store;
 
 import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.gt;
+import static com.mongodb.client.model.Filters.lt;
 import static com.mongodb.client.model.Sorts.ascending;
 import static com.mongodb.client.model.Sorts.descending;
 
@@ -71,6 +72,12 @@ public final class MongoAuditStore implements AuditStore {
   @Override
   public Flux<AuditEntry> after(long sequence, int max) {
     return Flux.from(entries.find(gt("_id", sequence)).sort(ascending("_id")).limit(max))
+        .map(MongoAuditStore::entry);
+  }
+
+  @Override
+  public Flux<AuditEntry> before(long sequence, int max) {
+    return Flux.from(entries.find(lt("_id", sequence)).sort(descending("_id")).limit(max))
         .map(MongoAuditStore::entry);
   }
 
