@@ -255,7 +255,18 @@ class StaffPage extends FiloElement {
     const word = `staff.act.${action}`;
     return html`<li class="card voucher-row" data-sequence=${sequence}><div class="grow"><p class="cluster"><strong>${has(word) ? t(word) : action}</strong><span class="break">${idOf(subject)}</span></p>
         <p class="muted small break">${[format.dayTime(time), t('staff.by', {actor: idOf(actor)})].join(' · ')}</p>
-        ${Object.keys(changes).length ? html`<p class="small break">${Object.entries(changes).map(([field, value]) => `${field}: ${value}`).join(' · ')}</p>` : nothing}</div><span class="muted small num">${sequence}</span></li>`;
+        ${this.#changes(changes)}</div><span class="muted small num">${sequence}</span></li>`;
+  }
+
+  /** «ruolo: Negozio · negozi: Milano Buenos Aires»; what has no words is told as it is in the log. */
+  #changes(changes) {
+    const told = Object.entries(changes).filter(([, value]) => value).map(([field, value]) => {
+      const name = `staff.field.${field}`;
+      const word = field === 'role' ? `staff.role.${value.toUpperCase()}` : `staff.value.${value}`;
+      const stores = ['store', 'stores'].includes(field) && value.split(/[\s,]+/).map((each) => this.#store(each)).join(', ');
+      return `${has(name) ? t(name) : field}: ${stores || (has(word) ? t(word) : value)}`;
+    });
+    return told.length ? html`<p class="small break">${told.join(' · ')}</p>` : nothing;
   }
 
   #said({entryCount = 0, faults = []}) {

@@ -7,8 +7,11 @@ import {icon} from 'filo/icons.js';
 import {t} from 'filo/i18n.js';
 import {asOf, emptyBlock, errorBlock, idOf, picture} from 'filo/ui.js';
 import {lineText} from 'filo/staff/staff.js';
-import {allStores} from './state.js';
+import {allStores, person} from './state.js';
 import {late, unseen} from './unseen.js';
+
+/** Whether who is signed in made it: it escalates to her. */
+const mine = ({createdBy}) => Boolean(createdBy?.principal) && createdBy.principal === person.claims?.name;
 
 class UnseenPage extends FiloElement {
   static properties = {stores: {state: true}};
@@ -48,7 +51,7 @@ class UnseenPage extends FiloElement {
     const when = late(each) ? t('unseen.since', {time: format.timeOrDay(each.escalateTime, zone)}) : each.acknowledgeDueTime ? t('unseen.by', {time: format.dayTime(each.acknowledgeDueTime, zone)}) : '';
     return html`<li class="unseen-row ${late(each) ? 'late' : ''}" data-name=${each.name}><a class="unseen-link" href="/desk/c/${encodeURIComponent(idOf(each.customer))}?reservation=${encodeURIComponent(each.name)}">
         <span class="unseen-picture">${picture(line?.mediaUri ? {uri: line.mediaUri} : undefined, {decorative: true})}</span>
-        <span class="grow unseen-text"><span class="card-title">${each.customerDisplayName || t('desk.guest')}</span>
+        <span class="grow unseen-text"><span class="card-title">${each.customerDisplayName || t('desk.guest')}${mine(each) ? html` <span class="tag accent">${t('unseen.mine')}</span>` : nothing}</span>
           <span>${line ? lineText(line) : ''}${others.length ? ` ${t('unseen.others', {count: others.length})}` : ''}</span>
           <span class="muted small">${[each.storeTitle, t('reservation.until', {until: format.dayTime(each.expireTime, zone)}), each.createdBy?.displayName].filter(Boolean).join(' · ')}</span>
           ${when ? html`<span class="small ${late(each) ? 'unseen-late' : 'muted'}">${when}</span>` : nothing}</span>${icon('right')}</a>

@@ -72,7 +72,7 @@ class StaffPageTest extends BrowserSuite {
     var newest = page.locator("li[data-sequence]").first();
     assertThat(newest).containsText("Persona modificata");
     assertThat(newest).containsText(email);
-    assertThat(newest).containsText("active: false");
+    assertThat(newest).containsText("può entrare: no");
     button(page, "Verifica il registro").click();
     assertThat(page.getByRole(AriaRole.STATUS).filter(has("intatto"))).isVisible();
     accessible(page, "the log, 1280 px");
