@@ -32,7 +32,7 @@ export default {
   'cases.of.reservations': 'Reservations',
   'cases.reversible': 'A merge can be undone in the customer’s panel: each gets her own back.',
   'cases.same': 'Same contact: {what}',
-  'cases.since': 'since {day}',
+  'cases.since': 'first contact: {day}',
   'cases.state.KEPT_APART': 'Apart',
   'cases.state.MERGED': 'Merged',
   'cases.state.OPEN': 'To decide',

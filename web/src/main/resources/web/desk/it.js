@@ -32,7 +32,7 @@ export default {
   'cases.of.reservations': 'Prenotazioni',
   'cases.reversible': 'Un’unione si può annullare dalla scheda del cliente: ognuno riprende il suo.',
   'cases.same': 'Stesso recapito: {what}',
-  'cases.since': 'dal {day}',
+  'cases.since': 'primo contatto: {day}',
   'cases.state.KEPT_APART': 'Separati',
   'cases.state.MERGED': 'Uniti',
   'cases.state.OPEN': 'Da decidere',
