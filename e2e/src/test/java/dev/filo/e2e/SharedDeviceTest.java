@@ -95,6 +95,8 @@ class SharedDeviceTest extends BrowserSuite {
     page.unrouteAll();
     page.navigate(target + "/cart");
     assertThat(page.getByText("Il carrello è vuoto")).isVisible();
+    signIn(page, address(), "Mandami il codice", "Codice di sei cifre");
+    assertThat(get(page, "/v1/customers/me/cart").path("lines").size()).isZero();
     assertThat(kept(page)).doesNotContain(SOFA);
   }
 

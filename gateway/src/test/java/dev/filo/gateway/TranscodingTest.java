@@ -90,6 +90,14 @@ class TranscodingTest {
     assertThat(response.body()).isEmpty();
   }
 
+  /** Two people's carts have one address and, now and then, one etag. */
+  @Test
+  void get_forOneCaller_isKeptByNoBrowser() {
+    HttpResponse<String> response = gateway.send(gateway.mine(CART));
+    assertThat(response.headers().firstValue("etag")).hasValue("\"9\"");
+    assertThat(response.headers().allValues("cache-control")).containsExactly("no-store");
+  }
+
   @Test
   void head_isGetWithoutBody() {
     HttpResponse<String> response =

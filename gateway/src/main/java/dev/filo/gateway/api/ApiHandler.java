@@ -258,7 +258,9 @@ public final class ApiHandler implements WebHandler {
         to.set("Content-Security-Policy", SVG_POLICY);
       }
     } else {
-      to.set(HttpHeaders.CACHE_CONTROL, method.isPublic() ? "no-cache" : "private, no-cache");
+      // What is for one caller no browser keeps: it would ask about it with another caller's token
+      // (RFC 9111, 4.3.1), and etags, counted up for each person, are alike.
+      to.set(HttpHeaders.CACHE_CONTROL, method.isPublic() ? "no-cache" : "no-store");
       to.add(HttpHeaders.VARY, HttpHeaders.ACCEPT_LANGUAGE);
       if (!method.isPublic()) {
         to.add(HttpHeaders.VARY, HttpHeaders.AUTHORIZATION);
