@@ -24,18 +24,7 @@ import org.h2.mvstore.MVStore;
  */
 final class StoreBackend extends AbstractMongoBackend {
 
-  private static final Set<String> CHANGING =
-      Set.of(
-          "insert",
-          "update",
-          "delete",
-          "findandmodify",
-          "create",
-          "createindexes",
-          "drop",
-          "dropdatabase",
-          "dropindexes",
-          "renamecollection");
+  private static final Set<String> WRITING = Set.of("insert", "update", "delete", "findandmodify");
 
   /** These put maps in place and take them away under everything else. */
   private static final Set<String> RESHAPING =
@@ -92,8 +81,7 @@ final class StoreBackend extends AbstractMongoBackend {
   }
 
   private Document answer(Channel channel, String database, String command, Document query) {
-    Lock lock =
-        RESHAPING.contains(command.toLowerCase(Locale.ROOT)) ? shape.writeLock() : shape.readLock();
+    Lock lock = reshapes(command) ? shape.writeLock() : shape.readLock();
     lock.lock();
     try {
       return super.handleCommand(channel, database, command, query);
@@ -112,6 +100,10 @@ final class StoreBackend extends AbstractMongoBackend {
     }
   }
 
+  private static boolean reshapes(String command) {
+    return RESHAPING.contains(command.toLowerCase(Locale.ROOT));
+  }
+
   private static boolean changes(String command, Document query) {
     if (command.equals("aggregate")) {
       return query.get("pipeline") instanceof Collection<?> stages
@@ -121,7 +113,7 @@ final class StoreBackend extends AbstractMongoBackend {
                       stage instanceof Document document
                           && (document.containsKey("$out") || document.containsKey("$merge")));
     }
-    return CHANGING.contains(command.toLowerCase(Locale.ROOT));
+    return WRITING.contains(command.toLowerCase(Locale.ROOT)) || reshapes(command);
   }
 
   private void awaitSeen(String database, String command, Document query) {
