@@ -42,7 +42,11 @@ export function createSession({app, clientId, guest = false}) {
     memory = value;
     try { value ? localStorage.setItem(key, JSON.stringify(value)) : localStorage.removeItem(key); } catch { /* memory keeps it */ }
   };
-  const announce = (reason) => events.dispatchEvent(new CustomEvent('change', {detail: {reason}}));
+  let turn = 0;
+  const announce = (reason) => {
+    if (reason !== 'guest') turn++;
+    events.dispatchEvent(new CustomEvent('change', {detail: {reason}}));
+  };
 
   addEventListener('storage', (event) => {
     if (event.key !== key) return;
@@ -133,6 +137,11 @@ export function createSession({app, clientId, guest = false}) {
     events,
     /** What is known without asking: null, or {kind: 'guest' | 'person' | 'handoff'}. */
     get known() { return read(); },
+    /**
+     * Counts how often the person may have changed: what was begun in another turn is not this person's. A guest whose
+     * session only just began is the same person.
+     */
+    get turn() { return turn; },
     /** An access token; `required: false` gives null instead of making a guest. */
     async token({required = true} = {}) {
       const saved = read();

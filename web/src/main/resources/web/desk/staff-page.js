@@ -8,23 +8,21 @@ import {FiloElement, Load} from 'filo/element.js';
 import * as format from 'filo/format.js';
 import {has, t} from 'filo/i18n.js';
 import {icon} from 'filo/icons.js';
-import {announce, emptyBlock, plain, shown, toast} from 'filo/ui.js';
+import {announce, emptyBlock, idOf, plain, shown, toast} from 'filo/ui.js';
 import {allStores, api, person} from './state.js';
 
 const LOG_PAGE = 50;
 const ROLES = ['AGENT', 'STORE_STAFF', 'MANAGER'];
 const PARTS = ['people', 'devices', 'log'];
 
-const idOf = (name) => name.slice(name.indexOf('/') + 1);
 const roleOf = (member) => plain(member.role, 'STAFF_ROLE_');
 
 /** A form in a dialog; `send` says what to do with it and answers what the dialog gives back. */
 class FormDialog extends FiloDialog {
   static properties = {busy: {state: true}, problem: {state: true}};
 
-  #request = newId();
-
-  get request() { return this.#request; }
+  /** The id of the request as the form stands. */
+  request = newId();
 
   footer() {
     return html`<button class="button" @click=${() => this.close()}>${t('action.cancel')}</button>
@@ -39,7 +37,7 @@ class FormDialog extends FiloDialog {
     return act(this, async () => this.close(await this.send(form)));
   };
 
-  changed() { this.#request = newId(); }
+  changed() { this.request = newId(); }
 }
 
 /** Adding a person, or changing one: `member`. */

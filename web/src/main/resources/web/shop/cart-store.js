@@ -98,7 +98,6 @@ export class CartStore extends EventTarget {
   #waiting = null;
   #waitingTimer;
   #at = 0;
-  #owner = 0;
   #channel = 'BroadcastChannel' in globalThis ? new BroadcastChannel(CHANNEL) : null;
 
   constructor({session, api, live}) {
@@ -123,7 +122,6 @@ export class CartStore extends EventTarget {
     }
     session.events.addEventListener('change', ({detail}) => {
       if (detail.reason === 'guest') return;
-      this.#owner++;
       if (['signOut', 'expired'].includes(detail.reason)) this.#forget();
       this.server = null;
       this.#changed();
@@ -253,13 +251,13 @@ export class CartStore extends EventTarget {
   async read() {
     if (!this.#session.known) return;
     const before = this.#events;
-    const owner = this.#owner;
+    const turn = this.#session.turn;
     try {
       const cart = await this.#api.get(PATH);
-      if (before === this.#events && owner === this.#owner) this.#take(cart);
+      if (before === this.#events && turn === this.#session.turn) this.#take(cart);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (owner !== this.#owner) return;
+      if (turn !== this.#session.turn) return;
       this.error = error;
       this.#changed();
     }
@@ -283,9 +281,9 @@ export class CartStore extends EventTarget {
 
   /** Reads the operations kept; without a database those in memory stand. */
   async #load() {
-    const owner = this.#owner;
+    const turn = this.#session.turn;
     const stored = await storedOps();
-    if (owner !== this.#owner) return this.#load();
+    if (turn !== this.#session.turn) return this.#load();
     if (!stored) return;
     // What was done a moment ago may not be kept yet.
     const known = new Set(stored.map((op) => op.id));
@@ -295,9 +293,9 @@ export class CartStore extends EventTarget {
 
   /** The cart of earlier, when there is none of now. */
   async #recall() {
-    const owner = this.#owner;
+    const turn = this.#session.turn;
     const copy = await cartCopy();
-    if (!copy || owner !== this.#owner || this.server || !this.#session.known) return;
+    if (!copy || turn !== this.#session.turn || this.server || !this.#session.known) return;
     this.server = copy.cart;
     this.keptAt = copy.at;
     this.#changed();
@@ -384,7 +382,7 @@ export class CartStore extends EventTarget {
       const ids = batch.map((op) => op.id);
       this.#ops = [...batch, ...this.#ops.slice(batch.length)];
       await putOps(batch);
-      const owner = this.#owner;
+      const turn = this.#session.turn;
       try {
         const operations = batch.map((op) => {
           const kind = KINDS.find((each) => op[each]);
@@ -395,10 +393,10 @@ export class CartStore extends EventTarget {
         this.waiting = false;
         await this.#rename(results);
         const still = this.#still(batch);
-        if (owner === this.#owner) this.#take(cart, ids);
+        if (turn === this.#session.turn) this.#take(cart, ids);
         this.#hear(still, results);
         await this.#done(ids);
-        if (owner !== this.#owner) this.read();
+        if (turn !== this.#session.turn) this.read();
         if (!this.#ops.some((op) => op.sent)) this.#settle();
         if (!this.#subscribed) this.start();
       } catch (error) {

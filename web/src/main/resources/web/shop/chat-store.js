@@ -26,14 +26,12 @@ class ChatStore extends EventTarget {
   #sending = [];
   #subscribed = false;
   #older;
-  #owner = 0;
 
   constructor() {
     super();
     try { this.draft = sessionStorage.getItem(DRAFT) ?? ''; } catch { /* begun anew */ }
     session.events.addEventListener('change', ({detail}) => {
       if (detail.reason === 'guest') return;
-      this.#owner++;
       this.#messages.clear();
       this.#sending = [];
       this.conversation = null;
@@ -85,10 +83,10 @@ class ChatStore extends EventTarget {
       this.#changed();
       return;
     }
-    const owner = this.#owner;
+    const turn = session.turn;
     try {
       const [conversation, page] = await Promise.all([api.get(PATH), api.get(`${PATH}/messages`, {query: {pageSize: 50}})]);
-      if (owner !== this.#owner) return;
+      if (turn !== session.turn) return;
       this.#take(conversation);
       this.#older ??= page.nextPageToken;
       for (const message of page.messages ?? []) this.#put(message);
@@ -96,16 +94,16 @@ class ChatStore extends EventTarget {
       this.error = undefined;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (owner !== this.#owner) return;
+      if (turn !== session.turn) return;
       this.error = error;
     }
     this.#changed();
   }
 
   async readOlder() {
-    const owner = this.#owner;
+    const turn = session.turn;
     const page = await api.get(`${PATH}/messages`, {query: {pageSize: 50, pageToken: this.#older}});
-    if (owner !== this.#owner) return;
+    if (turn !== session.turn) return;
     this.#older = page.nextPageToken;
     for (const message of page.messages ?? []) this.#put(message);
     this.#changed();
@@ -116,10 +114,10 @@ class ChatStore extends EventTarget {
     const message = {key, text, author: {kind: 'CUSTOMER'}, createTime: new Date().toISOString(), pending: true};
     this.#sending = [...this.#sending.filter((each) => each.key !== key), message];
     this.#changed();
-    const owner = this.#owner;
+    const turn = session.turn;
     try {
       const sent = await api.post(`${PATH}/messages`, {text}, {idempotencyKey: key});
-      if (owner !== this.#owner) return;
+      if (turn !== session.turn) return;
       this.#sending = this.#sending.filter((each) => each.key !== key);
       this.#put({...sent, key});
       this.start();

@@ -21,13 +21,11 @@ const changed = (target) => target.dispatchEvent(new Event('change'));
 class MeStore extends EventTarget {
   customer = null;
   #reading;
-  #owner = 0;
 
   constructor() {
     super();
     session.events.addEventListener('change', ({detail}) => {
       if (detail.reason === 'guest') return;
-      this.#owner++;
       this.#reading = null;
       this.customer = null;
       changed(this);
@@ -39,9 +37,9 @@ class MeStore extends EventTarget {
   read() {
     if (!session.known) return Promise.resolve(null);
     if (!this.#reading) {
-      const owner = this.#owner;
+      const turn = session.turn;
       const reading = api.get('/v1/customers/me')
-        .then((customer) => (owner === this.#owner ? this.set(customer) : null), () => null)
+        .then((customer) => (turn === session.turn ? this.set(customer) : null), () => null)
         .finally(() => { if (this.#reading === reading) this.#reading = null; });
       this.#reading = reading;
     }

@@ -10,7 +10,6 @@ import {chat} from '../chat-store.js';
 import {keptReservation} from '../reservation-cache.js';
 import 'filo/thread.js';
 
-
 /** What happened to a reservation, in two words. */
 const happened = (what) => t(has(`reservation.happened.${what}`) ? `reservation.happened.${what}` : `reservation.state.${what}`);
 
