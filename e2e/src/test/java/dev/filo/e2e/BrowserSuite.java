@@ -117,6 +117,23 @@ abstract class BrowserSuite {
     assertThat(page.locator(".identifier")).containsText(address);
   }
 
+  /** Signs staff in at the desk or the store's page, in Italian. */
+  protected void signInStaff(Page page, String app, String address) {
+    signInStaff(page, app, address, "E-mail di lavoro", "Mandami il codice", "Codice di sei cifre");
+  }
+
+  /** The same; what the fields and the button are called in the page's language. */
+  protected void signInStaff(
+      Page page, String app, String address, String email, String send, String label) {
+    page.navigate(target + app);
+    page.getByLabel(email).fill(address);
+    page.getByText(send).click();
+    var field = page.getByLabel(label);
+    assertThat(field).isVisible();
+    field.fill(code(page, address));
+    assertThat(field).hasCount(0);
+  }
+
   /** The newest code that was mailed to an address. */
   protected String code(Page page, String address) {
     var box =

@@ -295,12 +295,7 @@ class CartPageTest extends BrowserSuite {
 
   /** Signs one of the staff in at the desk. */
   private void staff(Page page, String address) {
-    page.navigate(target + "/desk");
-    page.getByLabel("E-mail di lavoro").fill(address);
-    page.getByText("Mandami il codice").click();
-    var field = page.getByLabel("Codice di sei cifre");
-    assertThat(field).isVisible();
-    field.fill(code(page, address));
+    signInStaff(page, "/desk", address);
     assertThat(page.locator(".desk-top")).isVisible();
   }
 

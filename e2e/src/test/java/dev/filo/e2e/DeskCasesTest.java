@@ -133,13 +133,7 @@ class DeskCasesTest extends BrowserSuite {
   }
 
   private Page agent(Page desk) {
-    var address = "agent@filo.example";
-    desk.navigate(target + "/desk");
-    desk.getByLabel("E-mail di lavoro").fill(address);
-    desk.getByText("Mandami il codice").click();
-    var field = desk.getByLabel("Codice di sei cifre");
-    assertThat(field).isVisible();
-    field.fill(code(desk, address));
+    signInStaff(desk, "/desk", "agent@filo.example");
     assertThat(desk.locator(".desk-top")).isVisible();
     return desk;
   }

@@ -45,7 +45,11 @@ final class PreparedSuite {
 
   /** Puts the loaded retailer where a suite with its own store will look for it. */
   void copyData(Path data) {
-    copy(DATA, data);
+    try {
+      FileSystemUtils.copyRecursively(DATA, data);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static PreparedSuite prepare() {
@@ -81,12 +85,17 @@ final class PreparedSuite {
   }
 
   private static void unpack(Path packed, Path to) throws IOException, InterruptedException {
-    var unpacking =
+    var process =
         new ProcessBuilder(
-                java(), "-Djarmode=tools", "-jar", packed.toString(), "extract", "--destination")
-            .redirectErrorStream(true);
-    unpacking.command().add(to.toString());
-    var process = unpacking.start();
+                java(),
+                "-Djarmode=tools",
+                "-jar",
+                packed.toString(),
+                "extract",
+                "--destination",
+                to.toString())
+            .redirectErrorStream(true)
+            .start();
     var said = new String(process.getInputStream().readAllBytes());
     if (process.waitFor() != 0) {
       throw new IllegalStateException("the suite's jar cannot be unpacked:\n" + said);
@@ -110,20 +119,5 @@ final class PreparedSuite {
 
   private static String java() {
     return Path.of(System.getProperty("java.home"), "bin", "java").toString();
-  }
-
-  private static void copy(Path from, Path to) {
-    try (var files = Files.walk(from)) {
-      for (var file : files.toList()) {
-        var copy = to.resolve(from.relativize(file).toString());
-        if (Files.isDirectory(file)) {
-          Files.createDirectories(copy);
-        } else {
-          Files.copy(file, copy);
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

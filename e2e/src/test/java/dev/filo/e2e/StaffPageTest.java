@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Test;
  * on a phone in English. What it changes counts where people sign in and tills ask for tokens.
  */
 class StaffPageTest extends BrowserSuite {
+  private static final String MANAGER = "manager@filo.example";
+
   StaffPageTest() {
     super(Map.of());
   }
@@ -25,7 +27,7 @@ class StaffPageTest extends BrowserSuite {
   @Test
   void manager_letsPeopleInAndOut_andTheLogTells() {
     var page = device(1280, 900, false, "it-IT");
-    manager(page, "E-mail di lavoro", "Mandami il codice", "Codice di sei cifre");
+    signInStaff(page, "/desk", MANAGER);
     page.locator(".desk-top").getByText("Personale").click();
     assertThat(row(page, "staff/agent@filo.example")).containsText("Assistenza");
     accessible(page, "staff, 1280 px");
@@ -55,7 +57,7 @@ class StaffPageTest extends BrowserSuite {
 
     // She comes in at her store, and no more once she is deactivated.
     var store = device(390, 844, true, "it-IT");
-    staff(store, "/store", email, "E-mail di lavoro", "Mandami il codice", "Codice di sei cifre");
+    signInStaff(store, "/store", email);
     assertThat(store.getByLabel("E-mail di lavoro")).hasCount(0);
     button(page, "Disattiva " + email).click();
     dialog.getByText("Disattiva", exactly()).click();
@@ -64,7 +66,7 @@ class StaffPageTest extends BrowserSuite {
     assertThat(store.getByLabel("E-mail di lavoro")).isVisible();
 
     // Nobody would be left to manage.
-    button(page, "Disattiva manager@filo.example").click();
+    button(page, "Disattiva " + MANAGER).click();
     dialog.getByText("Disattiva", exactly()).click();
     assertThat(page.locator(".problem")).containsText("ultimo responsabile");
 
@@ -82,7 +84,8 @@ class StaffPageTest extends BrowserSuite {
   @Test
   void manager_onAPhoneInEnglish_registersATill_whoseSecretCountsAtOnce() {
     var page = device(390, 844, true, "en-GB");
-    manager(page, "Work e-mail", "Send me the code", "Six-digit code");
+    signInStaff(page, "/desk", MANAGER, "Work e-mail", "Send me the code", "Six-digit code");
+    assertThat(page.locator(".desk-top")).isVisible();
     page.navigate(target + "/desk/staff/devices");
     assertThat(row(page, "devices/till-milano-1")).isVisible();
     accessible(page, "devices, 390 px");
@@ -119,13 +122,7 @@ class StaffPageTest extends BrowserSuite {
   @Test
   void agent_findsNeitherTheWayNorTheList() {
     var page = device(1280, 900, false, "it-IT");
-    staff(
-        page,
-        "/desk",
-        "agent@filo.example",
-        "E-mail di lavoro",
-        "Mandami il codice",
-        "Codice di sei cifre");
+    signInStaff(page, "/desk", "agent@filo.example");
     page.locator(".desk-menu summary").click();
     assertThat(page.locator(".desk-menu-box").getByText("Buoni")).isVisible();
     assertThat(page.locator(".desk-menu-box").getByText("Personale")).hasCount(0);
@@ -144,22 +141,6 @@ class StaffPageTest extends BrowserSuite {
                         .set("grant_type", "client_credentials")
                         .set("client_id", client)
                         .set("client_secret", secret)));
-  }
-
-  private void manager(Page page, String email, String send, String code) {
-    staff(page, "/desk", "manager@filo.example", email, send, code);
-    assertThat(page.locator(".desk-top")).isVisible();
-  }
-
-  private void staff(
-      Page page, String app, String address, String email, String send, String label) {
-    page.navigate(target + app);
-    page.getByLabel(email).fill(address);
-    page.getByText(send).click();
-    var field = page.getByLabel(label);
-    assertThat(field).isVisible();
-    field.fill(code(page, address));
-    assertThat(field).hasCount(0);
   }
 
   private static Locator row(Page page, String name) {
