@@ -1,6 +1,7 @@
 package dev.filo.gateway.transcode;
 
 import dev.filo.gateway.GatewayProperties;
+import dev.filo.telemetry.channel.PromptChannel;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
@@ -18,7 +19,7 @@ public final class Channels implements DisposableBean {
   private static final int MESSAGE_BYTES_MAX =
       16 * 1024 * 1024; // Answers; requests have their own limit.
 
-  private final Map<String, ManagedChannel> channels = new TreeMap<>();
+  private final Map<String, PromptChannel> channels = new TreeMap<>();
 
   /**
    * Opens a channel for each target of the configuration.
@@ -26,7 +27,10 @@ public final class Channels implements DisposableBean {
    * @param interceptors of every call, the outermost last
    */
   public Channels(GatewayProperties properties, List<ClientInterceptor> interceptors) {
-    properties.targets().forEach((name, target) -> channels.put(name, open(target, interceptors)));
+    properties
+        .targets()
+        .forEach(
+            (name, target) -> channels.put(name, new PromptChannel(open(target, interceptors))));
   }
 
   /**
@@ -35,7 +39,7 @@ public final class Channels implements DisposableBean {
    * @throws IllegalStateException when the configuration names no such target
    */
   public Channel get(String name) {
-    ManagedChannel channel = channels.get(name);
+    PromptChannel channel = channels.get(name);
     if (channel == null) {
       throw new IllegalStateException(
           "filo.gateway.targets." + name + " is not set: say where the service " + name + " is.");
@@ -44,7 +48,7 @@ public final class Channels implements DisposableBean {
   }
 
   /** The channels by target name, sorted. */
-  public Map<String, ManagedChannel> all() {
+  public Map<String, PromptChannel> all() {
     return Collections.unmodifiableMap(channels);
   }
 
@@ -70,8 +74,9 @@ public final class Channels implements DisposableBean {
 
   @Override
   public void destroy() {
-    channels.values().forEach(ManagedChannel::shutdown);
-    for (ManagedChannel each : channels.values()) {
+    List<ManagedChannel> open = channels.values().stream().map(PromptChannel::managed).toList();
+    open.forEach(ManagedChannel::shutdown);
+    for (ManagedChannel each : open) {
       try {
         if (!each.awaitTermination(2, TimeUnit.SECONDS)) {
           each.shutdownNow();

@@ -1,6 +1,7 @@
 package dev.filo.platform.grpc;
 
 import dev.filo.platform.auth.Caller;
+import dev.filo.telemetry.channel.PromptChannel;
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -33,7 +34,7 @@ public final class Channels implements DisposableBean {
   private static final int MESSAGE_BYTES_MAX = 16 * 1024 * 1024;
 
   private final Function<String, String> targets;
-  private final Map<String, ManagedChannel> channels = new ConcurrentHashMap<>();
+  private final Map<String, PromptChannel> channels = new ConcurrentHashMap<>();
   private final CallCredentials serviceToken;
   private final List<ClientInterceptor> interceptors;
 
@@ -59,7 +60,8 @@ public final class Channels implements DisposableBean {
 
   /** The channel to a service by its short name, {@code cart}. */
   public Channel to(String service) {
-    return channels.computeIfAbsent(service, name -> open(targets.apply(name), interceptors));
+    return channels.computeIfAbsent(
+        service, name -> new PromptChannel(open(targets.apply(name), interceptors)));
   }
 
   /** The stub, making its calls as this service itself. */
@@ -115,7 +117,7 @@ public final class Channels implements DisposableBean {
 
   @Override
   public void destroy() {
-    channels.values().forEach(ManagedChannel::shutdownNow);
+    channels.values().forEach(each -> each.managed().shutdownNow());
   }
 
   /**
