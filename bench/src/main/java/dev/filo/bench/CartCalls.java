@@ -33,8 +33,8 @@ final class CartCalls {
       var skus = Shop.skus(LINES_MAX);
       var carts =
           FilledCarts.of(shop, Math.min(CARTS, 16 * setting.clients()), skus.subList(0, LINES));
-      var one = FilledCarts.of(shop, 1, skus.subList(0, 1));
-      var full = FilledCarts.of(shop, 1, skus);
+      var one = FilledCarts.of(shop, setting.clients(), skus.subList(0, 1));
+      var full = FilledCarts.of(shop, setting.clients(), skus);
       var copies = shop.database("bare").getCollection("carts");
       copy(shop, copies);
       var figures = new ArrayList<Figure>();
@@ -45,7 +45,9 @@ final class CartCalls {
                   routes
                       .get("/cart/{id}", Bare.reading(id -> read(copies, id)))
                       .post("/cart/{id}", Bare.writing((id, body) -> change(copies, id, body))))) {
-        figures.addAll(changes(setting, bare, carts));
+        figures.addAll(changes(setting, bare, carts, "5 lines"));
+        figures.addAll(changes(setting, bare, one, "1 line"));
+        figures.addAll(changes(setting, bare, full, "200 lines"));
         figures.addAll(reads(setting, bare, carts, "5 lines"));
         figures.addAll(reads(setting, bare, one, "1 line"));
         figures.addAll(reads(setting, bare, full, "200 lines"));
@@ -86,7 +88,7 @@ final class CartCalls {
         .map(Document::toJson);
   }
 
-  private static List<Figure> changes(Setting setting, Bare bare, FilledCarts carts)
+  private static List<Figure> changes(Setting setting, Bare bare, FilledCarts carts, String what)
       throws InterruptedException {
     var both =
         Turns.measure(
@@ -95,8 +97,9 @@ final class CartCalls {
                 bare.post("/cart/" + carts.id(number), "{\"quantity\":" + (1 + number % 9) + "}"),
             (client, number) -> carts.change(number));
     return List.of(
-        Figure.baseline("bare: findOneAndUpdate of a cart", both.getFirst()),
-        Figure.rate("gateway: cart:apply", both.getLast(), both.getFirst()).atLeast(0.5));
+        Figure.baseline("bare: findOneAndUpdate of a cart of " + what, both.getFirst()),
+        Figure.rate("gateway: cart:apply of " + what, both.getLast(), both.getFirst())
+            .atLeast(0.5));
   }
 
   private static List<Figure> reads(Setting setting, Bare bare, FilledCarts carts, String what)

@@ -98,6 +98,37 @@ class CartPageTest extends BrowserSuite {
     assertThat(get(pc, "/v1/customers/me/cart").path("itemCount").asInt()).isEqualTo(3);
   }
 
+  /** Signed in, an advertisement leads to the very variant as well, and the cart stays. */
+  @Test
+  void advertisement_opensOnAPhoneThatIsSignedIn_theCartStays() {
+    var pc = device(1280, 900, false, "it-IT");
+    var phone = device(390, 844, true, "it-IT");
+    var address = "nora." + UUID.randomUUID().toString().substring(0, 8) + "@example.com";
+    signIn(pc, address, "Mandami il codice", "Codice di sei cifre");
+    pc.navigate(target + "/go/" + LAMP);
+    pc.locator(".add").click();
+    assertThat(pc.locator(".in-cart")).containsText("1");
+    cart(pc);
+    signIn(phone, address, "Mandami il codice", "Codice di sei cifre");
+
+    phone.navigate(target + "/go/" + SOFA + "?campaign=autunno");
+    assertThat(phone).hasURL(Pattern.compile("/products/[^?]+\\?sku=" + SOFA + "$"));
+    phone.locator(".add").tap();
+    assertThat(phone.locator(".in-cart")).containsText("1");
+    assertThat(row(pc, SOFA)).isVisible();
+    assertThat(row(pc, LAMP)).isVisible();
+    for (var line : get(phone, "/v1/customers/me/cart").path("lines")) {
+      assertThat(line.path("origin").path("campaign").asString(""))
+          .isEqualTo(line.path("sku").asString("").equals(SOFA) ? "autunno" : "");
+    }
+
+    phone.navigate(target + "/go/THERE-IS-NO-SUCH?campaign=autunno");
+    assertThat(phone.getByText("Questo prodotto non c’è")).isVisible();
+    cart(phone);
+    assertThat(row(phone, SOFA).locator(".quantity")).hasText("1");
+    assertThat(row(phone, LAMP).locator(".quantity")).hasText("1");
+  }
+
   /** «Elsewhere there were …» is said of what another device chose, not of her own last click. */
   @Test
   void quickClicksOfHerOwn_areNotFromElsewhere_anothersChoiceIs() {

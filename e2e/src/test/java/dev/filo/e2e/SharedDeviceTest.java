@@ -3,6 +3,7 @@ package dev.filo.e2e;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
@@ -124,6 +125,41 @@ class SharedDeviceTest extends BrowserSuite {
     page.navigate(target + "/account");
     assertThat(page.getByLabel("E-mail")).isVisible();
     assertThat(page.locator("body")).not().containsText(address);
+  }
+
+  /** Signed out everywhere by her phone, her PC forgets her by itself, as it stands there. */
+  @Test
+  void signedOutEverywhere_herOtherDeviceForgetsHer() {
+    var pc = device(1280, 900, false, "it-IT");
+    var phone = device(390, 844, true, "it-IT");
+    var address = address();
+    signIn(pc, address, "Mandami il codice", "Codice di sei cifre");
+    add(pc);
+    pc.navigate(target + "/cart");
+    assertThat(pc.locator(".cart-line[data-sku='" + SOFA + "']").first()).isVisible();
+    assertThat(pc.locator(".foot .live.on")).isAttached();
+    signIn(phone, address, "Mandami il codice", "Codice di sei cifre");
+    assertThat(phone.locator("shop-session-list li.session")).hasCount(2);
+    shot(phone, "sessions-390");
+    phone.getByText("Esci ovunque").tap();
+    phone
+        .locator("dialog[open]")
+        .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Esci ovunque"))
+        .tap();
+    assertThat(phone).hasURL(target + "/");
+    assertThat(phone.getByText("Tutti gli accessi sono chiusi")).isVisible();
+
+    assertThat(pc.getByText("Il carrello è vuoto")).isVisible();
+    assertThat(kept(pc)).doesNotContain(SOFA);
+    shot(pc, "signed-out-elsewhere-1280");
+    for (var page : List.of(pc, phone)) {
+      page.navigate(target + "/account");
+      assertThat(page.getByLabel("E-mail")).isVisible();
+      assertThat(page.locator("body")).not().containsText(address);
+    }
+    // Nothing of hers was lost: she comes back to it.
+    signIn(pc, address, "Mandami il codice", "Codice di sei cifre");
+    assertThat(get(pc, "/v1/customers/me/cart").path("lines").size()).isEqualTo(1);
   }
 
   private void add(Page page) {

@@ -8,7 +8,6 @@ import dev.filo.conversation.service.ContextReader;
 import dev.filo.conversation.service.ConversationProtos;
 import dev.filo.conversation.service.Conversations;
 import dev.filo.conversation.store.MongoConversationStore;
-import dev.filo.conversation.store.MongoConversationStore.CustomerName;
 import dev.filo.platform.auth.Caller;
 import dev.filo.platform.grpc.Answers;
 import dev.filo.platform.grpc.PageTokens;
@@ -35,7 +34,6 @@ import dev.filo.proto.conversation.v1.WatchConversationRequest;
 import dev.filo.proto.conversation.v1.WatchConversationResponse;
 import dev.filo.proto.conversation.v1.WatchConversationsRequest;
 import dev.filo.proto.conversation.v1.WatchConversationsResponse;
-import dev.filo.proto.identity.v1.Customer;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
@@ -160,7 +158,7 @@ public final class GrpcConversationService
               return caller.isShopper()
                   ? conversations
                       .ensureMerged(caller)
-                      .then(Mono.defer(() -> name(caller)))
+                      .then(Mono.defer(() -> context.name(caller)))
                       .flatMap(
                           name ->
                               conversations.customerSays(
@@ -173,19 +171,6 @@ public final class GrpcConversationService
                                   id, request.getText(), request.getRequestId(), caller))
                       .map(said -> ConversationProtos.message(id, said));
             }));
-  }
-
-  /** What a customer is called; a name that cannot be had now does not stop her from writing. */
-  private Mono<CustomerName> name(Caller caller) {
-    return context
-        .customer(caller.principal())
-        .map(customer -> new CustomerName(displayName(customer), customer.getGuest()))
-        .timeout(Duration.ofSeconds(1))
-        .onErrorReturn(new CustomerName("", caller.is(Role.ROLE_GUEST)));
-  }
-
-  private static String displayName(Customer customer) {
-    return (customer.getGivenName() + " " + customer.getFamilyName()).trim();
   }
 
   @Override

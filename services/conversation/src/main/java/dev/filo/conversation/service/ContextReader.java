@@ -1,8 +1,12 @@
 package dev.filo.conversation.service;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.filo.conversation.store.MongoConversationStore.CustomerName;
 import dev.filo.platform.auth.Caller;
 import dev.filo.platform.grpc.Calls;
 import dev.filo.platform.grpc.Channels;
+import dev.filo.proto.api.v1.Role;
 import dev.filo.proto.cart.v1.Cart;
 import dev.filo.proto.cart.v1.CartLine;
 import dev.filo.proto.cart.v1.CartServiceGrpc;
@@ -41,10 +45,14 @@ public final class ContextReader {
   private static final Logger log = LoggerFactory.getLogger(ContextReader.class);
   // An agent waits for the panel; a part that is slower is said to be unreachable.
   private static final Duration PATIENCE = Duration.ofSeconds(3);
+  private static final Duration NAME_AGE = Duration.ofSeconds(10);
   private static final int STOCK_LINES = 20;
   private static final int NEARBY = 30;
 
   private final Channels channels;
+  // Who writes writes several times.
+  private final Cache<String, CustomerName> names =
+      Caffeine.newBuilder().maximumSize(10_000).expireAfterWrite(NAME_AGE).build();
 
   /** Reads through these channels. */
   public ContextReader(Channels channels) {
@@ -60,6 +68,24 @@ public final class ContextReader {
         channels.asService(IdentityServiceGrpc.newStub(channels.to("identity"))),
         IdentityServiceStub::getCustomer,
         GetCustomerRequest.newBuilder().setName(name).build());
+  }
+
+  /** What the caller is called; a name that cannot be had now does not stop her from writing. */
+  public Mono<CustomerName> name(Caller caller) {
+    boolean guest = caller.is(Role.ROLE_GUEST);
+    var key = caller.principal() + (guest ? " guest" : ""); // anew once she has signed in
+    var known = names.getIfPresent(key);
+    return known != null
+        ? Mono.just(known)
+        : customer(caller.principal())
+            .map(customer -> new CustomerName(displayName(customer), customer.getGuest()))
+            .doOnNext(name -> names.put(key, name))
+            .timeout(Duration.ofSeconds(1))
+            .onErrorReturn(new CustomerName("", guest));
+  }
+
+  private static String displayName(Customer customer) {
+    return (customer.getGivenName() + " " + customer.getFamilyName()).trim();
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.filo.conversation.domain.ChatThread.State;
 import dev.filo.conversation.store.MongoConversationStore;
 import dev.filo.conversation.store.MongoConversationStore.Agent;
 import dev.filo.conversation.store.MongoConversationStore.CustomerName;
+import dev.filo.conversation.store.MongoConversationStore.Placed;
 import dev.filo.platform.auth.Caller;
 import dev.filo.platform.auth.SignInMerges;
 import dev.filo.platform.code.Ids;
@@ -103,8 +104,11 @@ public final class Conversations {
     return store
         .say(
             id, said, names, (thread, at) -> sent(thread, at, caller.actor()), this::written, now())
-        .map(done -> same(done, text))
-        .flatMap(done -> route(id).thenReturn(done));
+        .flatMap(
+            done -> {
+              var same = same(done.said(), text);
+              return after(id, done).flatMap(this::route).thenReturn(same);
+            });
   }
 
   /** An agent says something; a thread nobody had is hers. */
@@ -122,24 +126,30 @@ public final class Conversations {
             "");
     return store
         .say(id, said, null, (thread, at) -> sent(thread, at, caller.actor()), this::written, now())
-        .map(done -> same(done, text))
         .flatMap(
-            done ->
-                store
-                    .thread(id)
-                    .filter(thread -> thread.assignee().isEmpty())
-                    .flatMap(
-                        thread ->
-                            assign(id, caller.principal(), caller.displayName(), caller.actor()))
-                    .thenReturn(done));
+            done -> {
+              var same = same(done.said(), text);
+              return after(id, done)
+                  .filter(thread -> thread.assignee().isEmpty())
+                  .flatMap(
+                      thread ->
+                          assign(id, caller.principal(), caller.displayName(), caller.actor()))
+                  .thenReturn(same);
+            });
+  }
+
+  private Mono<ChatThread> after(String id, Placed placed) {
+    var known = placed.thread();
+    return known == null ? store.thread(id) : Mono.just(known);
   }
 
   /** The suite itself says something about a subject, once for each {@code key}. */
   public Mono<Said> systemSays(
       String id, String key, String text, String subject, String subjectState) {
     var said = new Said(0, key, Speaker.SYSTEM, "", text, "chat", now(), subject, subjectState);
-    return store.say(
-        id, said, null, (thread, at) -> sent(thread, at, SYSTEM), this::written, now());
+    return store
+        .say(id, said, null, (thread, at) -> sent(thread, at, SYSTEM), this::written, now())
+        .map(Placed::said);
   }
 
   /**
@@ -159,7 +169,7 @@ public final class Conversations {
             now(),
             subject,
             subjectState);
-    return store.say(id, said, null, (thread, at) -> null, this::written, now());
+    return store.say(id, said, null, (thread, at) -> null, this::written, now()).map(Placed::said);
   }
 
   private static Said same(Said said, String text) {
@@ -177,8 +187,11 @@ public final class Conversations {
 
   /** Gives an open thread that nobody answers to the agent who is there and has the fewest. */
   public Mono<Void> route(String id) {
-    return store
-        .thread(id)
+    return store.thread(id).flatMap(this::route);
+  }
+
+  private Mono<Void> route(ChatThread seen) {
+    return Mono.just(seen)
         .filter(thread -> thread.state() == State.OPEN && thread.assignee().isEmpty())
         .flatMap(
             thread ->
@@ -204,7 +217,7 @@ public final class Conversations {
     return store
         .present(agent.principal(), agent.displayName(), clock.instant().plus(PRESENCE))
         .thenMany(store.unassigned(capacity))
-        .concatMap(thread -> route(thread.id()))
+        .concatMap(this::route)
         .then();
   }
 

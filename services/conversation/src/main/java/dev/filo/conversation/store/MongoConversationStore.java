@@ -1,5 +1,8 @@
 package dev.filo.conversation.store;
 
+import static com.mongodb.client.model.Accumulators.sum;
+import static com.mongodb.client.model.Aggregates.group;
+import static com.mongodb.client.model.Aggregates.match;
 import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.gt;
@@ -41,8 +44,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.bson.Document;
@@ -55,8 +61,9 @@ import reactor.core.publisher.Mono;
 /**
  * Threads, their messages and the agents in MongoDB. A message is numbered by inserting it at the
  * next free place of its thread, then counted by the thread's own conditional update, which also
- * records the event. A kill in between leaves a message that the next one to come, or the sweep,
- * counts first: nothing said is lost, nothing is said twice.
+ * records the event; that it is counted is noted in it after the answer. A kill in between leaves a
+ * message that the next one to come, or the sweep, counts first: nothing said is lost, nothing is
+ * said twice.
  */
 public final class MongoConversationStore {
   private static final int TRIES_MAX = 40;
@@ -64,6 +71,7 @@ public final class MongoConversationStore {
   private final MongoCollection<Document> threads;
   private final MongoCollection<Document> messages;
   private final MongoCollection<Document> agents;
+  private final Settling settling = new Settling();
 
   /** The store in the service's database. */
   public MongoConversationStore(MongoDatabase database) {
@@ -98,14 +106,15 @@ public final class MongoConversationStore {
   }
 
   /**
-   * Says something. What was said, at its place; for a key that is known what was said then.
+   * Says something. One value: what was said, at its place; for a key that is known what was said
+   * then.
    *
    * @param names the customer's name and whether she is a guest, written to the thread; null leaves
    *     them
    * @param event the event of a message and the thread it is said in; null: none
    * @param written is told the thread's document after it was counted
    */
-  public Mono<Said> say(
+  public Mono<Placed> say(
       String id,
       Said said,
       @Nullable CustomerName names,
@@ -115,7 +124,7 @@ public final class MongoConversationStore {
     return say(id, said, names, event, written, now, 0);
   }
 
-  private Mono<Said> say(
+  private Mono<Placed> say(
       String id,
       Said said,
       @Nullable CustomerName names,
@@ -129,8 +138,11 @@ public final class MongoConversationStore {
               var placed = said.at(thread.messageCount() + 1);
               var document = message(id, placed, names, event.apply(thread, placed));
               return Mono.from(messages.insertOne(document))
-                  .then(countThrough(id, placed.number(), written, now))
-                  .thenReturn(placed)
+                  .then(Mono.defer(() -> count(thread, document, written, now)))
+                  .map(after -> new Placed(placed, after))
+                  .switchIfEmpty(
+                      Mono.defer(() -> countThrough(id, placed.number(), written, now))
+                          .thenReturn(new Placed(placed, null)))
                   .onErrorResume(
                       Mongo::isDuplicate,
                       taken ->
@@ -154,9 +166,10 @@ public final class MongoConversationStore {
     return Mono.from(messages.find(eq("key", key)).first());
   }
 
-  private Mono<Said> counted(Document message, Consumer<Document> written, Instant now) {
+  private Mono<Placed> counted(Document message, Consumer<Document> written, Instant now) {
     var said = readSaid(message);
-    return countThrough(message.getString("thread"), said.number(), written, now).thenReturn(said);
+    return countThrough(message.getString("thread"), said.number(), written, now)
+        .thenReturn(new Placed(said, null));
   }
 
   /** Counts what was inserted up to a place, by whomever. */
@@ -181,11 +194,12 @@ public final class MongoConversationStore {
             messages
                 .find(and(eq("counted", false), lt("insertTime", Date.from(before))))
                 .limit(100))
-        .concatMap(left -> counted(left, written, now).then(settle(left)))
+        .concatMap(left -> counted(left, written, now).then(settle(List.of(left.getString("_id")))))
         .then();
   }
 
-  private Mono<Void> count(
+  /** Counts the next message of a thread as it was seen; empty when it is another one by now. */
+  private Mono<ChatThread> count(
       ChatThread thread, Document message, Consumer<Document> written, Instant now) {
     var said = readSaid(message);
     var updates = new ArrayList<Bson>();
@@ -221,15 +235,53 @@ public final class MongoConversationStore {
                     .returnDocument(ReturnDocument.AFTER)))
         .onErrorResume(Mongo::isDuplicate, counted -> Mono.empty()) // somebody else counted it
         .doOnNext(written)
-        .flatMap(counted -> settle(message));
+        .doOnNext(counted -> settling.add(message.getString("_id")))
+        .map(MongoConversationStore::read);
   }
 
-  private Mono<Void> settle(Document message) {
+  /** Drops what only counting needed. */
+  private Mono<Void> settle(List<String> counted) {
     return Mono.from(
-            messages.updateOne(
-                eq("_id", message.getString("_id")),
-                combine(unset("counted"), unset("event"), unset("insertTime"))))
+            messages.updateMany(
+                in("_id", counted), combine(unset("counted"), unset("event"), unset("insertTime"))))
         .then();
+  }
+
+  /**
+   * Messages that are counted and not settled yet, for which nobody waits: those that come while
+   * some are being settled go together in the next update. What is left the sweep does.
+   */
+  private final class Settling {
+    private static final int WAITING_MAX = 10_000;
+
+    private final Queue<String> waiting = new LinkedBlockingQueue<>(WAITING_MAX);
+    private final AtomicBoolean underWay = new AtomicBoolean();
+
+    void add(String message) {
+      waiting.offer(message);
+      send();
+    }
+
+    private void send() {
+      while (!waiting.isEmpty() && underWay.compareAndSet(false, true)) {
+        var some = new ArrayList<String>();
+        for (var one = waiting.poll(); one != null; one = waiting.poll()) {
+          some.add(one);
+        }
+        if (some.isEmpty()) {
+          underWay.set(false); // another thread took them; whoever came since is seen above
+        } else {
+          settle(some)
+              .onErrorComplete()
+              .doFinally(
+                  end -> {
+                    underWay.set(false);
+                    send();
+                  })
+              .subscribe();
+        }
+      }
+    }
   }
 
   /** What was said before a place (exclusive; 0: from the end), newest first. */
@@ -383,19 +435,31 @@ public final class MongoConversationStore {
   /** The agents who are there, with the number of open threads each answers. */
   public Flux<Agent> agents(Instant now) {
     return Flux.from(agents.find(gt("presentUntil", Date.from(now))).limit(500))
-        .flatMap(
-            agent ->
-                Mono.from(
-                        threads.countDocuments(
-                            and(
-                                eq("assignee", agent.getString("_id")),
-                                eq("state", State.OPEN.name()))))
-                    .map(
-                        load ->
-                            new Agent(
-                                agent.getString("_id"),
-                                Docs.string(agent, "displayName"),
-                                load.intValue())));
+        .collectList()
+        .flatMapMany(
+            there ->
+                loads(there.stream().map(agent -> agent.getString("_id")).toList())
+                    .flatMapIterable(
+                        loads ->
+                            there.stream()
+                                .map(
+                                    agent ->
+                                        new Agent(
+                                            agent.getString("_id"),
+                                            Docs.string(agent, "displayName"),
+                                            loads.getOrDefault(agent.getString("_id"), 0)))
+                                .toList()));
+  }
+
+  private Mono<Map<String, Integer>> loads(List<String> assignees) {
+    return assignees.isEmpty()
+        ? Mono.just(Map.of())
+        : Flux.from(
+                threads.aggregate(
+                    List.of(
+                        match(and(in("assignee", assignees), eq("state", State.OPEN.name()))),
+                        group("$assignee", sum("threads", 1)))))
+            .collectMap(row -> row.getString("_id"), row -> (int) Docs.number(row, "threads"));
   }
 
   /** The thread in a document. */
@@ -465,6 +529,13 @@ public final class MongoConversationStore {
         Docs.string(document, "subject"),
         Docs.string(document, "subjectState"));
   }
+
+  /**
+   * What was said, and the thread after it.
+   *
+   * @param thread null when others have written to it meanwhile, or when it was said before
+   */
+  public record Placed(Said said, @Nullable ChatThread thread) {}
 
   /** An agent who is there, and how many threads are hers. */
   public record Agent(String name, String displayName, int load) {}

@@ -2,22 +2,31 @@ package dev.filo.conversation.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import com.mongodb.ConnectionString;
+import com.mongodb.MongoClientSettings;
+import com.mongodb.event.CommandListener;
+import com.mongodb.event.CommandStartedEvent;
+import com.mongodb.reactivestreams.client.MongoClients;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.conversation.domain.ChatThread;
 import dev.filo.conversation.domain.ChatThread.Said;
 import dev.filo.conversation.domain.ChatThread.Speaker;
 import dev.filo.conversation.domain.ChatThread.State;
 import dev.filo.conversation.store.MongoConversationStore.CustomerName;
+import dev.filo.conversation.store.MongoConversationStore.Placed;
 import dev.filo.platform.feed.Outbox;
 import dev.filo.platform.mongo.StaleVersionException;
 import dev.filo.proto.feed.v1.Event;
 import dev.filo.testkit.StoreTest;
+import dev.filo.testkit.TestMongo;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
@@ -29,10 +38,12 @@ class MongoConversationStoreTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Instant NOW = Instant.parse("2026-03-02T09:00:00Z");
 
+  private final TestMongo.Engine engine;
   private final MongoDatabase database;
   private final MongoConversationStore store;
 
-  MongoConversationStoreTest(MongoDatabase database) {
+  MongoConversationStoreTest(TestMongo.Engine engine, MongoDatabase database) {
+    this.engine = engine;
     this.database = database;
     store = new MongoConversationStore(database);
     store.prepare();
@@ -42,7 +53,7 @@ class MongoConversationStoreTest {
     return new Said(0, key, speaker, "", "text of " + key, "chat", NOW, "", "");
   }
 
-  private Mono<Said> say(MongoConversationStore by, String key, Speaker speaker) {
+  private Mono<Placed> say(MongoConversationStore by, String key, Speaker speaker) {
     return by.say(
         "c",
         said(key, speaker),
@@ -53,7 +64,7 @@ class MongoConversationStoreTest {
   }
 
   private Said say(String key, Speaker speaker) {
-    return get(say(store, key, speaker));
+    return get(say(store, key, speaker)).said();
   }
 
   private static <T> T get(Mono<T> mono) {
@@ -102,6 +113,44 @@ class MongoConversationStoreTest {
     assertThat(told()).isEqualTo(all.stream().map(said -> "event of " + said.key()).toList());
   }
 
+  /** What she waits for, and then one update in which others' messages go as well. */
+  @Test
+  void aMessage_isOneReadAndTwoWrites_andSettledAfterwards() {
+    say("first", Speaker.CUSTOMER);
+    var commands = new Commands();
+    var settings =
+        MongoClientSettings.builder()
+            .applyConnectionString(new ConnectionString(engine.uri()))
+            .addCommandListener(commands)
+            .build();
+    try (var client = MongoClients.create(settings)) {
+      var counted = new MongoConversationStore(client.getDatabase(database.getName()));
+      get(say(counted, "second", Speaker.CUSTOMER));
+      await().atMost(PATIENCE).until(() -> commands.seen.size() == 4);
+      assertThat(commands.seen).containsExactly("find", "insert", "findAndModify", "update");
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  get(
+                      Flux.from(database.getCollection("messages").find())
+                          .filter(message -> message.containsKey("event"))
+                          .collectList()
+                          .map(List::isEmpty)));
+    }
+  }
+
+  private static final class Commands implements CommandListener {
+    private final ConcurrentLinkedQueue<String> seen = new ConcurrentLinkedQueue<>();
+
+    @Override
+    public void commandStarted(CommandStartedEvent event) {
+      if (!event.getCommandName().equals("endSessions")) {
+        seen.add(event.getCommandName());
+      }
+    }
+  }
+
   @Test
   void theSameKey_isSaidOnce() {
     var first = say("k", Speaker.CUSTOMER);
@@ -124,7 +173,7 @@ class MongoConversationStoreTest {
                 (thread, at) -> null,
                 written -> {},
                 NOW));
-    assertThat(again.number()).isEqualTo(1);
+    assertThat(again.said().number()).isEqualTo(1);
     assertThat(get(store.thread("other")).messageCount()).isZero();
   }
 
@@ -216,8 +265,12 @@ class MongoConversationStoreTest {
     store.present("staff/b", "Berta", NOW).block(PATIENCE);
     say("1", Speaker.CUSTOMER);
     get(store.change(thread(), Map.of("assignee", "staff/a"), Event.getDefaultInstance(), NOW));
+    store.present("staff/c", "Carla", NOW.plusSeconds(25)).block(PATIENCE);
     var there = get(store.agents(NOW).collectList());
-    assertThat(there).containsExactly(new MongoConversationStore.Agent("staff/a", "Anna", 1));
+    assertThat(there)
+        .containsExactlyInAnyOrder(
+            new MongoConversationStore.Agent("staff/a", "Anna", 1),
+            new MongoConversationStore.Agent("staff/c", "Carla", 0));
     assertThat(get(store.agentName("staff/b"))).isEqualTo("Berta");
     assertThat(get(store.agentName("staff/x"))).isEmpty();
   }
