@@ -47,6 +47,8 @@ public final class Bench implements Callable<Integer> {
     SEARCH,
     /** Messages of a conversation. */
     MESSAGES,
+    /** The same calls by one client and by sixteen. */
+    FEW,
     /** The same calls where there is ten times as much. */
     GROWTH,
     /** How soon the suite answers, and its memory. */
@@ -163,6 +165,7 @@ public final class Bench implements Callable<Integer> {
       case CART -> Figure.table(CartCalls.measure(setting));
       case SEARCH -> Figure.table(Search.measure(setting, variants));
       case MESSAGES -> Figure.table(Messages.measure(setting));
+      case FEW -> Figure.table(FewClients.measure(setting));
       case GROWTH -> Figure.table(Growth.measure(setting));
       case START -> Start.measure(setting, List.of("./filo", "up"));
     };

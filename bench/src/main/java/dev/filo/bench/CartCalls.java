@@ -31,20 +31,11 @@ final class CartCalls {
   static List<Figure> measure(Setting setting) throws InterruptedException {
     try (var shop = new Shop(setting, Shop.CART)) {
       var skus = Shop.skus(LINES_MAX);
-      var carts =
-          FilledCarts.of(shop, Math.min(CARTS, 16 * setting.clients()), skus.subList(0, LINES));
+      var carts = FilledCarts.of(shop, carts(setting), skus.subList(0, LINES));
       var one = FilledCarts.of(shop, setting.clients(), skus.subList(0, 1));
       var full = FilledCarts.of(shop, setting.clients(), skus);
-      var copies = shop.database("bare").getCollection("carts");
-      copy(shop, copies);
       var figures = new ArrayList<Figure>();
-      try (var bare =
-          new Bare(
-              shop,
-              routes ->
-                  routes
-                      .get("/cart/{id}", Bare.reading(id -> read(copies, id)))
-                      .post("/cart/{id}", Bare.writing((id, body) -> change(copies, id, body))))) {
+      try (var bare = bare(shop)) {
         figures.addAll(changes(setting, bare, carts, "5 lines"));
         figures.addAll(changes(setting, bare, one, "1 line"));
         figures.addAll(changes(setting, bare, full, "200 lines"));
@@ -55,6 +46,35 @@ final class CartCalls {
       figures.add(watchers(setting, carts.first(WATCHED)));
       return figures;
     }
+  }
+
+  /** Only changes and reads of carts of five lines. */
+  static List<Figure> ofFiveLines(Setting setting) throws InterruptedException {
+    try (var shop = new Shop(setting, Shop.CART)) {
+      var carts = FilledCarts.of(shop, carts(setting), Shop.skus(LINES));
+      var figures = new ArrayList<Figure>();
+      try (var bare = bare(shop)) {
+        figures.addAll(changes(setting, bare, carts, "5 lines"));
+        figures.addAll(reads(setting, bare, carts, "5 lines"));
+      }
+      return figures;
+    }
+  }
+
+  private static int carts(Setting setting) {
+    return Math.min(CARTS, 16 * setting.clients());
+  }
+
+  /** Over copies of all carts that are there. */
+  private static Bare bare(Shop shop) {
+    var copies = shop.database("bare").getCollection("carts");
+    copy(shop, copies);
+    return new Bare(
+        shop,
+        routes ->
+            routes
+                .get("/cart/{id}", Bare.reading(id -> read(copies, id)))
+                .post("/cart/{id}", Bare.writing((id, body) -> change(copies, id, body))));
   }
 
   private static void copy(Shop shop, MongoCollection<Document> copies) {

@@ -72,6 +72,11 @@ record Figure(
     return promised("≤ " + most, ratio != null && ratio <= most);
   }
 
+  /** The same, said to be of so many clients; what is promised is promised of many. */
+  Figure by(int clients) {
+    return new Figure(clients + ": " + what, rate, p50, p99, compared, ratio, "", true);
+  }
+
   private Figure promised(String bound, boolean isKept) {
     return new Figure(what, rate, p50, p99, compared, ratio, compared + " " + bound + "×", isKept);
   }

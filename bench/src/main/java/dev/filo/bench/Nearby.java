@@ -12,6 +12,7 @@ import dev.filo.proto.cart.v1.CartLine;
 import dev.filo.proto.cart.v1.CartServiceGrpc;
 import dev.filo.proto.cart.v1.CartServiceGrpc.CartServiceBlockingStub;
 import dev.filo.proto.cart.v1.GetCartRequest;
+import dev.filo.proto.inventory.v1.BatchFindNearestRequest;
 import dev.filo.proto.inventory.v1.FindNearbyRequest;
 import dev.filo.proto.inventory.v1.InventoryServiceGrpc.InventoryServiceBlockingStub;
 import dev.filo.testkit.TestTokens;
@@ -31,7 +32,9 @@ import reactor.core.publisher.Mono;
  */
 final class Nearby implements AutoCloseable {
   private static final Duration WAIT = Duration.ofMinutes(2);
-  private static final int SKUS = 20;
+  private static final int SKUS = 24;
+  private static final int BASKET = 3;
+  private static final int PAGE = 24;
   private static final int CARTS = 1_000;
   private static final int LINES = 5;
 
@@ -105,13 +108,23 @@ final class Nearby implements AutoCloseable {
               setting,
               (client, number) -> nearby.readCart(number),
               (client, number) -> nearby.find(number, 20),
-              (client, number) -> nearby.find(number, 50));
+              (client, number) -> nearby.find(number, 50),
+              (client, number) -> nearby.findBasket(number),
+              (client, number) -> nearby.findPage(number));
       var read = costs.getFirst().result();
       return List.of(
           Figure.baseline("a cart's read: one document by its id", read),
           Figure.p99("the 20 nearest of 500 stores for a SKU", costs.get(1).result(), read)
               .atMost(2),
-          Figure.p99("the 50 nearest of 500 stores for a SKU", costs.get(2).result(), read));
+          Figure.p99("the 50 nearest of 500 stores for a SKU", costs.get(2).result(), read),
+          Figure.p99(
+              "the 20 of 500 stores with most of %d SKUs".formatted(BASKET),
+              costs.get(3).result(),
+              read),
+          Figure.p99(
+              "the nearest of 500 stores for each of %d SKUs".formatted(PAGE),
+              costs.get(4).result(),
+              read));
     }
   }
 
@@ -125,10 +138,35 @@ final class Nearby implements AutoCloseable {
 
   /** True when as many stores as wanted were found. */
   boolean find(int number, int wanted) {
+    return find(skus(number, 1), wanted);
+  }
+
+  private boolean findBasket(int number) {
+    return find(skus(number, BASKET), 20);
+  }
+
+  /** As a page of products asks it. */
+  private boolean findPage(int number) {
+    return stub.withDeadlineAfter(30, TimeUnit.SECONDS)
+            .batchFindNearest(
+                BatchFindNearestRequest.newBuilder()
+                    .addAllSkus(skus(number, PAGE))
+                    .setLatitude(45.12)
+                    .setLongitude(9.1)
+                    .build())
+            .getItemsCount()
+        == PAGE;
+  }
+
+  private static List<String> skus(int number, int count) {
+    return IntStream.range(number, number + count).mapToObj(i -> "NEAR-" + i % SKUS).toList();
+  }
+
+  private boolean find(List<String> skus, int wanted) {
     return stub.withDeadlineAfter(30, TimeUnit.SECONDS)
             .findNearby(
                 FindNearbyRequest.newBuilder()
-                    .addSku("NEAR-" + number % SKUS)
+                    .addAllSku(skus)
                     .setLatitude(45.12)
                     .setLongitude(9.1)
                     .setRadiusMeters(50_000)

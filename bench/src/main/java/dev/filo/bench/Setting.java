@@ -17,6 +17,11 @@ record Setting(
     MongoClient mongo, String uri, String database, int clients, Duration round, int rounds) {
   private static final Duration WAIT = Duration.ofMinutes(2);
 
+  /** The same with another number of clients. */
+  Setting by(int others) {
+    return new Setting(mongo, uri, database, others, round, rounds);
+  }
+
   /** Drops all databases whose names begin so. */
   void drop(String prefix) {
     Flux.from(mongo.listDatabaseNames())
