@@ -11,9 +11,14 @@ import java.util.ArrayList;
 public final class FieldRules {
   private final Validator validator = ValidatorFactory.newBuilder().build();
   private final PlainRules plain = new PlainRules();
+  private final TimeRules times = new TimeRules();
 
   /** Refuses a message that breaks a rule, naming each field. */
   public void check(Message message) {
+    var impossible = times.violations(message);
+    if (!impossible.isEmpty()) {
+      throw Statuses.fields(impossible);
+    }
     if (plain.accepts(message)) {
       return;
     }
