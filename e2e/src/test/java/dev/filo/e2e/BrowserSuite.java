@@ -6,6 +6,7 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.PlaywrightException;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +22,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -33,6 +36,7 @@ import tools.jackson.databind.json.JsonMapper;
 abstract class BrowserSuite {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final double PATIENCE = 60_000;
+  private static final int TEXT_SHOWN = 1_500;
   private static final Pattern CODE = Pattern.compile("\\b\\d{6}\\b");
 
   private final Map<String, String> environment;
@@ -40,6 +44,11 @@ abstract class BrowserSuite {
   private @Nullable SuiteProcess suite;
   private @Nullable Playwright playwright;
   private Browser browser;
+
+  /** What the pages showed when a test failed is said in its output. */
+  @RegisterExtension
+  final AfterTestExecutionCallback witness =
+      test -> test.getExecutionException().ifPresent(failure -> tellPages());
 
   /** Where the suite runs. */
   protected String target = "";
@@ -80,6 +89,22 @@ abstract class BrowserSuite {
     }
     if (suite != null) {
       suite.close();
+    }
+  }
+
+  private void tellPages() {
+    for (var context : contexts) {
+      for (var page : context.pages()) {
+        String text;
+        try {
+          text = String.valueOf(page.evaluate("() => document.body.innerText"));
+        } catch (PlaywrightException e) {
+          text = "nothing: " + e.getMessage();
+        }
+        System.out.printf(
+            "browser: when it failed, %s showed:%n%s%n",
+            page.url(), text.substring(0, Math.min(TEXT_SHOWN, text.length())).indent(4));
+      }
     }
   }
 

@@ -67,6 +67,11 @@ final class Key implements Comparable<Key> {
     return new Key(joined);
   }
 
+  /** What the keys of all values begin with that are of the type of this one's first. */
+  Key type() {
+    return new Key(Arrays.copyOf(bytes, 1));
+  }
+
   boolean startsWith(Key prefix) {
     int length = prefix.bytes.length;
     return bytes.length >= length && Arrays.equals(bytes, 0, length, prefix.bytes, 0, length);

@@ -188,7 +188,13 @@ final class StoreCollection extends AbstractSynchronizedMongoCollection<Key> {
   private static Stream<Key> scan(
       StoreIndex index, Key prefix, @Nullable Object from, @Nullable Object to) {
     Key last = to == null ? null : prefix.with(to);
-    var cursor = index.entries().cursor(from == null ? prefix : prefix.with(from));
+    Key first = prefix;
+    if (from != null) {
+      first = prefix.with(from);
+    } else if (to != null) { // what is of another type is not below it: a field that is not there
+      first = prefix.followedBy(Key.of(to).type());
+    }
+    var cursor = index.entries().cursor(first);
     var positions =
         new Iterator<Key>() {
           private @Nullable Key next = advance();

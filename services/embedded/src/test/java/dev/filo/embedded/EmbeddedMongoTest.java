@@ -4,6 +4,8 @@ import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.gt;
 import static com.mongodb.client.model.Filters.in;
+import static com.mongodb.client.model.Filters.lt;
+import static com.mongodb.client.model.Filters.lte;
 import static com.mongodb.client.model.Updates.combine;
 import static com.mongodb.client.model.Updates.inc;
 import static com.mongodb.client.model.Updates.push;
@@ -263,7 +265,7 @@ class EmbeddedMongoTest {
   }
 
   private static Bson randomQuery(Random random) {
-    return switch (random.nextInt(9)) {
+    return switch (random.nextInt(12)) {
       case 0 -> eq("a", random.nextInt(8));
       case 1 -> in("a", random.nextInt(8), "s1", 2.5);
       case 2 -> gt("a", random.nextInt(8));
@@ -271,7 +273,10 @@ class EmbeddedMongoTest {
       case 4 -> and(eq("b", random.nextInt(5)), gt("c", random.nextInt(8)));
       case 5 -> and(in("b", 1, 3), eq("c", random.nextInt(8)));
       case 6 -> eq("items.sku", random.nextInt(6));
-      case 7 -> and(gt("_id", random.nextInt(300)), eq("b", 2));
+      case 7 -> lt("a", random.nextInt(8));
+      case 8 -> lte("u", "u" + random.nextInt(300)); // most have none
+      case 9 -> and(eq("b", random.nextInt(5)), lt("c", random.nextInt(8)));
+      case 10 -> and(gt("_id", random.nextInt(300)), eq("b", 2));
       default -> and(eq("u", "u" + random.nextInt(300)), in("_id", 1, 2, 3, random.nextInt(300)));
     };
   }

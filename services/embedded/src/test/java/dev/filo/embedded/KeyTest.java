@@ -64,4 +64,12 @@ class KeyTest {
     assertThat(Key.of("ab").startsWith(Key.of("a"))).isFalse();
     assertThat(Key.of("a").with(1).startsWith(Key.of("a"))).isTrue();
   }
+
+  @Test
+  void aTypeIsBeforeAllItsValues_andAfterWhatIsNotThere() {
+    var dates = Key.of(Instant.EPOCH).type();
+    assertThat(dates).isLessThan(Key.of(Instant.ofEpochMilli(Long.MIN_VALUE)));
+    assertThat(Key.of(Instant.EPOCH).startsWith(dates)).isTrue();
+    assertThat(dates).isGreaterThan(Key.of(null)).isGreaterThan(Key.of("z"));
+  }
 }
