@@ -6,10 +6,12 @@ import static com.mongodb.client.model.Updates.set;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import dev.filo.testkit.TestMongo;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Date;
 import java.util.Map;
 import java.util.Objects;
@@ -52,7 +54,7 @@ class LeftCartTest extends BrowserSuite {
     pc.locator(".add").click();
     assertThat(pc.locator(".in-cart")).containsText("1");
     var me = get(pc, "/v1/customers/me").path("name").asString("");
-    var link = link(me.substring(me.indexOf('/') + 1));
+    var link = link(me);
 
     // Her phone, where she is nobody yet.
     var phone = device(390, 844, true, "it-IT");
@@ -99,8 +101,7 @@ class LeftCartTest extends BrowserSuite {
   private void ends(String link) {
     Mono.from(
             links.updateOne(
-                eq("_id", link),
-                set("expireTime", Date.from(java.time.Instant.now().minusSeconds(1)))))
+                eq("_id", link), set("expireTime", Date.from(Instant.now().minusSeconds(1)))))
         .block(PATIENCE);
   }
 
@@ -111,7 +112,7 @@ class LeftCartTest extends BrowserSuite {
     assertThat(page).hasURL(target + "/cart");
   }
 
-  private static com.microsoft.playwright.Locator row(Page page) {
+  private static Locator row(Page page) {
     return page.locator(".cart > .cart-lines > .cart-line[data-sku='" + SOFA + "'] .quantity");
   }
 }

@@ -163,7 +163,11 @@ public final class CartHandler extends CartServiceGrpc.CartServiceImplBase {
                 Mono.defer(
                     () ->
                         links.take(
-                            customer, CartProtos.linkId(request.getLink()), caller, language)))
+                            customer,
+                            CartProtos.linkId(request.getLink()),
+                            caller,
+                            request.getRequestId(),
+                            language)))
             .map(answer -> toProto(answer, language)));
   }
 

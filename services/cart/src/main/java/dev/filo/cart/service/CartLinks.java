@@ -128,17 +128,23 @@ public final class CartLinks {
         .map(goods -> new Shown(link, goods));
   }
 
-  /** Puts what a link leads to into a cart. One value; errors as of {@link #get}. */
-  public Mono<Answer> take(String customer, String id, Caller caller, String language) {
+  /**
+   * Puts what a link leads to into a cart. One value; errors as of {@link #get}.
+   *
+   * @param requestId once done under it, nothing more is done under it; empty: a request of its own
+   */
+  public Mono<Answer> take(
+      String customer, String id, Caller caller, String requestId, String language) {
     return valid(id)
         .flatMap(
             link -> {
+              var request = requestId.isEmpty() ? Ids.random() : requestId;
               var operations =
                   link.items().stream()
                       .<Operation>map(
                           item ->
                               new Operation.Bring(
-                                  "link-" + Ids.derived(id, item.goods().sku()),
+                                  "link-" + Ids.derived(id, item.goods().sku(), request),
                                   item.goods().sku(),
                                   item.quantity()))
                       .toList();

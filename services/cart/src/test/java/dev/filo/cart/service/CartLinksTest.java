@@ -47,10 +47,14 @@ class CartLinksTest {
   }
 
   private Answer take(String customer, String link) {
+    return take(customer, link, "");
+  }
+
+  private Answer take(String customer, String link, String request) {
     return Objects.requireNonNull(
         fixture
             .cartLinks
-            .take(customer, link, CartFixture.shopper(customer), "it")
+            .take(customer, link, CartFixture.shopper(customer), request, "it")
             .block(PATIENCE));
   }
 
@@ -77,6 +81,22 @@ class CartLinksTest {
     assertThat(fixture.pieces(JULIA)).isEqualTo(Map.of("SOFA", 2, "LAMP", 1));
     var other = take("customers/new", link.id()).view().cart();
     assertThat(other.lines().getFirst().origin().way()).isEqualTo(Origin.Way.LINK);
+  }
+
+  @Test
+  void taken_thenTakenOut_isThereAgainWhenSheTakesItAgain_notByARepeatedRequest() {
+    fixture.add(JULIA, "1", "SOFA", 2).block(PATIENCE);
+    var link = share(JULIA, "request").id();
+    var line = take(MARCO, link, "first").view().cart().lines().getFirst().id();
+    fixture
+        .carts
+        .apply(
+            MARCO, List.of(new Operation.Remove("out", line)), "", CartFixture.shopper(MARCO), "it")
+        .block(PATIENCE);
+    take(MARCO, link, "first");
+    assertThat(fixture.pieces(MARCO)).isEmpty();
+    take(MARCO, link, "second");
+    assertThat(fixture.pieces(MARCO)).isEqualTo(Map.of("SOFA", 2));
   }
 
   @Test
