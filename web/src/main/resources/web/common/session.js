@@ -142,6 +142,10 @@ export function createSession({app, clientId, guest = false}) {
      * session only just began is the same person.
      */
     get turn() { return turn; },
+    /** Calls `work` whenever the person has gone, by herself or because her session ended. */
+    onLeave(work) {
+      events.addEventListener('change', ({detail}) => { if (['signOut', 'expired'].includes(detail.reason)) work(); });
+    },
     /** An access token; `required: false` gives null instead of making a guest. */
     async token({required = true} = {}) {
       const saved = read();

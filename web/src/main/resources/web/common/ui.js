@@ -147,6 +147,13 @@ export function toast(text, {action, image, kind, ms = action ? 10_000 : 5000} =
   return () => dismiss(entry);
 }
 
+/** Takes away what is shown: the person it was told to has gone. */
+export function dropToasts() {
+  for (const each of toasts) clearTimeout(each.timer);
+  toasts = [];
+  if (toastBox) drawToasts();
+}
+
 /** Lights an element up once: something changed elsewhere. */
 export function glow(element) {
   element.classList.remove('glow');

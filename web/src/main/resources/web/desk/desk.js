@@ -4,7 +4,7 @@ import {addMessages, t} from 'filo/i18n.js';
 import {FiloElement} from 'filo/element.js';
 import {openDialog} from 'filo/dialog.js';
 import {icon, mark} from 'filo/icons.js';
-import {announce, applyTheme, emptyBlock, languageSwitch, liveStatus, themeSwitch} from 'filo/ui.js';
+import {announce, applyTheme, dropToasts, emptyBlock, languageSwitch, liveStatus, themeSwitch} from 'filo/ui.js';
 import {api, isAgent, isManager, live, person, session, setting} from './state.js';
 import {drafts} from './drafts.js';
 import {inbox} from './inbox.js';
@@ -15,6 +15,7 @@ import 'filo/staff/sign-in.js';
 import './parts/inbox-list.js';
 
 applyTheme();
+session.onLeave(dropToasts);
 
 /** The pages of a manager who is no agent. */
 const MANAGERS = ['/desk/vouchers', '/desk/staff'];

@@ -120,9 +120,9 @@ export class CartStore extends EventTarget {
         }
       });
     }
+    session.onLeave(() => this.#forget());
     session.events.addEventListener('change', ({detail}) => {
       if (detail.reason === 'guest') return;
-      if (['signOut', 'expired'].includes(detail.reason)) this.#forget();
       this.server = null;
       this.#changed();
       if (session.known) this.start();
@@ -254,7 +254,10 @@ export class CartStore extends EventTarget {
     const turn = this.#session.turn;
     try {
       const cart = await this.#api.get(PATH);
-      if (before === this.#events && turn === this.#session.turn) this.#take(cart);
+      if (before !== this.#events || turn !== this.#session.turn) return;
+      // It may have what is on its way, also from a page that was left meanwhile.
+      if (this.#ops.some((op) => op.sent)) this.#heard(cart);
+      else this.#take(cart);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (turn !== this.#session.turn) return;

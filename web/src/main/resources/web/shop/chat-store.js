@@ -30,6 +30,7 @@ class ChatStore extends EventTarget {
   constructor() {
     super();
     try { this.draft = sessionStorage.getItem(DRAFT) ?? ''; } catch { /* begun anew */ }
+    session.onLeave(() => this.keepDraft(''));
     session.events.addEventListener('change', ({detail}) => {
       if (detail.reason === 'guest') return;
       this.#messages.clear();
@@ -37,7 +38,6 @@ class ChatStore extends EventTarget {
       this.conversation = null;
       this.known = false;
       this.#older = undefined;
-      if (['signOut', 'expired'].includes(detail.reason)) this.keepDraft('');
       this.#changed();
       if (session.known) this.start();
     });

@@ -167,6 +167,7 @@ export default {
   'home.title': 'A home like you, without wasted trips',
   'hours.all': 'All opening hours',
   'link.expired': 'This link has expired',
+  'link.expiredText': 'A link like this works for some days. If the cart was yours, sign in: what was in it is still there. Otherwise ask whoever sent it for a new one.',
   'link.kept': {one: 'There is {count} piece in your cart already: it stays.', other: 'There are {count} pieces in your cart already: they stay.'},
   'link.lead': 'Somebody shows you what they have chosen. You can put it into your own cart.',
   'link.leadLeft': 'Everything is still here: go on where you left off.',

@@ -167,6 +167,7 @@ export default {
   'home.title': 'Una casa che ti somiglia, senza giri a vuoto',
   'hours.all': 'Tutti gli orari',
   'link.expired': 'Questo link è scaduto',
+  'link.expiredText': 'Un link come questo vale alcuni giorni. Se il carrello era il tuo, entra: quello che c’era è ancora lì. Altrimenti chiedine uno nuovo a chi te l’ha mandato.',
   'link.kept': {one: 'Nel tuo carrello c’è già {count} pezzo: resta dov’è.', other: 'Nel tuo carrello ci sono già {count} pezzi: restano dove sono.'},
   'link.lead': 'Qualcuno ti mostra quello che ha scelto. Puoi metterlo nel tuo carrello.',
   'link.leadLeft': 'È tutto ancora qui: riprendi da dove avevi lasciato.',

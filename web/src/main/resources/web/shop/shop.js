@@ -3,13 +3,14 @@ import {html, nothing} from 'lit';
 import {addMessages, t} from 'filo/i18n.js';
 import {FiloElement} from 'filo/element.js';
 import {icon, mark} from 'filo/icons.js';
-import {announce, applyTheme, languageSwitch, liveStatus, themeSwitch, toast} from 'filo/ui.js';
+import {announce, applyTheme, dropToasts, languageSwitch, liveStatus, themeSwitch, toast} from 'filo/ui.js';
 import {cart, live, me, session} from './state.js';
 import {chat} from './chat-store.js';
 import {router} from './routes.js';
 import './parts/search-box.js';
 
 applyTheme();
+session.onLeave(dropToasts);
 
 class Shop extends FiloElement {
   constructor() {

@@ -5,7 +5,7 @@ import {FiloElement, Load} from 'filo/element.js';
 import {confirm, openDialog} from 'filo/dialog.js';
 import * as format from 'filo/format.js';
 import {icon, mark} from 'filo/icons.js';
-import {announce, applyTheme, languageSwitch, liveStatus, shown, themeSwitch, toast} from 'filo/ui.js';
+import {announce, applyTheme, dropToasts, languageSwitch, liveStatus, shown, themeSwitch, toast} from 'filo/ui.js';
 import {allStores, api, here, isStaff, live, lookAtStream, person, session} from './state.js';
 import {database, forgetCopies} from './db.js';
 import {keysOn, letKeys, listenForKeys} from './keys.js';
@@ -18,6 +18,7 @@ import {router} from './routes.js';
 import 'filo/staff/sign-in.js';
 
 applyTheme('light');
+session.onLeave(dropToasts);
 
 const PAGES = ['/store', '/store/handover', '/store/stock', '/store/count', '/store/putback'];
 

@@ -23,6 +23,7 @@ final class CartCalls {
   private static final int CARTS = 1_000;
   private static final int LINES = 5;
   private static final int LINES_MAX = 200;
+  private static final int FULL_FEWER = 4; // they take long to fill
   private static final int BATCH = 100;
   private static final int WATCHED = 250;
 
@@ -32,16 +33,16 @@ final class CartCalls {
     try (var shop = new Shop(setting, Shop.CART)) {
       var skus = Shop.skus(LINES_MAX);
       var carts = FilledCarts.of(shop, carts(setting), skus.subList(0, LINES));
-      var one = FilledCarts.of(shop, setting.clients(), skus.subList(0, 1));
-      var full = FilledCarts.of(shop, setting.clients(), skus);
+      var one = FilledCarts.of(shop, carts(setting), skus.subList(0, 1));
+      var full = FilledCarts.of(shop, carts(setting) / FULL_FEWER, skus);
       var figures = new ArrayList<Figure>();
       try (var bare = bare(shop)) {
         figures.addAll(changes(setting, bare, carts, "5 lines"));
-        figures.addAll(changes(setting, bare, one, "1 line"));
-        figures.addAll(changes(setting, bare, full, "200 lines"));
         figures.addAll(reads(setting, bare, carts, "5 lines"));
         figures.addAll(reads(setting, bare, one, "1 line"));
         figures.addAll(reads(setting, bare, full, "200 lines"));
+        figures.addAll(changes(setting, bare, one, "1 line"));
+        figures.addAll(changes(setting, bare, full, "200 lines"));
       }
       figures.add(watchers(setting, carts.first(WATCHED)));
       return figures;

@@ -150,6 +150,7 @@ class SharedDeviceTest extends BrowserSuite {
     assertThat(phone.getByText("Tutti gli accessi sono chiusi")).isVisible();
 
     assertThat(pc.getByText("Il carrello è vuoto")).isVisible();
+    assertThat(pc.getByText("Divano")).hasCount(0); // in no message either
     assertThat(kept(pc)).doesNotContain(SOFA);
     shot(pc, "signed-out-elsewhere-1280");
     for (var page : List.of(pc, phone)) {

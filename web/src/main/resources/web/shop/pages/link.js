@@ -27,7 +27,8 @@ class CartLink extends FiloElement {
   render() {
     const {error} = this.link;
     if (error && !error.passing && !this.link.data) {
-      return emptyBlock({image: 'link', title: error.reason === 'LINK_EXPIRED' ? t('link.expired') : t('link.missing'), text: t('link.missingText'), action: html`<a class="button primary" href="/">${t('nav.home')}</a>`});
+      const expired = error.reason === 'LINK_EXPIRED';
+      return emptyBlock({image: 'link', title: t(expired ? 'link.expired' : 'link.missing'), text: t(expired ? 'link.expiredText' : 'link.missingText'), action: html`<a class="button primary" href=${expired ? '/cart' : '/'}>${t(expired ? 'nav.cart' : 'nav.home')}</a>`});
     }
     return shown(this.link, (link) => this.#page(link), {skeleton: html`<div class="card" aria-busy="true"><p class="skeleton line"></p><p class="skeleton line short"></p></div>`});
   }
