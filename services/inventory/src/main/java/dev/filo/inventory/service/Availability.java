@@ -43,7 +43,19 @@ public final class Availability {
       int available,
       int found,
       List<Pieces> pieces,
-      Optional<Instant> readyTime) {}
+      Optional<Instant> readyTime) {
+    private Here ready(Instant now) {
+      return available > 0 && location.pickup()
+          ? new Here(
+              location,
+              distanceMeters,
+              available,
+              found,
+              pieces,
+              location.calendar().afterOpenTime(now, location.pickupLead()))
+          : this;
+    }
+  }
 
   /** An answer, when it was true and how many pieces were asked for. */
   public record Nearby(Instant time, List<Here> locations, int basketSize) {}
@@ -112,9 +124,12 @@ public final class Availability {
                   .map(
                       levels -> {
                         var here = some.stream().map(at -> here(at, basket, levels, now, channel));
+                        // The calendars only of those that are told of.
                         return new Nearby(
                             now,
-                            (isBasket ? here.sorted(MOST_FIRST).limit(limit) : here).toList(),
+                            (isBasket ? here.sorted(MOST_FIRST).limit(limit) : here)
+                                .map(one -> one.ready(now))
+                                .toList(),
                             basket.size());
                       });
             });
@@ -181,14 +196,18 @@ public final class Availability {
                 for (String warehouse : warehouses) {
                   deliverable += items.numbers(sku, warehouse, levels, now, channel).available();
                 }
+                var best = best(sku, near, point != null, levels, now, channel);
                 answers.add(
                     new Nearest(
                         sku,
-                        best(sku, near, point != null, levels, now, channel),
+                        best.here,
                         (int) Math.min(deliverable, Integer.MAX_VALUE),
-                        count(sku, near, levels, now, channel),
+                        best.count,
                         chosen.stream()
-                            .map(at -> here(at, basket(Map.of(sku, 1)), levels, now, channel))
+                            .map(
+                                at ->
+                                    here(at, basket(Map.of(sku, 1)), levels, now, channel)
+                                        .ready(now))
                             .toList()));
               }
               return new NearestOfMany(now, answers);
@@ -211,16 +230,10 @@ public final class Availability {
     return chosen;
   }
 
-  private int count(
-      String sku, List<At> near, Map<String, Level> levels, Instant now, String channel) {
-    return (int)
-        near.stream()
-            .filter(
-                at -> items.numbers(sku, at.location.name(), levels, now, channel).available() > 0)
-            .count();
-  }
+  /** Where a SKU is best, and in how many stores it is. */
+  private record Best(Optional<Here> here, int count) {}
 
-  private Optional<Here> best(
+  private Best best(
       String sku,
       List<At> near,
       boolean hasPoint,
@@ -229,16 +242,23 @@ public final class Availability {
       String channel) {
     At best = null;
     int bestPieces = 0;
+    int count = 0;
     for (At at : near) {
       int pieces = items.numbers(sku, at.location.name(), levels, now, channel).available();
-      if (pieces > 0 && (best == null || (!hasPoint && pieces > bestPieces))) {
+      if (pieces <= 0) {
+        continue;
+      }
+      count++;
+      if (best == null || (!hasPoint && pieces > bestPieces)) {
         best = at;
         bestPieces = pieces;
       }
     }
-    return best == null
-        ? Optional.empty()
-        : Optional.of(here(best, basket(Map.of(sku, 1)), levels, now, channel));
+    return new Best(
+        best == null
+            ? Optional.empty()
+            : Optional.of(here(best, basket(Map.of(sku, 1)), levels, now, channel).ready(now)),
+        count);
   }
 
   private Here here(At at, Basket basket, Map<String, Level> levels, Instant now, String channel) {
@@ -257,11 +277,7 @@ public final class Availability {
     }
     // Two kits may share a component: each could be had, but not both.
     int found = (int) Math.min(sum, available > 0 ? basket.size() : basket.size() - 1);
-    var ready =
-        available > 0 && at.location.pickup()
-            ? at.location.calendar().afterOpenTime(now, at.location.pickupLead())
-            : Optional.<Instant>empty();
-    return new Here(at.location, at.distanceMeters, available, found, pieces, ready);
+    return new Here(at.location, at.distanceMeters, available, found, pieces, Optional.empty());
   }
 
   private static List<At> near(
