@@ -13,7 +13,7 @@ const compile = (path) => {
 
 /**
  * Makes a router for one app.
- * @param {{base?: string, routes: Array, fallback: object, outlet: () => HTMLElement}} options
+ * @param {{base?: string, routes: Array, fallback: object, outlet: () => ?HTMLElement}} options outlet: null where there is none
  */
 export function createRouter({base = '', routes, fallback, outlet}) {
   const table = routes.map((route) => ({...route, ...compile(base + route.path)}));
@@ -54,10 +54,11 @@ export function createRouter({base = '', routes, fallback, outlet}) {
     }
     await route.load?.();
     if (turn !== sequence) return;
+    const target = outlet();
+    if (!target) return; // signed out while the page was loaded: there is no place for it any more
     const element = document.createElement(route.tag);
     Object.assign(element, {params, query, restored});
     current = {route, params, query, element};
-    const target = outlet();
     const swap = () => { target.replaceChildren(element); return element.updateComplete; };
     const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
     if (first || still || !document.startViewTransition) await swap();

@@ -174,7 +174,7 @@ class Desk extends FiloElement {
       </header>
       <main class="desk" data-shows=${router.current?.params.conversation || router.current?.route.tag === 'desk-unseen' ? 'thread' : ['desk-cases', 'desk-staff', 'desk-vouchers'].includes(router.current?.route.tag) ? 'cases' : 'inbox'}>
         <desk-inbox .current=${this.#current}></desk-inbox>
-        <div id="main" tabindex="-1"></div>
+        <div id="main" data-outlet tabindex="-1"></div>
       </main>`;
   }
 
@@ -186,7 +186,7 @@ class Desk extends FiloElement {
           <div class="desk-menu-box card stack-8"><p><strong>${person.claims.displayName}</strong><br><span class="muted small">${person.claims.name.replace(/^staff\//, '')}</span></p>
             ${languageSwitch()}${themeSwitch()}
             <button class="button" @click=${this.#signOut}>${icon('signOut', {size: 'small'})} ${t('signIn.out')}</button></div></details></header>
-      <main class="desk" data-shows="cases"><div id="main" tabindex="-1"></div></main>`;
+      <main class="desk" data-shows="cases"><div id="main" data-outlet tabindex="-1"></div></main>`;
   }
 }
 

@@ -14,7 +14,7 @@ export const router = createRouter({
     {path: '/cases/:case', load: () => import('./cases.js'), tag: 'desk-cases'},
   ],
   fallback: {tag: 'desk-none'},
-  outlet: () => document.getElementById('main'),
+  outlet: () => document.querySelector('[data-outlet]'),
 });
 
 /** Opens a conversation by its name `conversations/x`. */

@@ -11,5 +11,5 @@ export const router = createRouter({
     {path: '/putback', load: () => import('./pages/putback.js'), tag: 'store-putback'},
   ],
   fallback: {load: () => import('./pages/pick.js'), tag: 'store-pick'},
-  outlet: () => document.getElementById('main'),
+  outlet: () => document.querySelector('[data-outlet]'),
 });

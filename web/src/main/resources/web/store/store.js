@@ -199,7 +199,7 @@ class StoreApp extends FiloElement {
             <button class="button" @click=${this.#signOut}>${icon('signOut')} ${t('signIn.out')}</button></div></details></div></header>
       ${away || waiting || refused ? html`<div class="banner ${refused ? 'refused' : away ? 'away' : ''}" role="status"><div class="banner-row">${icon(refused ? 'warning' : away ? 'offline' : 'clock')}<span class="grow">${away ? html`<strong>${net.heardAt ? t('store.offlineSince', {time: format.timeOrDay(new Date(net.heardAt))}) : t('store.offline')}</strong> ` : nothing}
         ${refused ? html`<strong>${t('queue.refusedCount', {count: refused})}</strong> ` : nothing}${waiting ? t('queue.waits', {count: waiting}) : away ? t('store.offlineText') : nothing}</span>${queue.acts.length ? html`<button class="button" @click=${this.#queue}>${t('queue.look')}</button>` : nothing}</div></div>` : nothing}
-      <main id="main" tabindex="-1"></main>
+      <main id="main" data-outlet tabindex="-1"></main>
       <nav class="nav" aria-label=${t('store.nav')}>${this.#nav('/store', 'list', t('nav.pick'), pickList.toPrepare.length)}${this.#nav('/store/handover', 'hand', t('nav.handover'))}${this.#nav('/store/stock', 'box', t('nav.stock'))}${this.#nav('/store/count', 'count', t('nav.count'))}${this.#nav('/store/putback', 'undo', t('nav.putBack'), putBackList.open.length)}</nav>`;
   }
 
