@@ -4,11 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import com.mongodb.ConnectionString;
-import com.mongodb.MongoClientSettings;
-import com.mongodb.event.CommandListener;
-import com.mongodb.event.CommandStartedEvent;
-import com.mongodb.reactivestreams.client.MongoClients;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.conversation.domain.ChatThread;
 import dev.filo.conversation.domain.ChatThread.Said;
@@ -19,6 +14,7 @@ import dev.filo.conversation.store.MongoConversationStore.Placed;
 import dev.filo.platform.feed.Outbox;
 import dev.filo.platform.mongo.StaleVersionException;
 import dev.filo.proto.feed.v1.Event;
+import dev.filo.testkit.RecordedCommands;
 import dev.filo.testkit.StoreTest;
 import dev.filo.testkit.TestMongo;
 import java.time.Duration;
@@ -26,7 +22,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
@@ -117,17 +112,11 @@ class MongoConversationStoreTest {
   @Test
   void aMessage_isOneReadAndTwoWrites_andSettledAfterwards() {
     say("first", Speaker.CUSTOMER);
-    var commands = new Commands();
-    var settings =
-        MongoClientSettings.builder()
-            .applyConnectionString(new ConnectionString(engine.uri()))
-            .addCommandListener(commands)
-            .build();
-    try (var client = MongoClients.create(settings)) {
-      var counted = new MongoConversationStore(client.getDatabase(database.getName()));
+    try (var commands = new RecordedCommands(engine, name -> !name.equals("endSessions"))) {
+      var counted = new MongoConversationStore(commands.database(database.getName()));
       get(say(counted, "second", Speaker.CUSTOMER));
-      await().atMost(PATIENCE).until(() -> commands.seen.size() == 4);
-      assertThat(commands.seen).containsExactly("find", "insert", "findAndModify", "update");
+      await().atMost(PATIENCE).until(() -> commands.seen().size() == 4);
+      assertThat(commands.seen()).containsExactly("find", "insert", "findAndModify", "update");
       await()
           .atMost(PATIENCE)
           .until(
@@ -137,17 +126,6 @@ class MongoConversationStoreTest {
                           .filter(message -> message.containsKey("event"))
                           .collectList()
                           .map(List::isEmpty)));
-    }
-  }
-
-  private static final class Commands implements CommandListener {
-    private final ConcurrentLinkedQueue<String> seen = new ConcurrentLinkedQueue<>();
-
-    @Override
-    public void commandStarted(CommandStartedEvent event) {
-      if (!event.getCommandName().equals("endSessions")) {
-        seen.add(event.getCommandName());
-      }
     }
   }
 

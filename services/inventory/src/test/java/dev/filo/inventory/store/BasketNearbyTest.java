@@ -9,17 +9,13 @@ import static dev.filo.inventory.ShopFloor.movement;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.type.LatLng;
-import com.mongodb.ConnectionString;
-import com.mongodb.MongoClientSettings;
-import com.mongodb.event.CommandListener;
-import com.mongodb.event.CommandStartedEvent;
-import com.mongodb.reactivestreams.client.MongoClients;
 import dev.filo.inventory.ShopFloor;
 import dev.filo.inventory.domain.Movement;
 import dev.filo.inventory.domain.Movement.Kind;
 import dev.filo.inventory.service.Availability;
 import dev.filo.proto.catalog.v1.Store;
 import dev.filo.testkit.MutableClock;
+import dev.filo.testkit.RecordedCommands;
 import dev.filo.testkit.StoreTest;
 import dev.filo.testkit.TestMongo;
 import java.time.Duration;
@@ -27,12 +23,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 
 /** Which stores have a whole basket, in one question however many stores. */
 @StoreTest
 class BasketNearbyTest {
+  private static final Set<String> READS = Set.of("find", "getMore", "aggregate");
   private static final int STORES = 300;
   private static final Availability.Point DUOMO = new Availability.Point(45.4642, 9.19);
 
@@ -40,19 +36,6 @@ class BasketNearbyTest {
 
   BasketNearbyTest(TestMongo.Engine engine) {
     this.engine = engine;
-  }
-
-  /** What is asked of the database. */
-  private static final class Commands implements CommandListener {
-    private static final Set<String> READS = Set.of("find", "getMore", "aggregate");
-    private final ConcurrentLinkedQueue<String> seen = new ConcurrentLinkedQueue<>();
-
-    @Override
-    public void commandStarted(CommandStartedEvent event) {
-      if (READS.contains(event.getCommandName())) {
-        seen.add(event.getCommandName());
-      }
-    }
   }
 
   private static Store store(String name, double latitude) {
@@ -66,16 +49,10 @@ class BasketNearbyTest {
 
   @Test
   void oneQuestionHoweverManyStores() {
-    var commands = new Commands();
-    var settings =
-        MongoClientSettings.builder()
-            .applyConnectionString(new ConnectionString(engine.uri()))
-            .addCommandListener(commands)
-            .build();
     try (var store = engine.newStore();
-        var client = MongoClients.create(settings)) {
+        var commands = new RecordedCommands(engine, READS::contains)) {
       var clock = MutableClock.standing();
-      var floor = new ShopFloor(client.getDatabase(store.name()), clock);
+      var floor = new ShopFloor(commands.database(store.name()), clock);
       var received = new ArrayList<Movement>();
       for (int i = 0; i < STORES; i++) {
         var name = "stores/s" + i;
@@ -90,14 +67,14 @@ class BasketNearbyTest {
       var baskets = List.of(List.of(SOFA), List.of(SOFA, CHAIR, CHAIR));
       for (List<String> basket : baskets) {
         got(floor.availability.nearby(basket, DUOMO, 1e6, 500, ""));
-        commands.seen.clear();
+        commands.seen().clear();
         var nearby = got(floor.availability.nearby(basket, DUOMO, 1e6, 500, ""));
         assertThat(nearby.locations()).hasSize(STORES).allMatch(here -> here.available() == 1);
-        assertThat(commands.seen).as("%s", basket).containsExactly("find");
+        assertThat(commands.seen()).as("%s", basket).containsExactly("find");
       }
-      commands.seen.clear();
+      commands.seen().clear();
       got(floor.availability.nearestOfMany(List.of(SOFA, CHAIR), DUOMO, 1e6, List.of(), ""));
-      assertThat(commands.seen).containsExactly("find");
+      assertThat(commands.seen()).containsExactly("find");
     }
   }
 
