@@ -153,7 +153,8 @@ public record Cart(
 
   /**
    * This cart with everything of another one, which has been moved here. Pieces of one SKU come
-   * together in one line, no more than it may have; lines for which there is no room are saved for
+   * together in one line, no more than it may have; of a copy of this very cart, which a link
+   * brought there, only what is more than is here; lines for which there is no room are saved for
    * later, even beyond what may otherwise be saved: nothing is lost. Which pieces came from where
    * stays known. Whether agents may edit stays as it is here; a voucher comes along only where
    * there is none.
@@ -164,19 +165,20 @@ public record Cart(
     var said = new ArrayList<>(notices);
     said.addAll(other.notices);
     var gone = new ArrayList<String>();
+    var owners = Merge.with(customer, history.merges());
     for (Line line : other.lines) {
       var coming = line.from(other.customer);
-      if (!join(joined, coming, said, gone, now)) {
+      if (!join(joined, coming, owners, said, gone, now)) {
         if (joined.size() < LINES_MAX) {
           joined.add(coming);
-        } else if (!join(saved, coming, said, gone, now)) {
+        } else if (!join(saved, coming, owners, said, gone, now)) {
           saved.add(coming);
         }
       }
     }
     for (Line line : other.savedLines) {
       var coming = line.from(other.customer);
-      if (!join(saved, coming, said, gone, now)) {
+      if (!join(saved, coming, owners, said, gone, now)) {
         saved.add(coming);
       }
     }
@@ -217,12 +219,21 @@ public record Cart(
   }
 
   private static boolean join(
-      List<Line> into, Line line, List<Notice> said, List<String> gone, Instant now) {
+      List<Line> into,
+      Line line,
+      Set<String> owners,
+      List<Notice> said,
+      List<String> gone,
+      Instant now) {
     for (int i = 0; i < into.size(); i++) {
       var there = into.get(i);
       if (there.sku().equals(line.sku())) {
-        int sum = there.quantity() + line.quantity();
-        into.set(i, there.plus(line));
+        boolean isCopy = owners.contains(line.origin().copyOf());
+        int sum =
+            isCopy
+                ? Math.max(there.quantity(), line.quantity())
+                : there.quantity() + line.quantity();
+        into.set(i, there.plus(line, Math.min(sum, QUANTITY_MAX)));
         gone.add(line.id());
         if (sum > QUANTITY_MAX) {
           said.add(new Notice.QuantityCapped(there.id(), sum, now));

@@ -106,12 +106,17 @@ public record Line(
     return new Line(id, quantity, goods, origin, "", Fulfilment.OPEN, edited, all);
   }
 
+  /** This line with the pieces of another of the same SKU, as many as a line may have. */
+  Line plus(Line other) {
+    return plus(other, Cart.QUANTITY_MAX);
+  }
+
   /**
-   * This line with the pieces of another of the same SKU. Beyond the limit those of the other do
+   * This line with the pieces of another of the same SKU. Beyond {@code most} those of the other do
    * not count, the last first.
    */
-  Line plus(Line other) {
-    int over = Math.max(0, quantity + other.quantity - Cart.QUANTITY_MAX);
+  Line plus(Line other, int most) {
+    int over = Math.max(0, quantity + other.quantity - most);
     var coming = new ArrayList<>(other.parts);
     for (int i = coming.size() - 1; i >= 0 && over > 0; i--) {
       var part = coming.get(i);
@@ -121,7 +126,7 @@ public record Line(
     }
     var all = new ArrayList<>(parts);
     all.addAll(coming);
-    return copy(Math.min(quantity + other.quantity, Cart.QUANTITY_MAX), all);
+    return copy(Math.min(quantity + other.quantity, most), all);
   }
 
   /** What came from those customers. */

@@ -10,9 +10,16 @@ import java.time.Instant;
  * @param by {@code customer}, or an agent's display name
  * @param way how it came in
  * @param campaign the campaign whose link led there; empty when none did
+ * @param copyOf of a link's line: the customer whose cart it is a copy of; empty otherwise
  */
 public record Origin(
-    String channel, String device, String by, Instant time, Way way, String campaign) {
+    String channel,
+    String device,
+    String by,
+    Instant time,
+    Way way,
+    String campaign,
+    String copyOf) {
   /** How a line comes into a cart. */
   public enum Way {
     /** She put it in. */
@@ -27,20 +34,25 @@ public record Origin(
 
   /** Of something put in by hand, without a campaign. */
   public Origin(String channel, String device, String by, Instant time) {
-    this(channel, device, by, time, Way.ADDED, "");
+    this(channel, device, by, time, Way.ADDED, "", "");
   }
 
   /** The same, come in another way. */
   public Origin by(Way other) {
-    return new Origin(channel, device, by, time, other, campaign);
+    return new Origin(channel, device, by, time, other, campaign, copyOf);
   }
 
   /** The same at another time. */
   public Origin at(Instant when) {
-    return new Origin(channel, device, by, when, way, campaign);
+    return new Origin(channel, device, by, when, way, campaign, copyOf);
+  }
+
+  /** The same, brought by a link to a copy of a customer's cart. */
+  public Origin copiedFrom(String customer) {
+    return new Origin(channel, device, by, time, Way.LINK, campaign, customer);
   }
 
   Origin of(String ofCampaign) {
-    return new Origin(channel, device, by, time, way, ofCampaign);
+    return new Origin(channel, device, by, time, way, ofCampaign, copyOf);
   }
 }

@@ -5,7 +5,6 @@ import dev.filo.cart.domain.CartFact;
 import dev.filo.cart.domain.Goods;
 import dev.filo.cart.domain.Line;
 import dev.filo.cart.domain.Operation;
-import dev.filo.cart.domain.Origin;
 import dev.filo.cart.domain.Refusal;
 import dev.filo.platform.auth.Caller;
 import dev.filo.platform.code.Ids;
@@ -152,7 +151,7 @@ public final class CartLinks {
                   customer,
                   operations,
                   caller,
-                  Carts.origin(caller, carts.now()).by(Origin.Way.LINK),
+                  Carts.origin(caller, carts.now()).copiedFrom(link.owner()),
                   language);
             });
   }

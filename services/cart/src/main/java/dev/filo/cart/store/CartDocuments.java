@@ -314,6 +314,9 @@ final class CartDocuments {
     if (!origin.campaign().isEmpty()) {
       document.append("campaign", origin.campaign());
     }
+    if (!origin.copyOf().isEmpty()) {
+      document.append("copyOf", origin.copyOf());
+    }
     return document;
   }
 
@@ -326,7 +329,8 @@ final class CartDocuments {
         document.containsKey("way")
             ? Origin.Way.valueOf(document.getString("way"))
             : Origin.Way.ADDED,
-        Docs.string(document, "campaign"));
+        Docs.string(document, "campaign"),
+        Docs.string(document, "copyOf"));
   }
 
   static List<Document> notices(List<Notice> notices) {

@@ -25,6 +25,7 @@ import dev.filo.platform.auth.Caller;
 import dev.filo.platform.code.Ids;
 import dev.filo.platform.feed.Outbox;
 import dev.filo.platform.feed.Relay;
+import dev.filo.platform.mongo.GroupedReads;
 import dev.filo.platform.mongo.GroupedUpdates;
 import dev.filo.platform.mongo.Mongo;
 import dev.filo.platform.mongo.StaleVersionException;
@@ -56,6 +57,7 @@ public final class MongoCartStore implements CartStore {
   static final int PAGE = 500;
 
   private final MongoCollection<Document> carts;
+  private final GroupedReads reads;
   private final GroupedUpdates updated;
   private final MongoCollection<Document> pages;
   private final Relay relay;
@@ -64,6 +66,7 @@ public final class MongoCartStore implements CartStore {
   /** Carts in a database, whose events {@code relay} takes to the feed. */
   public MongoCartStore(MongoDatabase database, Relay relay, EventMaker events) {
     this.carts = database.getCollection("carts");
+    this.reads = new GroupedReads(carts);
     this.updated = new GroupedUpdates(carts);
     this.pages = database.getCollection("operations");
     this.relay = relay;
@@ -79,9 +82,7 @@ public final class MongoCartStore implements CartStore {
   @Override
   public Mono<Cart> load(String customer) {
     // With its outbox, which is empty nearly always: a projection costs a server more.
-    return Mono.from(carts.find(eq("_id", customer)).first())
-        .map(CartDocuments::cart)
-        .defaultIfEmpty(Cart.empty(customer));
+    return reads.find(customer).map(CartDocuments::cart).defaultIfEmpty(Cart.empty(customer));
   }
 
   @Override

@@ -131,6 +131,45 @@ class CartLinksTest {
     refused(() -> share(JULIA, "r20"), new Refusal.LinksLimit(20));
   }
 
+  /** She opens the link on a device that does not know her, and signs in there. */
+  @Test
+  void takenByAGuestWhoTurnsOutToBeTheOwner_isHerCartStill_notTwice() {
+    fixture.add(JULIA, "1", "SOFA", 2).block(PATIENCE);
+    fixture.add(JULIA, "2", "LAMP", 3).block(PATIENCE);
+    var link = share(JULIA, "request").id();
+    var guest = "customers/phone-guest";
+    var copy = take(guest, link).view().cart();
+    assertThat(copy.itemCount()).isEqualTo(5);
+    // More of one is more; one that is of the device's own adds up as ever.
+    fixture
+        .carts
+        .apply(
+            guest,
+            List.of(new Operation.SetQuantity("more", copy.lines().getFirst().id(), 4)),
+            "",
+            CartFixture.shopper(guest),
+            "it")
+        .block(PATIENCE);
+    fixture.add(guest, "own", "VASE", 1).block(PATIENCE);
+    fixture.carts.merge(JULIA, guest).block(PATIENCE);
+    assertThat(fixture.pieces(JULIA)).isEqualTo(Map.of("SOFA", 4, "LAMP", 3, "VASE", 1));
+    // When it was not she after all, the guest has all of her copy again.
+    fixture.carts.unmerge(JULIA, guest, Set.of(guest)).block(PATIENCE);
+    assertThat(fixture.pieces(JULIA)).isEqualTo(Map.of("SOFA", 2, "LAMP", 3));
+    assertThat(fixture.pieces(guest)).isEqualTo(Map.of("SOFA", 4, "LAMP", 3, "VASE", 1));
+  }
+
+  @Test
+  void takenFromAnother_addsUpWithHerOwnWhenTheyMerge() {
+    fixture.add(MARCO, "1", "SOFA", 2).block(PATIENCE);
+    fixture.add(JULIA, "2", "SOFA", 1).block(PATIENCE);
+    var link = share(MARCO, "request").id();
+    var guest = "customers/phone-guest";
+    take(guest, link);
+    fixture.carts.merge(JULIA, guest).block(PATIENCE);
+    assertThat(fixture.pieces(JULIA)).isEqualTo(Map.of("SOFA", 3));
+  }
+
   @Test
   void links_goAlongWithAMerge_andBack() {
     var guest = "customers/guest";

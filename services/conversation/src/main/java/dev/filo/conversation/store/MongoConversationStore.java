@@ -34,6 +34,8 @@ import dev.filo.conversation.domain.ChatThread.Speaker;
 import dev.filo.conversation.domain.ChatThread.State;
 import dev.filo.platform.feed.Outbox;
 import dev.filo.platform.mongo.Docs;
+import dev.filo.platform.mongo.GroupedReads;
+import dev.filo.platform.mongo.Groups;
 import dev.filo.platform.mongo.Mongo;
 import dev.filo.platform.mongo.StaleVersionException;
 import dev.filo.proto.feed.v1.Event;
@@ -44,11 +46,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.bson.Document;
@@ -67,15 +66,22 @@ import reactor.core.publisher.Mono;
  */
 public final class MongoConversationStore {
   private static final int TRIES_MAX = 40;
+  private static final int SETTLED_MAX = 1_000;
 
   private final MongoCollection<Document> threads;
   private final MongoCollection<Document> messages;
   private final MongoCollection<Document> agents;
-  private final Settling settling = new Settling();
+  private final GroupedReads reads;
+
+  // Messages that are counted and not settled yet, for which nobody waits; the sweep does what is
+  // left.
+  private final Groups<String> settling =
+      new Groups<>(1, SETTLED_MAX, counted -> settle(counted).thenReturn(() -> {}));
 
   /** The store in the service's database. */
   public MongoConversationStore(MongoDatabase database) {
     this.threads = database.getCollection("conversations");
+    this.reads = new GroupedReads(threads);
     this.messages = database.getCollection("messages");
     this.agents = database.getCollection("agents");
   }
@@ -97,7 +103,7 @@ public final class MongoConversationStore {
 
   /** A thread as a document; empty when nothing was ever said in it. */
   public Mono<Document> find(String id) {
-    return Mono.from(threads.find(eq("_id", id)).first());
+    return reads.find(id);
   }
 
   /** A thread; an empty one when nothing was ever said in it. */
@@ -245,43 +251,6 @@ public final class MongoConversationStore {
             messages.updateMany(
                 in("_id", counted), combine(unset("counted"), unset("event"), unset("insertTime"))))
         .then();
-  }
-
-  /**
-   * Messages that are counted and not settled yet, for which nobody waits: those that come while
-   * some are being settled go together in the next update. What is left the sweep does.
-   */
-  private final class Settling {
-    private static final int WAITING_MAX = 10_000;
-
-    private final Queue<String> waiting = new LinkedBlockingQueue<>(WAITING_MAX);
-    private final AtomicBoolean underWay = new AtomicBoolean();
-
-    void add(String message) {
-      waiting.offer(message);
-      send();
-    }
-
-    private void send() {
-      while (!waiting.isEmpty() && underWay.compareAndSet(false, true)) {
-        var some = new ArrayList<String>();
-        for (var one = waiting.poll(); one != null; one = waiting.poll()) {
-          some.add(one);
-        }
-        if (some.isEmpty()) {
-          underWay.set(false); // another thread took them; whoever came since is seen above
-        } else {
-          settle(some)
-              .onErrorComplete()
-              .doFinally(
-                  end -> {
-                    underWay.set(false);
-                    send();
-                  })
-              .subscribe();
-        }
-      }
-    }
   }
 
   /** What was said before a place (exclusive; 0: from the end), newest first. */

@@ -16,10 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import reactor.core.publisher.Flux;
@@ -31,8 +28,7 @@ import reactor.util.context.ContextView;
  * Conditional updates of single documents of one collection, written in one message when they come
  * at the same time: what a database does for a message, its waiting for the log and for the other
  * members included, is several times what it does for one more document in it
- * (docs/decisions/0015). Nobody waits for others to come: an update goes at once while fewer than
- * two messages are under way, those that come meanwhile go together in the next.
+ * (docs/decisions/0015). Nobody waits for others to come, see {@link Groups}.
  */
 public final class GroupedUpdates {
   /**
@@ -46,8 +42,7 @@ public final class GroupedUpdates {
   private static final BulkWriteOptions UNORDERED = new BulkWriteOptions().ordered(false);
 
   private final MongoCollection<Document> collection;
-  private final Queue<Asked> waiting = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger underWay = new AtomicInteger();
+  private final Groups<Asked> groups = new Groups<>(LANES, GROUP_MAX, this::write);
 
   /** Updates of one collection. */
   public GroupedUpdates(MongoCollection<Document> collection) {
@@ -72,82 +67,53 @@ public final class GroupedUpdates {
                   ThreadLocalRandom.current().nextLong(),
                   context,
                   Sinks.one());
-          waiting.add(asked);
-          send();
+          groups.add(asked);
           return asked.answer.asMono();
         });
   }
 
-  private void send() {
-    while (!waiting.isEmpty() && takeLane()) {
-      var group = new ArrayList<Asked>();
-      for (var one = waiting.poll(); one != null; one = waiting.poll()) {
-        group.add(one);
-        if (group.size() == GROUP_MAX) {
-          break;
-        }
-      }
-      if (group.isEmpty()) {
-        underWay.decrementAndGet(); // another thread took them; whoever came since is seen above
-      } else {
-        write(group)
-            .contextWrite(group.getFirst().context)
-            .doFinally(
-                end -> {
-                  underWay.decrementAndGet();
-                  send();
-                })
-            .subscribe();
-      }
-    }
-  }
-
-  private boolean takeLane() {
-    return underWay.getAndUpdate(lanes -> Math.min(LANES, lanes + 1)) < LANES;
-  }
-
-  private Mono<Void> write(List<Asked> group) {
+  private Mono<Runnable> write(List<Asked> group) {
     return Mono.defer(() -> group.size() == 1 ? alone(group.getFirst()) : together(group))
         .onErrorResume(
-            error -> {
-              group.forEach(one -> one.answer.tryEmitError(error));
-              return Mono.empty();
-            });
+            error -> Mono.just(() -> group.forEach(one -> one.answer.tryEmitError(error))))
+        .contextWrite(group.getFirst().context);
   }
 
-  private Mono<Void> alone(Asked one) {
+  private Mono<Runnable> alone(Asked one) {
     return Mono.from(collection.updateOne(one.which(), one.update))
-        .doOnNext(result -> one.answer.tryEmitValue(result.getMatchedCount() == 1))
-        .then();
+        .map(result -> () -> one.answer.tryEmitValue(result.getMatchedCount() == 1));
   }
 
-  private Mono<Void> together(List<Asked> group) {
+  private Mono<Runnable> together(List<Asked> group) {
     return Mono.from(collection.bulkWrite(group.stream().map(Asked::model).toList(), UNORDERED))
         .flatMap(
-            result -> {
-              if (result.getMatchedCount() < group.size()) {
-                return look(group);
-              }
-              group.forEach(one -> one.answer.tryEmitValue(true));
-              return Mono.empty();
-            })
+            result ->
+                result.getMatchedCount() < group.size()
+                    ? look(group)
+                    : Mono.just(() -> group.forEach(one -> one.answer.tryEmitValue(true))))
         .onErrorResume(
             error ->
                 error instanceof MongoBulkWriteException some
                     && some.getWriteConcernError() == null,
             error -> {
-              var rest = new ArrayList<>(group);
+              var failed = new ArrayList<Asked>();
               for (BulkWriteError one : ((MongoBulkWriteException) error).getWriteErrors()) {
-                var failed = group.get(one.getIndex());
-                failed.answer.tryEmitError(error);
-                rest.remove(failed);
+                failed.add(group.get(one.getIndex()));
               }
-              return look(rest);
+              var rest = new ArrayList<>(group);
+              rest.removeAll(failed);
+              return look(rest)
+                  .map(
+                      told ->
+                          () -> {
+                            failed.forEach(one -> one.answer.tryEmitError(error));
+                            told.run();
+                          });
             });
   }
 
   /** Looks which of some updates have found their documents. */
-  private Mono<Void> look(List<Asked> group) {
+  private Mono<Runnable> look(List<Asked> group) {
     return Flux.from(
             collection
                 .find(in("_id", group.stream().map(Asked::id).toList()))
@@ -155,10 +121,11 @@ public final class GroupedUpdates {
         .collect(
             () -> new HashMap<Object, Object>(),
             (found, document) -> found.put(document.get("_id"), document.get(WRITTEN_BY)))
-        .doOnNext(
+        .map(
             (Map<Object, Object> found) ->
-                group.forEach(one -> one.answer.tryEmitValue(one.mark().equals(found.get(one.id)))))
-        .then();
+                () ->
+                    group.forEach(
+                        one -> one.answer.tryEmitValue(one.mark().equals(found.get(one.id)))));
   }
 
   private record Asked(
