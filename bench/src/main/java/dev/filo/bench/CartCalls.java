@@ -37,8 +37,7 @@ final class CartCalls {
       var full = FilledCarts.of(shop, carts(setting) / FULL_FEWER, skus);
       var figures = new ArrayList<Figure>();
       try (var bare = bare(shop)) {
-        figures.addAll(changes(setting, bare, carts, "5 lines"));
-        figures.addAll(reads(setting, bare, carts, "5 lines"));
+        figures.addAll(ofFiveLines(setting, bare, carts));
         figures.addAll(reads(setting, bare, one, "1 line"));
         figures.addAll(reads(setting, bare, full, "200 lines"));
         figures.addAll(changes(setting, bare, one, "1 line"));
@@ -53,13 +52,17 @@ final class CartCalls {
   static List<Figure> ofFiveLines(Setting setting) throws InterruptedException {
     try (var shop = new Shop(setting, Shop.CART)) {
       var carts = FilledCarts.of(shop, carts(setting), Shop.skus(LINES));
-      var figures = new ArrayList<Figure>();
       try (var bare = bare(shop)) {
-        figures.addAll(changes(setting, bare, carts, "5 lines"));
-        figures.addAll(reads(setting, bare, carts, "5 lines"));
+        return ofFiveLines(setting, bare, carts);
       }
-      return figures;
     }
+  }
+
+  private static List<Figure> ofFiveLines(Setting setting, Bare bare, FilledCarts carts)
+      throws InterruptedException {
+    var figures = new ArrayList<>(changes(setting, bare, carts, "5 lines"));
+    figures.addAll(reads(setting, bare, carts, "5 lines"));
+    return figures;
   }
 
   private static int carts(Setting setting) {

@@ -18,7 +18,7 @@ final class FewClients {
       var few = setting.by(count);
       var of = new ArrayList<Figure>();
       of.addAll(CartCalls.ofFiveLines(few));
-      of.addAll(Nearby.measure(few).subList(0, 2));
+      of.addAll(Nearby.ofOneSku(few));
       of.addAll(Contention.spread(few));
       of.addAll(Messages.measure(few));
       of.forEach(figure -> figures.add(figure.by(count)));

@@ -39,12 +39,12 @@ final class Import {
   private static final int LOCATIONS = 3;
   private static final int PORTIONS = 20;
   private static final int WARM_UP = 10_000;
+  private static final double FLAT = 1.2;
   private static final Duration WAIT = Duration.ofMinutes(10);
 
   private final MongoCollection<Document> raw;
   private final InventoryServiceStub stub;
   private final Date time = Date.from(Instant.now());
-  private long heapMax;
 
   private Import(MongoDatabase database, Inventory inventory) {
     this.raw = database.getCollection("raw");
@@ -67,7 +67,7 @@ final class Import {
   }
 
   private List<Figure> compare(String what, int round, int rows) throws InterruptedException {
-    heapMax = 0;
+    var heap = new ArrayList<Long>();
     Load.Result driver = null;
     Load.Result service = null;
     int portion = Math.max(BATCH, rows / PORTIONS / BATCH * BATCH);
@@ -79,19 +79,27 @@ final class Import {
       service = service == null ? second : service.and(second);
       System.gc(); // what is left is what an import holds on to
       var runtime = Runtime.getRuntime();
-      heapMax = Math.max(heapMax, runtime.totalMemory() - runtime.freeMemory());
+      heap.add(runtime.totalMemory() - runtime.freeMemory());
     }
     if (driver == null || service == null) {
       throw new IllegalArgumentException("rows: " + rows + " (expected: at least 1)");
     }
+    long first = most(heap.subList(0, (heap.size() + 1) / 2));
+    long second = most(heap.subList(heap.size() / 2, heap.size()));
     return List.of(
         Figure.baseline(
             "driver: bulk write, %,d %s, a thousand each".formatted(rows, what), driver),
-        Figure.rate(
-                "service: import of the same, heap at most %d MiB".formatted(heapMax >> 20),
-                service,
-                driver)
-            .atLeast(0.5));
+        Figure.rate("service: import of the same", service, driver).atLeast(0.5),
+        Figure.plain(
+            "its heap, MiB: %d in the first half, %d in the second"
+                .formatted(first >> 20, second >> 20),
+            service,
+            "second ≤ 1.2×",
+            second <= FLAT * first));
+  }
+
+  private static long most(List<Long> bytes) {
+    return bytes.stream().mapToLong(Long::longValue).max().orElse(0);
   }
 
   private static List<int[]> batches(int from, int to) {

@@ -15,6 +15,7 @@ import dev.filo.inventory.service.Imports;
 import dev.filo.inventory.service.Items;
 import dev.filo.inventory.service.LevelWriter;
 import dev.filo.inventory.service.Places;
+import dev.filo.inventory.service.RecentLevels;
 import dev.filo.inventory.service.Reconciliation;
 import dev.filo.inventory.service.Stock;
 import dev.filo.inventory.service.Sweeper;
@@ -62,6 +63,7 @@ final class Inventory implements AutoCloseable {
   private static final Duration WAIT = Duration.ofMinutes(2);
   private static final int AT_ONCE = 32;
   private static final Duration SWEEP = Duration.ofMillis(500);
+  private static final Duration NEARBY_AGE = Duration.ofSeconds(1);
 
   private final InstantSource clock = InstantSource.system();
   private final TestTokens tokens = new TestTokens(clock);
@@ -89,7 +91,8 @@ final class Inventory implements AutoCloseable {
     levels.prepare();
     var journal = new MongoHoldStore(database);
     journal.prepare();
-    var writer = new LevelWriter(levels, clock);
+    var recent = new RecentLevels(levels, NEARBY_AGE, clock);
+    var writer = new LevelWriter(levels, recent, clock);
     var placeStore = new MongoPlaceStore(database);
     Flux.range(0, stores)
         .flatMap(i -> placeStore.keepLocation(store(i), message(i)), AT_ONCE)
@@ -107,7 +110,7 @@ final class Inventory implements AutoCloseable {
         new GrpcInventoryService(
             stock,
             holds,
-            new Availability(levels, places, items, clock),
+            new Availability(levels, recent, places, items, clock),
             new Explanations(levels, journal, places, items, clock),
             items,
             new Imports(new MongoImportStore(database), stock, clock),

@@ -12,6 +12,7 @@ import dev.filo.inventory.service.Imports;
 import dev.filo.inventory.service.Items;
 import dev.filo.inventory.service.LevelWriter;
 import dev.filo.inventory.service.Places;
+import dev.filo.inventory.service.RecentLevels;
 import dev.filo.inventory.service.Reconciliation;
 import dev.filo.inventory.service.SelfCheck;
 import dev.filo.inventory.service.Stock;
@@ -69,8 +70,14 @@ public class InventoryConfiguration {
   }
 
   @Bean
-  LevelWriter levelWriter(MongoLevelStore levels, InstantSource clock) {
-    return new LevelWriter(levels, clock);
+  RecentLevels recentLevels(
+      MongoLevelStore levels, InventoryProperties properties, InstantSource clock) {
+    return new RecentLevels(levels, properties.nearbyAge(), clock);
+  }
+
+  @Bean
+  LevelWriter levelWriter(MongoLevelStore levels, RecentLevels recent, InstantSource clock) {
+    return new LevelWriter(levels, recent, clock);
   }
 
   @Bean
@@ -108,8 +115,12 @@ public class InventoryConfiguration {
 
   @Bean
   Availability availability(
-      MongoLevelStore levels, Places places, Items items, InstantSource clock) {
-    return new Availability(levels, places, items, clock);
+      MongoLevelStore levels,
+      RecentLevels recent,
+      Places places,
+      Items items,
+      InstantSource clock) {
+    return new Availability(levels, recent, places, items, clock);
   }
 
   @Bean

@@ -19,6 +19,7 @@ import dev.filo.inventory.service.Items;
 import dev.filo.inventory.service.LevelStore;
 import dev.filo.inventory.service.LevelWriter;
 import dev.filo.inventory.service.Places;
+import dev.filo.inventory.service.RecentLevels;
 import dev.filo.inventory.service.Reconciliation;
 import dev.filo.inventory.service.RefusedException;
 import dev.filo.inventory.service.Stock;
@@ -71,6 +72,7 @@ public final class ShopFloor {
   public static final Author TILL = new Author("devices/till-milano-1", "device", "till", "", "");
 
   private static final AtomicInteger RECEIPTS = new AtomicInteger();
+  private static final Duration NEARBY_AGE = Duration.ofSeconds(1);
 
   private static final Map<String, Store> STORES =
       Map.of(
@@ -141,7 +143,8 @@ public final class ShopFloor {
     journal.prepare();
     var usedLevels = levelStore.apply(levels);
     var usedJournal = holdStore.apply(journal);
-    writer = new LevelWriter(usedLevels, clock);
+    var recent = new RecentLevels(usedLevels, NEARBY_AGE, clock);
+    writer = new LevelWriter(usedLevels, recent, clock);
     places = new Places(new MongoPlaceStore(database), new Shelf());
     var itemStore = new MongoItemStore(database, relay);
     itemStore.prepare();
@@ -150,7 +153,7 @@ public final class ShopFloor {
     stock = new Stock(usedLevels, writer, places, items, clock);
     holds = new Holds(usedJournal, writer, places, items, clock);
     levels.journaledBy(holds::keep);
-    availability = new Availability(usedLevels, places, items, clock);
+    availability = new Availability(usedLevels, recent, places, items, clock);
     explanations = new Explanations(usedLevels, usedJournal, places, items, clock);
     reconciliation = new Reconciliation(new MongoCheckStore(database), clock, Mono.empty());
     imports = new Imports(new MongoImportStore(database), stock, clock);

@@ -85,14 +85,13 @@ public record Level(
 
   /** Pieces that can be promised at this instant, where no rule keeps any back. */
   public int available(Instant now) {
-    return snapshot(now).available();
+    return available(now, 0);
   }
 
   /** Pieces that can be promised at this instant, where a rule keeps some back. */
-  int available(Instant now, int ruled) {
-    return goods.hasOwnSafety()
-        ? available(now)
-        : snapshot(now).with(new Safety(ruled, "")).available();
+  public int available(Instant now, int ruled) {
+    return Snapshot.available(
+        onHand, goods.setAside(), held(now), goods.hasOwnSafety() ? safety : ruled);
   }
 
   /** The numbers at this instant; of the safety stock only what is the level's own. */

@@ -17,11 +17,11 @@ public record Snapshot(
 
   /** Pieces that can be promised, never below 0. */
   public int available() {
-    return (int) Math.clamp(sellable(), 0L, (long) Integer.MAX_VALUE);
+    return available(onHand, setAside, held, safety.pieces());
   }
 
-  private long sellable() {
-    return (long) onHand - setAside - held - safety.pieces();
+  static int available(int onHand, int setAside, int held, int safety) {
+    return (int) Math.clamp((long) onHand - setAside - held - safety, 0L, Integer.MAX_VALUE);
   }
 
   /** The same with another safety stock. */

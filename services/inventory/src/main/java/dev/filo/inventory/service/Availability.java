@@ -12,12 +12,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /** What is where near a point. One question of the database each, however many stores. */
 public final class Availability {
   private final LevelStore store;
+  private final RecentLevels recent;
   private final Places places;
   private final Items items;
   private final InstantSource clock;
@@ -72,9 +74,15 @@ public final class Availability {
   public record NearestOfMany(Instant time, List<Nearest> items) {}
 
   // All of the basket first, then most of it; the order before decides what is the same.
-  private static final Comparator<Here> MOST_FIRST =
-      Comparator.comparing((Here here) -> here.available == 0)
+  private static final Comparator<Counted> MOST_FIRST =
+      Comparator.comparing((Counted here) -> here.available == 0)
           .thenComparingInt(here -> -here.found);
+
+  /** The level of a SKU at a location; null when nothing is there. */
+  private interface Known extends BiFunction<String, String, @Nullable Level> {}
+
+  /** How many whole baskets a location has, and how many of the pieces asked for. */
+  private record Counted(At at, int available, int found) {}
 
   private record At(Location location, @Nullable Double distanceMeters) {}
 
@@ -91,8 +99,10 @@ public final class Availability {
   }
 
   /** Availability of what is in a store. */
-  public Availability(LevelStore store, Places places, Items items, InstantSource clock) {
+  public Availability(
+      LevelStore store, RecentLevels recent, Places places, Items items, InstantSource clock) {
     this.store = store;
+    this.recent = recent;
     this.places = places;
     this.items = items;
     this.clock = clock;
@@ -117,21 +127,51 @@ public final class Availability {
             known -> {
               var near = near(known.getT1(), point, radiusMeters);
               var basket = basket(wanted);
-              boolean isBasket = wanted.size() > 1;
-              var some = isBasket ? near : near.stream().limit(limit).toList();
+              return wanted.size() > 1
+                  ? basket(basket, near, limit, channel)
+                  : one(basket, near.stream().limit(limit).toList(), channel);
+            });
+  }
+
+  /** Their levels of one SKU, or of a kit's components, in one question. */
+  private Mono<Nearby> one(Basket basket, List<At> near, String channel) {
+    var now = clock.instant();
+    var ids = new ArrayList<String>();
+    for (At at : near) {
+      basket.pieces.keySet().forEach(sku -> ids.add(Level.id(sku, at.location.name())));
+    }
+    return store
+        .numbers(ids, now)
+        .map(
+            levels -> {
+              Known known = (sku, location) -> levels.get(Level.id(sku, location));
+              return new Nearby(
+                  now,
+                  near.stream()
+                      .map(at -> here(at, basket, known, now, channel).ready(now))
+                      .toList(),
+                  basket.size());
+            });
+  }
+
+  private Mono<Nearby> basket(Basket basket, List<At> near, int limit, String channel) {
+    return recent
+        .of(basket.pieces.keySet())
+        .map(
+            levels -> {
               var now = clock.instant();
-              return levels(basket, some, isBasket, now)
-                  .map(
-                      levels -> {
-                        var here = some.stream().map(at -> here(at, basket, levels, now, channel));
-                        // The calendars only of those that are told of.
-                        return new Nearby(
-                            now,
-                            (isBasket ? here.sorted(MOST_FIRST).limit(limit) : here)
-                                .map(one -> one.ready(now))
-                                .toList(),
-                            basket.size());
-                      });
+              // All is said only of those that are told of.
+              return new Nearby(
+                  levels.time(),
+                  near.stream()
+                      .map(at -> count(at, basket, levels::level, now, channel))
+                      .sorted(MOST_FIRST)
+                      .limit(limit)
+                      .map(
+                          counted ->
+                              here(counted.at, basket, levels::level, now, channel).ready(now))
+                      .toList(),
+                  basket.size());
             });
   }
 
@@ -139,19 +179,6 @@ public final class Availability {
     var lines = new ArrayList<Hold.Line>();
     asked.forEach((sku, quantity) -> lines.add(new Hold.Line(sku, quantity)));
     return new Basket(asked, Hold.pieces(items.pieces(lines).lines()));
-  }
-
-  /** The levels that may have something of it, in one question. */
-  private Mono<Map<String, Level>> levels(
-      Basket basket, List<At> near, boolean isBasket, Instant now) {
-    if (isBasket) {
-      return store.ofSkus(basket.pieces.keySet(), now).collectMap(Level::id);
-    }
-    var ids = new ArrayList<String>();
-    for (At at : near) {
-      basket.pieces.keySet().forEach(sku -> ids.add(Level.id(sku, at.location.name())));
-    }
-    return store.numbers(ids, now);
   }
 
   /**
@@ -167,51 +194,70 @@ public final class Availability {
       double radiusMeters,
       List<String> stores,
       String channel) {
-    return items
-        .ready()
+    return Mono.zip(places.all(), items.ready())
         .flatMap(
             known ->
-                nearestOfMany(skus, known, stores, point, radiusMeters, channel, clock.instant()));
+                recent
+                    .of(known.getT2().physical(skus))
+                    .map(
+                        levels -> {
+                          var now = clock.instant();
+                          var near = near(known.getT1(), point, radiusMeters);
+                          var chosen = chosen(known.getT1(), stores, point);
+                          var warehouses =
+                              known.getT1().stream().filter(Location::warehouse).toList();
+                          return new NearestOfMany(
+                              levels.time(),
+                              skus.stream()
+                                  .map(
+                                      sku ->
+                                          nearest(
+                                              sku,
+                                              near,
+                                              point != null,
+                                              chosen,
+                                              warehouses,
+                                              levels::level,
+                                              now,
+                                              channel))
+                                  .toList());
+                        }));
   }
 
-  private Mono<NearestOfMany> nearestOfMany(
-      List<String> skus,
-      Items known,
-      List<String> stores,
-      @Nullable Point point,
-      double radiusMeters,
-      String channel,
-      Instant now) {
-    return Mono.zip(places.all(), store.ofSkus(known.physical(skus), now).collectMap(Level::id))
-        .map(
-            found -> {
-              var near = near(found.getT1(), point, radiusMeters);
-              var chosen = chosen(found.getT1(), stores, point);
-              var warehouses =
-                  found.getT1().stream().filter(Location::warehouse).map(Location::name).toList();
-              var answers = new ArrayList<Nearest>();
-              for (String sku : skus) {
-                var levels = found.getT2();
-                long deliverable = 0;
-                for (String warehouse : warehouses) {
-                  deliverable += items.numbers(sku, warehouse, levels, now, channel).available();
-                }
-                var best = best(sku, near, point != null, levels, now, channel);
-                answers.add(
-                    new Nearest(
-                        sku,
-                        best.here,
-                        (int) Math.min(deliverable, Integer.MAX_VALUE),
-                        best.count,
-                        chosen.stream()
-                            .map(
-                                at ->
-                                    here(at, basket(Map.of(sku, 1)), levels, now, channel)
-                                        .ready(now))
-                            .toList()));
-              }
-              return new NearestOfMany(now, answers);
-            });
+  private Nearest nearest(
+      String sku,
+      List<At> near,
+      boolean hasPoint,
+      List<At> chosen,
+      List<Location> warehouses,
+      Known levels,
+      Instant now,
+      String channel) {
+    long deliverable = 0;
+    for (Location warehouse : warehouses) {
+      deliverable += items.available(sku, warehouse.name(), levels, now, channel);
+    }
+    At best = null;
+    int bestPieces = 0;
+    int count = 0;
+    for (At at : near) {
+      int pieces = items.available(sku, at.location.name(), levels, now, channel);
+      if (pieces <= 0) {
+        continue;
+      }
+      count++;
+      if (best == null || (!hasPoint && pieces > bestPieces)) {
+        best = at;
+        bestPieces = pieces;
+      }
+    }
+    var one = basket(Map.of(sku, 1));
+    return new Nearest(
+        sku,
+        Optional.ofNullable(best).map(at -> here(at, one, levels, now, channel).ready(now)),
+        (int) Math.min(deliverable, Integer.MAX_VALUE),
+        count,
+        chosen.stream().map(at -> here(at, one, levels, now, channel).ready(now)).toList());
   }
 
   private static List<At> chosen(
@@ -230,54 +276,36 @@ public final class Availability {
     return chosen;
   }
 
-  /** Where a SKU is best, and in how many stores it is. */
-  private record Best(Optional<Here> here, int count) {}
-
-  private Best best(
-      String sku,
-      List<At> near,
-      boolean hasPoint,
-      Map<String, Level> levels,
-      Instant now,
-      String channel) {
-    At best = null;
-    int bestPieces = 0;
-    int count = 0;
-    for (At at : near) {
-      int pieces = items.numbers(sku, at.location.name(), levels, now, channel).available();
-      if (pieces <= 0) {
-        continue;
-      }
-      count++;
-      if (best == null || (!hasPoint && pieces > bestPieces)) {
-        best = at;
-        bestPieces = pieces;
-      }
-    }
-    return new Best(
-        best == null
-            ? Optional.empty()
-            : Optional.of(here(best, basket(Map.of(sku, 1)), levels, now, channel).ready(now)),
-        count);
-  }
-
-  private Here here(At at, Basket basket, Map<String, Level> levels, Instant now, String channel) {
+  private Counted count(At at, Basket basket, Known levels, Instant now, String channel) {
     var location = at.location.name();
-    var pieces = new ArrayList<Pieces>();
     long sum = 0;
     for (var entry : basket.asked.entrySet()) {
-      var level = items.numbers(entry.getKey(), location, levels, now, channel);
-      pieces.add(new Pieces(entry.getKey(), level));
-      sum += Math.min(entry.getValue(), level.available());
+      int pieces = items.available(entry.getKey(), location, levels, now, channel);
+      sum += Math.min(entry.getValue(), pieces);
     }
     int available = Integer.MAX_VALUE;
     for (var entry : basket.pieces.entrySet()) {
-      var level = items.numbers(entry.getKey(), location, levels, now, channel);
-      available = Math.min(available, level.available() / entry.getValue());
+      int pieces = items.available(entry.getKey(), location, levels, now, channel);
+      available = Math.min(available, pieces / entry.getValue());
     }
     // Two kits may share a component: each could be had, but not both.
     int found = (int) Math.min(sum, available > 0 ? basket.size() : basket.size() - 1);
-    return new Here(at.location, at.distanceMeters, available, found, pieces, Optional.empty());
+    return new Counted(at, available, found);
+  }
+
+  private Here here(At at, Basket basket, Known levels, Instant now, String channel) {
+    var counted = count(at, basket, levels, now, channel);
+    return new Here(
+        at.location,
+        at.distanceMeters,
+        counted.available,
+        counted.found,
+        basket.asked.keySet().stream()
+            .map(
+                sku ->
+                    new Pieces(sku, items.numbers(sku, at.location.name(), levels, now, channel)))
+            .toList(),
+        Optional.empty());
   }
 
   private static List<At> near(

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -130,12 +131,48 @@ public final class Items {
    */
   public Snapshot numbers(
       String sku, String location, Map<String, Level> known, Instant now, String channel) {
+    return numbers(sku, location, (part, at) -> known.get(Level.id(part, at)), now, channel);
+  }
+
+  /**
+   * The same.
+   *
+   * @param known the level of a SKU at a location; null when it is empty
+   */
+  Snapshot numbers(
+      String sku,
+      String location,
+      BiFunction<String, String, @Nullable Level> known,
+      Instant now,
+      String channel) {
     var item = item(sku);
     if (!item.isKit()) {
-      var id = Level.id(sku, location);
-      return numbers(known.getOrDefault(id, Level.empty(id)), now, channel);
+      var level = known.apply(sku, location);
+      return numbers(level == null ? Level.empty(Level.id(sku, location)) : level, now, channel);
     }
     return ofKit(item.components(), part -> numbers(part, location, known, now, channel), now);
+  }
+
+  /** Of {@link #numbers} only how many pieces can be promised. */
+  int available(
+      String sku,
+      String location,
+      BiFunction<String, String, @Nullable Level> known,
+      Instant now,
+      String channel) {
+    var item = item(sku);
+    if (item.isKit()) {
+      int whole = Integer.MAX_VALUE;
+      for (Hold.Line part : item.components()) {
+        int pieces = available(part.sku(), location, known, now, channel);
+        whole = Math.min(whole, pieces / part.quantity());
+      }
+      return whole;
+    }
+    var level = known.apply(sku, location);
+    return level == null || level.onHand() <= 0
+        ? 0
+        : level.available(now, rules.of(sku, location, item.ruledCategory(), channel).pieces());
   }
 
   /** The numbers of a kit from those of its components. */

@@ -64,6 +64,7 @@ public final class LevelWriter {
   private static final int LEVEL_WEIGHT = 4;
 
   private final LevelStore store;
+  private final RecentLevels recent;
   private final InstantSource clock;
   private final List<Lane> lanes = new ArrayList<>();
   private final Cache<String, Level> remembered =
@@ -87,8 +88,9 @@ public final class LevelWriter {
   }
 
   /** A writer; a process has one. */
-  public LevelWriter(LevelStore store, InstantSource clock) {
+  public LevelWriter(LevelStore store, RecentLevels recent, InstantSource clock) {
     this.store = store;
+    this.recent = recent;
     this.clock = clock;
     for (int i = 0; i < LANES; i++) {
       lanes.add(new Lane());
@@ -332,7 +334,11 @@ public final class LevelWriter {
               if (!kept) {
                 return Mono.error(stale(writes.getFirst().before()));
               }
-              writes.forEach(write -> remembered.put(write.after().id(), write.after()));
+              writes.forEach(
+                  write -> {
+                    remembered.put(write.after().id(), write.after());
+                    recent.written(write.after());
+                  });
               settleLater(writes, carried(batch));
               return unchanged(unwritten).thenReturn(outcomes);
             });
