@@ -55,7 +55,10 @@ public record Goods(
 
   /** Pieces on hand that cannot be sold. */
   public int setAside() {
-    long sum = aside.values().stream().mapToLong(pieces -> Math.max(0, pieces)).sum();
+    long sum = 0;
+    for (int pieces : aside.values()) {
+      sum += Math.max(0, pieces);
+    }
     return (int) Math.min(sum, Integer.MAX_VALUE);
   }
 

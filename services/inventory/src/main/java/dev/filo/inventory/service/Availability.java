@@ -8,11 +8,12 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiFunction;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -78,11 +79,33 @@ public final class Availability {
       Comparator.comparing((Counted here) -> here.available == 0)
           .thenComparingInt(here -> -here.found);
 
-  /** The level of a SKU at a location; null when nothing is there. */
-  private interface Known extends BiFunction<String, String, @Nullable Level> {}
+  /**
+   * What is known, when, and for callers on which channel.
+   *
+   * @param levels by SKU, then by location
+   */
+  private record Known(Map<String, Map<String, Level>> levels, Instant now, String channel) {}
 
   /** How many whole baskets a location has, and how many of the pieces asked for. */
   private record Counted(At at, int available, int found) {}
+
+  private record Wanted(ToIntFunction<String> available, int quantity) {}
+
+  private record Counter(List<Wanted> asked, List<Wanted> pieces, int size) {
+    Counted count(At at) {
+      var location = at.location.name();
+      long sum = 0;
+      for (Wanted one : asked) {
+        sum += Math.min(one.quantity, one.available.applyAsInt(location));
+      }
+      int whole = Integer.MAX_VALUE;
+      for (Wanted one : pieces) {
+        whole = Math.min(whole, one.available.applyAsInt(location) / one.quantity);
+      }
+      // Two kits may share a component: each could be had, but not both.
+      return new Counted(at, whole, (int) Math.min(sum, whole > 0 ? size : size - 1));
+    }
+  }
 
   private record At(Location location, @Nullable Double distanceMeters) {}
 
@@ -144,12 +167,17 @@ public final class Availability {
         .numbers(ids, now)
         .map(
             levels -> {
-              Known known = (sku, location) -> levels.get(Level.id(sku, location));
+              var bySku = new HashMap<String, Map<String, Level>>();
+              for (Level level : levels.values()) {
+                bySku
+                    .computeIfAbsent(level.sku(), sku -> new HashMap<>())
+                    .put(level.location(), level);
+              }
+              var known = new Known(bySku, now, channel);
+              var counter = counter(basket, known);
               return new Nearby(
                   now,
-                  near.stream()
-                      .map(at -> here(at, basket, known, now, channel).ready(now))
-                      .toList(),
+                  near.stream().map(at -> here(counter.count(at), basket, known)).toList(),
                   basket.size());
             });
   }
@@ -159,17 +187,15 @@ public final class Availability {
         .of(basket.pieces.keySet())
         .map(
             levels -> {
-              var now = clock.instant();
+              var known = new Known(levels.bySku(), clock.instant(), channel);
               // All is said only of those that are told of.
               return new Nearby(
                   levels.time(),
                   near.stream()
-                      .map(at -> count(at, basket, levels::level, now, channel))
+                      .map(counter(basket, known)::count)
                       .sorted(MOST_FIRST)
                       .limit(limit)
-                      .map(
-                          counted ->
-                              here(counted.at, basket, levels::level, now, channel).ready(now))
+                      .map(counted -> here(counted, basket, known))
                       .toList(),
                   basket.size());
             });
@@ -201,7 +227,7 @@ public final class Availability {
                     .of(known.getT2().physical(skus))
                     .map(
                         levels -> {
-                          var now = clock.instant();
+                          var now = new Known(levels.bySku(), clock.instant(), channel);
                           var near = near(known.getT1(), point, radiusMeters);
                           var chosen = chosen(known.getT1(), stores, point);
                           var warehouses =
@@ -212,14 +238,7 @@ public final class Availability {
                                   .map(
                                       sku ->
                                           nearest(
-                                              sku,
-                                              near,
-                                              point != null,
-                                              chosen,
-                                              warehouses,
-                                              levels::level,
-                                              now,
-                                              channel))
+                                              sku, near, point != null, chosen, warehouses, now))
                                   .toList());
                         }));
   }
@@ -230,18 +249,17 @@ public final class Availability {
       boolean hasPoint,
       List<At> chosen,
       List<Location> warehouses,
-      Known levels,
-      Instant now,
-      String channel) {
+      Known known) {
+    var available = items.available(sku, known.levels, known.now, known.channel);
     long deliverable = 0;
     for (Location warehouse : warehouses) {
-      deliverable += items.available(sku, warehouse.name(), levels, now, channel);
+      deliverable += available.applyAsInt(warehouse.name());
     }
     At best = null;
     int bestPieces = 0;
     int count = 0;
     for (At at : near) {
-      int pieces = items.available(sku, at.location.name(), levels, now, channel);
+      int pieces = available.applyAsInt(at.location.name());
       if (pieces <= 0) {
         continue;
       }
@@ -252,12 +270,13 @@ public final class Availability {
       }
     }
     var one = basket(Map.of(sku, 1));
+    var counter = counter(one, known);
     return new Nearest(
         sku,
-        Optional.ofNullable(best).map(at -> here(at, one, levels, now, channel).ready(now)),
+        Optional.ofNullable(best).map(at -> here(counter.count(at), one, known)),
         (int) Math.min(deliverable, Integer.MAX_VALUE),
         count,
-        chosen.stream().map(at -> here(at, one, levels, now, channel).ready(now)).toList());
+        chosen.stream().map(at -> here(counter.count(at), one, known)).toList());
   }
 
   private static List<At> chosen(
@@ -276,36 +295,42 @@ public final class Availability {
     return chosen;
   }
 
-  private Counted count(At at, Basket basket, Known levels, Instant now, String channel) {
-    var location = at.location.name();
-    long sum = 0;
-    for (var entry : basket.asked.entrySet()) {
-      int pieces = items.available(entry.getKey(), location, levels, now, channel);
-      sum += Math.min(entry.getValue(), pieces);
-    }
-    int available = Integer.MAX_VALUE;
-    for (var entry : basket.pieces.entrySet()) {
-      int pieces = items.available(entry.getKey(), location, levels, now, channel);
-      available = Math.min(available, pieces / entry.getValue());
-    }
-    // Two kits may share a component: each could be had, but not both.
-    int found = (int) Math.min(sum, available > 0 ? basket.size() : basket.size() - 1);
-    return new Counted(at, available, found);
+  private Counter counter(Basket basket, Known known) {
+    return new Counter(wanted(basket.asked, known), wanted(basket.pieces, known), basket.size());
   }
 
-  private Here here(At at, Basket basket, Known levels, Instant now, String channel) {
-    var counted = count(at, basket, levels, now, channel);
+  private List<Wanted> wanted(Map<String, Integer> pieces, Known known) {
+    return pieces.entrySet().stream()
+        .map(
+            entry ->
+                new Wanted(
+                    items.available(entry.getKey(), known.levels, known.now, known.channel),
+                    entry.getValue()))
+        .toList();
+  }
+
+  private Here here(Counted counted, Basket basket, Known known) {
+    var location = counted.at.location;
+    var pieces = new ArrayList<Pieces>();
+    var levels = new HashMap<String, Level>();
+    for (String sku : items.physical(basket.asked.keySet())) {
+      var level = known.levels.getOrDefault(sku, Map.of()).get(location.name());
+      if (level != null) {
+        levels.put(level.id(), level);
+      }
+    }
+    for (String sku : basket.asked.keySet()) {
+      pieces.add(
+          new Pieces(sku, items.numbers(sku, location.name(), levels, known.now, known.channel)));
+    }
     return new Here(
-        at.location,
-        at.distanceMeters,
-        counted.available,
-        counted.found,
-        basket.asked.keySet().stream()
-            .map(
-                sku ->
-                    new Pieces(sku, items.numbers(sku, at.location.name(), levels, now, channel)))
-            .toList(),
-        Optional.empty());
+            location,
+            counted.at.distanceMeters,
+            counted.available,
+            counted.found,
+            pieces,
+            Optional.empty())
+        .ready(known.now);
   }
 
   private static List<At> near(

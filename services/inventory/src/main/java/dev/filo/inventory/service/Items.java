@@ -23,9 +23,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -131,48 +131,43 @@ public final class Items {
    */
   public Snapshot numbers(
       String sku, String location, Map<String, Level> known, Instant now, String channel) {
-    return numbers(sku, location, (part, at) -> known.get(Level.id(part, at)), now, channel);
-  }
-
-  /**
-   * The same.
-   *
-   * @param known the level of a SKU at a location; null when it is empty
-   */
-  Snapshot numbers(
-      String sku,
-      String location,
-      BiFunction<String, String, @Nullable Level> known,
-      Instant now,
-      String channel) {
     var item = item(sku);
     if (!item.isKit()) {
-      var level = known.apply(sku, location);
-      return numbers(level == null ? Level.empty(Level.id(sku, location)) : level, now, channel);
+      var id = Level.id(sku, location);
+      return numbers(known.getOrDefault(id, Level.empty(id)), now, channel);
     }
     return ofKit(item.components(), part -> numbers(part, location, known, now, channel), now);
   }
 
-  /** Of {@link #numbers} only how many pieces can be promised. */
-  int available(
-      String sku,
-      String location,
-      BiFunction<String, String, @Nullable Level> known,
-      Instant now,
-      String channel) {
+  /**
+   * Of {@link #numbers} only how many pieces can be promised at a location, for many locations.
+   *
+   * @param known levels by SKU, then by location; what is not among them is empty
+   */
+  ToIntFunction<String> available(
+      String sku, Map<String, Map<String, Level>> known, Instant now, String channel) {
     var item = item(sku);
     if (item.isKit()) {
-      int whole = Integer.MAX_VALUE;
-      for (Hold.Line part : item.components()) {
-        int pieces = available(part.sku(), location, known, now, channel);
-        whole = Math.min(whole, pieces / part.quantity());
-      }
-      return whole;
+      var parts =
+          item.components().stream()
+              .map(part -> available(part.sku(), known, now, channel))
+              .toList();
+      return location -> {
+        int whole = Integer.MAX_VALUE;
+        for (int i = 0; i < parts.size(); i++) {
+          int pieces = parts.get(i).applyAsInt(location);
+          whole = Math.min(whole, pieces / item.components().get(i).quantity());
+        }
+        return whole;
+      };
     }
-    var level = known.apply(sku, location);
-    return level == null || level.onHand() <= 0
-        ? 0
-        : level.available(now, rules.of(sku, location, item.ruledCategory(), channel).pieces());
+    var here = known.getOrDefault(sku, Map.of());
+    return location -> {
+      var level = here.get(location);
+      return level == null || level.onHand() <= 0
+          ? 0
+          : level.available(now, rules.of(sku, location, item.ruledCategory(), channel).pieces());
+    };
   }
 
   /** The numbers of a kit from those of its components. */

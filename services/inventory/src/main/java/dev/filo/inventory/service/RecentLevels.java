@@ -15,7 +15,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
@@ -59,13 +58,7 @@ public final class RecentLevels {
    * @param time since when it is true
    * @param bySku then by location; levels that are not there have nothing
    */
-  public record Levels(Instant time, Map<String, Map<String, Level>> bySku) {
-    /** The level of a SKU at a location; null when nothing is there. */
-    @Nullable Level level(String sku, String location) {
-      var here = bySku.get(sku);
-      return here == null ? null : here.get(location);
-    }
-  }
+  public record Levels(Instant time, Map<String, Map<String, Level>> bySku) {}
 
   /** A SKU's levels by location; all of them once {@code question} is answered. */
   private static final class Known {
