@@ -41,6 +41,7 @@ import dev.filo.platform.feed.Left;
 import dev.filo.platform.feed.Outbox;
 import dev.filo.platform.feed.Relay;
 import dev.filo.platform.mongo.Docs;
+import dev.filo.platform.mongo.GroupedReads;
 import dev.filo.platform.mongo.GroupedUpdates;
 import dev.filo.platform.mongo.Mongo;
 import dev.filo.proto.feed.v1.Event;
@@ -87,12 +88,15 @@ public final class MongoLevelStore implements LevelStore {
   private static final int ENDS_MAX = 24;
   // The server's own first batch of 101 would cost a second question for 102 levels.
   private static final int IN_ONE_ANSWER = 100_000;
+  // So many questions about levels go in one message; each may be about a page of stores.
+  private static final int READ_TOGETHER = 8;
   // From so many levels on it costs less to announce what they tell in one document.
   private static final int ANNOUNCED_MIN = 20;
   // 70 kB of a level's document; with more it gets a sheet.
   private static final int INLINE_MAX = 1_000;
 
   private final MongoCollection<Document> levels;
+  private final GroupedReads read;
   private final GroupedUpdates updated;
   private final MongoCollection<Document> settled;
   private final MongoCollection<Document> movements;
@@ -118,6 +122,7 @@ public final class MongoLevelStore implements LevelStore {
   public MongoLevelStore(MongoDatabase database, Relay relay, int inlineMax) {
     this.sheets = new HoldSheets(database, inlineMax);
     this.levels = database.getCollection("levels");
+    this.read = new GroupedReads(levels, NUMBERS, READ_TOGETHER);
     this.updated = new GroupedUpdates(levels);
     this.settled = levels.withReadConcern(ReadConcern.MAJORITY);
     this.movements = database.getCollection("movements");
@@ -176,7 +181,12 @@ public final class MongoLevelStore implements LevelStore {
 
   @Override
   public Mono<Map<String, Level>> numbers(Collection<String> ids, Instant now) {
-    return numbers(levels.find(in("_id", ids)), now).collectMap(Level::id);
+    return read.find(ids)
+        .flatMapMany(
+            found ->
+                numbers(
+                    ids.stream().distinct().map(found::get).filter(Objects::nonNull).toList(), now))
+        .collectMap(Level::id);
   }
 
   /**
@@ -187,26 +197,25 @@ public final class MongoLevelStore implements LevelStore {
   private Flux<Level> numbers(FindPublisher<Document> found, Instant now) {
     return Flux.from(found.batchSize(IN_ONE_ANSWER).projection(NUMBERS))
         .collectList()
-        .flatMapMany(
-            documents -> {
-              var inOrder = new ArrayList<Level>(documents.size());
-              var whole = new ArrayList<String>();
-              for (Document document : documents) {
-                var until = Docs.instant(document, "endsUntil");
-                if (until != null && !now.isBefore(until)) {
-                  whole.add(document.getString("_id"));
-                }
-                inOrder.add(Documents.numbers(document));
-              }
-              return whole.isEmpty()
-                  ? Flux.fromIterable(inOrder)
-                  : read(whole)
-                      .flatMapIterable(
-                          read ->
-                              inOrder.stream()
-                                  .map(level -> read.getOrDefault(level.id(), level))
-                                  .toList());
-            });
+        .flatMapMany(documents -> numbers(documents, now));
+  }
+
+  private Flux<Level> numbers(List<Document> documents, Instant now) {
+    var inOrder = new ArrayList<Level>(documents.size());
+    var whole = new ArrayList<String>();
+    for (Document document : documents) {
+      var until = Docs.instant(document, "endsUntil");
+      if (until != null && !now.isBefore(until)) {
+        whole.add(document.getString("_id"));
+      }
+      inOrder.add(Documents.numbers(document));
+    }
+    return whole.isEmpty()
+        ? Flux.fromIterable(inOrder)
+        : read(whole)
+            .flatMapIterable(
+                read ->
+                    inOrder.stream().map(level -> read.getOrDefault(level.id(), level)).toList());
   }
 
   @Override

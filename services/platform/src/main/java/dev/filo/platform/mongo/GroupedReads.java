@@ -4,11 +4,14 @@ import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.in;
 
 import com.mongodb.reactivestreams.client.MongoCollection;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import org.bson.Document;
+import org.bson.conversions.Bson;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -22,52 +25,63 @@ import reactor.util.context.ContextView;
 public final class GroupedReads {
   private static final int LANES = 2;
   private static final int GROUP_MAX = 50;
+  private static final int IN_ONE = 100_000; // else 101 documents and a second message
 
   private final MongoCollection<Document> collection;
-  private final Groups<Asked> groups = new Groups<>(LANES, GROUP_MAX, this::read);
+  private final @Nullable Bson fields;
+  private final Groups<Asked> groups;
 
   /** Reads of one collection. */
   public GroupedReads(MongoCollection<Document> collection) {
+    this(collection, null, GROUP_MAX);
+  }
+
+  /**
+   * Reads of some fields of the documents of one collection.
+   *
+   * @param fields a projection with the id; null for whole documents
+   * @param most how many questions go together: less for questions about many documents each
+   */
+  public GroupedReads(MongoCollection<Document> collection, @Nullable Bson fields, int most) {
     this.collection = collection;
+    this.fields = fields;
+    this.groups = new Groups<>(LANES, most, this::read);
   }
 
   /** The document with this id, not to be changed; empty when there is none. */
   public Mono<Document> find(Object id) {
+    return find(List.of(id)).flatMap(found -> Mono.justOrEmpty(found.get(id)));
+  }
+
+  /** The documents with these ids and perhaps others, not to be changed, by id. One value. */
+  public Mono<Map<Object, Document>> find(Collection<?> ids) {
     return Mono.deferContextual(
         context -> {
-          var asked = new Asked(id, context, Sinks.one());
+          var asked = new Asked(ids, context, Sinks.one());
           groups.add(asked);
           return asked.answer.asMono();
         });
   }
 
   private Mono<Runnable> read(List<Asked> group) {
-    return Flux.defer(() -> collection.find(which(group)))
+    return Flux.defer(() -> collection.find(which(group)).projection(fields).batchSize(IN_ONE))
         .collect(
             () -> new HashMap<Object, Document>(),
             (found, document) -> found.put(document.get("_id"), document))
-        .map((Map<Object, Document> found) -> (Runnable) () -> tell(group, found))
+        .map(
+            (Map<Object, Document> found) ->
+                (Runnable) () -> group.forEach(one -> one.answer.tryEmitValue(found)))
         .onErrorResume(
             error -> Mono.just(() -> group.forEach(one -> one.answer.tryEmitError(error))))
         .contextWrite(group.getFirst().context);
   }
 
-  private static org.bson.conversions.Bson which(List<Asked> group) {
+  private static Bson which(List<Asked> group) {
     var ids = new HashSet<Object>();
-    group.forEach(one -> ids.add(one.id));
+    group.forEach(one -> ids.addAll(one.ids));
     return ids.size() == 1 ? eq("_id", ids.iterator().next()) : in("_id", ids);
   }
 
-  private static void tell(List<Asked> group, Map<Object, Document> found) {
-    for (Asked one : group) {
-      var document = found.get(one.id);
-      if (document == null) {
-        one.answer.tryEmitEmpty();
-      } else {
-        one.answer.tryEmitValue(document);
-      }
-    }
-  }
-
-  private record Asked(Object id, ContextView context, Sinks.One<Document> answer) {}
+  private record Asked(
+      Collection<?> ids, ContextView context, Sinks.One<Map<Object, Document>> answer) {}
 }
