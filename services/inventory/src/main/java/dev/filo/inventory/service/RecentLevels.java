@@ -20,9 +20,9 @@ import reactor.core.publisher.Sinks;
 
 /**
  * Where some SKUs are: read once by all who ask at the same time, and used again for a while. What
- * this process writes is known at once; what another one writes is read about as often as the age
- * says, by nobody who waits, as long as somebody asks. What expires counts no more at its instant.
- * Nothing may be decided on it. Thread-safe.
+ * this process writes is known at once. What another one writes is known once it is read again,
+ * which is done beside the questions, about as often as the age says, as long as there are any.
+ * What expires counts no more at its instant. Nothing may be decided on it. Thread-safe.
  */
 public final class RecentLevels {
   // Of a SKU in 500 stores some 100 kB. How many are read within the age bounds it further.

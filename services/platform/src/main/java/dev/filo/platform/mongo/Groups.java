@@ -54,7 +54,7 @@ public final class Groups<T> {
       if (group.isEmpty()) {
         underWay.decrementAndGet(); // another thread took them; whoever came since is seen above
       } else {
-        work.apply(group)
+        Mono.defer(() -> work.apply(group))
             .onErrorComplete()
             .defaultIfEmpty(() -> {})
             .subscribe(
