@@ -8,9 +8,18 @@ import {lang} from './i18n.js';
 
 const EARLY_MS = 30_000;
 const HANDOFF_POLL_MS = 1000;
+const LATE_MS = 500;
+const BUSY = Symbol('busy');
 
 /** Runs `work` while no other tab runs work under this name; where Web Locks are missing, just runs it. */
 export const underLock = (name, work) => (navigator.locks ? navigator.locks.request(name, work) : work());
+
+/** The same; `work` is told whether it had to wait for another tab. */
+async function afterOthers(name, work) {
+  if (!navigator.locks) return work(false);
+  const done = await navigator.locks.request(name, {ifAvailable: true}, (lock) => (lock ? work(false) : BUSY));
+  return done === BUSY ? navigator.locks.request(name, () => work(true)) : done;
+}
 
 /** This device's name, as it is shown on the other ones: `iPhone`, `iPad`, `Android`, `Mac`, `PC`. */
 export function deviceName() {
@@ -35,8 +44,11 @@ export function createSession({app, clientId, guest = false}) {
   let memory = null;
   let taking = null;
 
+  const stored = () => {
+    try { return localStorage.getItem(key); } catch { return null; }
+  };
   const read = () => {
-    try { return JSON.parse(localStorage.getItem(key)) ?? memory; } catch { return memory; }
+    try { return JSON.parse(stored()) ?? memory; } catch { return memory; }
   };
   const write = (value) => {
     memory = value;
@@ -103,9 +115,29 @@ export function createSession({app, clientId, guest = false}) {
 
   const fresh = (saved) => saved && saved.expireAt - EARLY_MS > Date.now();
 
+  /**
+   * What is kept, with what another tab kept under the lock: each tab's process has a copy of it, which may learn of
+   * that later than of the lock's end.
+   */
+  async function settled(before) {
+    if (stored() === before) {
+      await new Promise((resolve) => {
+        const hear = (event) => { if (event.key === key) end(); };
+        const timer = setTimeout(() => end(), LATE_MS);
+        const end = () => {
+          removeEventListener('storage', hear);
+          clearTimeout(timer);
+          resolve();
+        };
+        addEventListener('storage', hear);
+      });
+    }
+    return read();
+  }
+
   /** Under the lock: another tab may have renewed meanwhile; else refresh; else become a guest, where that is allowed. */
-  const take = (bad) => underLock(lock, async () => {
-    const saved = read();
+  const take = (bad, before = stored()) => afterOthers(lock, async (waited) => {
+    const saved = waited ? await settled(before) : read();
     if (saved && saved.accessToken !== bad && fresh(saved)) return saved.accessToken;
     if (saved?.refreshToken) {
       let answer;

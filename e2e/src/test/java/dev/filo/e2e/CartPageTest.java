@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
@@ -96,6 +97,57 @@ class CartPageTest extends BrowserSuite {
     assertThat(row(phone, LAMP)).hasCount(0);
     assertThat(phone.locator(".banner")).hasCount(0);
     assertThat(get(pc, "/v1/customers/me/cart").path("itemCount").asInt()).isEqualTo(3);
+  }
+
+  /**
+   * Two tabs begin a guest's session at the same time. A tab may learn what the other one kept
+   * later than that it is its turn: then too they are one guest, with one cart.
+   */
+  @Test
+  void twoTabs_thatBeginAtTheSameTime_areOneGuest() {
+    var first = device(1280, 900, false, "it-IT");
+    var second = first.context().newPage();
+    first.navigate(target + "/search");
+    second.navigate(target + "/search");
+    second.evaluate(
+        """
+        () => {
+          const get = Storage.prototype.getItem;
+          let late = true;
+          addEventListener('storage', ({key}) => { if (key?.includes('session')) late = false; });
+          Storage.prototype.getItem = function (key) {
+            return late && String(key).includes('session') ? null : get.call(this, key);
+          };
+        }
+        """);
+    var asked = new AtomicInteger();
+    var held = new ArrayList<Route>();
+    first
+        .context()
+        .route(
+            "**/oauth2/token",
+            route -> {
+              if (asked.incrementAndGet() == 1) {
+                held.add(route);
+              } else {
+                route.resume();
+              }
+            });
+    var token =
+        "() => { window.token = import('/assets/shop/state.js').then(({session}) => session.token()); }";
+    first.evaluate(token);
+    first.waitForCondition(() -> held.size() == 1);
+    second.evaluate(token);
+    second.waitForCondition(
+        () ->
+            Boolean.TRUE.equals(
+                second.evaluate(
+                    "async () => (await navigator.locks.query()).pending.some(({name}) => name.includes('session'))")));
+    held.getFirst().resume();
+    var tokens =
+        List.of(first.evaluate("() => window.token"), second.evaluate("() => window.token"));
+    assertThat(tokens.getLast()).isEqualTo(tokens.getFirst());
+    assertThat(asked).hasValue(1);
   }
 
   /** Signed in, an advertisement leads to the very variant as well, and the cart stays. */

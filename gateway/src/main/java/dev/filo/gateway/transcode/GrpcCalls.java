@@ -33,7 +33,6 @@ public final class GrpcCalls {
                   method.grpc(),
                   options(sink.contextView())
                       .withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS));
-          sink.onCancel(() -> call.cancel("The HTTP client went away.", null));
           try {
             call.start(
                 new ClientCall.Listener<>() {
@@ -63,6 +62,9 @@ public final class GrpcCalls {
             call.cancel("The call could not be made.", e);
             sink.error(e);
           }
+          // Only now: gRPC (1.80, RetriableStream) fails at a call that is cancelled while it
+          // starts.
+          sink.onCancel(() -> call.cancel("The HTTP client went away.", null));
         });
   }
 
@@ -83,6 +85,7 @@ public final class GrpcCalls {
                       ? options(core.currentContext())
                       : CallOptions.DEFAULT);
           AtomicBoolean started = new AtomicBoolean();
+          AtomicBoolean running = new AtomicBoolean();
           AtomicBoolean ended = new AtomicBoolean();
           ClientCall.Listener<Message> listener =
               new ClientCall.Listener<>() {
@@ -120,6 +123,10 @@ public final class GrpcCalls {
                       call.request(clamp(n));
                       call.sendMessage(request);
                       call.halfClose();
+                      running.set(true);
+                      if (ended.get()) {
+                        call.cancel("The HTTP client went away.", null);
+                      }
                     } else {
                       call.request(clamp(n));
                     }
@@ -134,7 +141,9 @@ public final class GrpcCalls {
                 @Override
                 public void cancel() {
                   ended.set(true);
-                  call.cancel("The HTTP client went away.", null);
+                  if (running.get()) { // else whoever starts it sees that it has ended
+                    call.cancel("The HTTP client went away.", null);
+                  }
                 }
               });
         });

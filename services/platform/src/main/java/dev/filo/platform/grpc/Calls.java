@@ -8,8 +8,11 @@ import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
 import reactor.core.publisher.Mono;
@@ -33,13 +36,14 @@ public final class Calls {
       S stub, Method<S, Q, R> method, Q request) {
     return Mono.create(
         sink -> {
+          var starting = new AtomicReference<@Nullable ClientCallStreamObserver<Q>>();
           var observer =
               new ClientResponseObserver<Q, R>() {
                 private @Nullable R value;
 
                 @Override
                 public void beforeStart(ClientCallStreamObserver<Q> call) {
-                  sink.onCancel(() -> call.cancel("no longer wanted", null));
+                  starting.set(call);
                 }
 
                 @Override
@@ -67,6 +71,7 @@ public final class Calls {
                       .withDeadlineAfter(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
                   : traced(stub, sink.contextView());
           Context.ROOT.run(() -> method.call(limited, request, observer));
+          cancelWith(sink::onCancel, starting.get());
         });
   }
 
@@ -83,6 +88,17 @@ public final class Calls {
           observer.read();
         },
         FluxSink.OverflowStrategy.BUFFER);
+  }
+
+  /**
+   * Cancels a call with its subscriber, who may have gone by now. To be said once the call has
+   * started: gRPC (1.80, {@code RetriableStream}) fails at one that is cancelled while it starts.
+   */
+  private static void cancelWith(
+      Consumer<Disposable> gone, @Nullable ClientCallStreamObserver<?> started) {
+    if (started != null) {
+      gone.accept(() -> started.cancel("no longer wanted", null));
+    }
   }
 
   /** The stub, saying what the call is made for if that is traced. */
@@ -115,7 +131,6 @@ public final class Calls {
     @Override
     public void beforeStart(ClientCallStreamObserver<Q> starting) {
       starting.disableAutoRequestWithInitial(0);
-      sink.onCancel(() -> starting.cancel("no longer wanted", null));
       call = starting;
     }
 
@@ -123,6 +138,7 @@ public final class Calls {
     void read() {
       var started = call;
       if (started != null) {
+        cancelWith(sink::onCancel, started);
         sink.onRequest(n -> started.request((int) Math.min(n, Integer.MAX_VALUE)));
       }
     }
