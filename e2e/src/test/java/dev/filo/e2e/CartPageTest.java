@@ -108,18 +108,25 @@ class CartPageTest extends BrowserSuite {
     var first = device(1280, 900, false, "it-IT");
     var second = first.context().newPage();
     first.navigate(target + "/search");
-    second.navigate(target + "/search");
-    second.evaluate(
+    // Before the page hears of it.
+    second.addInitScript(
         """
-        () => {
-          const get = Storage.prototype.getItem;
-          let late = true;
-          addEventListener('storage', ({key}) => { if (key?.includes('session')) late = false; });
-          Storage.prototype.getItem = function (key) {
-            return late && String(key).includes('session') ? null : get.call(this, key);
-          };
-        }
+        const get = Storage.prototype.getItem;
+        let late = true;
+        addEventListener('storage', (event) => {
+          if (!late || !event.key?.includes('session')) return;
+          event.stopImmediatePropagation(); // it comes when its time has come
+          const {key, oldValue, newValue, url} = event;
+          setTimeout(() => {
+            late = false;
+            dispatchEvent(new StorageEvent('storage', {key, oldValue, newValue, url}));
+          }, 200);
+        }, {capture: true});
+        Storage.prototype.getItem = function (key) {
+          return late && String(key).includes('session') ? null : get.call(this, key);
+        };
         """);
+    second.navigate(target + "/search");
     var asked = new AtomicInteger();
     var held = new ArrayList<Route>();
     first
@@ -190,6 +197,7 @@ class CartPageTest extends BrowserSuite {
     assertThat(pc.locator(".in-cart")).containsText("1");
     cart(pc);
     assertThat(pc.locator(".foot .live.on")).isAttached();
+    pc.waitForCondition(() -> get(pc, "/v1/customers/me/cart").path("lines").size() == 1);
     var line = get(pc, "/v1/customers/me/cart").path("lines").get(0).path("id").asString("");
     var held = new ArrayList<Route>();
     var answers = new ArrayList<Response>();
