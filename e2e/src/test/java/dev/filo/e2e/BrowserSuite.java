@@ -2,12 +2,15 @@ package dev.filo.e2e;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 
+import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.PlaywrightException;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import com.microsoft.playwright.options.FormData;
+import com.microsoft.playwright.options.RequestOptions;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -34,7 +37,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class BrowserSuite {
-  private static final JsonMapper JSON = JsonMapper.builder().build();
+  protected static final JsonMapper JSON = JsonMapper.builder().build();
   private static final double PATIENCE = 60_000;
   private static final int TEXT_SHOWN = 1_500;
   private static final Pattern CODE = Pattern.compile("\\b\\d{6}\\b");
@@ -157,6 +160,11 @@ abstract class BrowserSuite {
     assertThat(field).isVisible();
     field.fill(code(page, address));
     assertThat(field).hasCount(0);
+  }
+
+  /** What the token endpoint answers to a form. */
+  protected APIResponse tokens(Page page, FormData form) {
+    return page.request().post(target + "/oauth2/token", RequestOptions.create().setForm(form));
   }
 
   /** The newest code that was mailed to an address. */

@@ -18,7 +18,6 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The cart's pages in a real browser: two devices of one person, one of them without a network for
@@ -26,7 +25,6 @@ import tools.jackson.databind.json.JsonMapper;
  * that runs already.
  */
 class CartPageTest extends BrowserSuite {
-  private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final String SOFA = "DIV-LUC-VEL-VRD";
   private static final String LAMP = "LST-NOT-OTN-NER";
   private static final Pattern OVERWROTE = Pattern.compile("\"overwroteQuantity\":\\s*[1-9]");
@@ -456,16 +454,13 @@ class CartPageTest extends BrowserSuite {
                 target + "/v1/signIns", RequestOptions.create().setData(Map.of("email", address)));
     var signIn = JSON.readTree(started.text()).path("name").asString("");
     var token =
-        page.request()
-            .post(
-                target + "/oauth2/token",
-                RequestOptions.create()
-                    .setForm(
-                        FormData.create()
-                            .set("grant_type", "urn:filo:oauth:code")
-                            .set("client_id", "desk-web")
-                            .set("sign_in", signIn)
-                            .set("code", code(page, address))));
+        tokens(
+            page,
+            FormData.create()
+                .set("grant_type", "urn:filo:oauth:code")
+                .set("client_id", "desk-web")
+                .set("sign_in", signIn)
+                .set("code", code(page, address)));
     assertThat(token.status()).isEqualTo(200);
     return JSON.readTree(token.text()).path("access_token").asString("");
   }

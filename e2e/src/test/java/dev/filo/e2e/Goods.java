@@ -4,8 +4,10 @@ import dev.filo.demo.retailer.DemoRetailer;
 import dev.filo.demo.retailer.StockItem;
 import dev.filo.demo.retailer.Variant;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 
 /** Articles of the demo retailer, a fresh one for each test. */
@@ -30,6 +32,32 @@ public final class Goods {
   /** The SKU of an article that no test had before, and of which stores keep no safety stock. */
   public static synchronized String next() {
     return SKUS.next();
+  }
+
+  /** A movement of so many pieces of it at a store, as a call's body has it. */
+  static Map<String, Object> movement(String kind, String sku, String store, int quantity) {
+    return Map.of(
+        "id",
+        UUID.randomUUID().toString(),
+        "kind",
+        kind,
+        "sku",
+        sku,
+        "location",
+        store,
+        "quantity",
+        quantity);
+  }
+
+  /** A reservation of one piece of it for so long, as a call's body has it. */
+  static Map<String, Object> reservation(String sku, String store, String duration) {
+    return Map.of(
+        "store",
+        store,
+        "lines",
+        List.of(Map.of("sku", sku, "quantity", 1)),
+        "untilDuration",
+        duration);
   }
 
   /** Its barcode. */

@@ -8,7 +8,6 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.FormData;
-import com.microsoft.playwright.options.RequestOptions;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -136,15 +135,12 @@ class StaffPageTest extends BrowserSuite {
   }
 
   private APIResponse token(Page page, String client, String secret) {
-    return page.request()
-        .post(
-            target + "/oauth2/token",
-            RequestOptions.create()
-                .setForm(
-                    FormData.create()
-                        .set("grant_type", "client_credentials")
-                        .set("client_id", client)
-                        .set("client_secret", secret)));
+    return tokens(
+        page,
+        FormData.create()
+            .set("grant_type", "client_credentials")
+            .set("client_id", client)
+            .set("client_secret", secret));
   }
 
   private static Locator row(Page page, String name) {

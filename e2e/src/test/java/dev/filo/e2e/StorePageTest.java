@@ -634,22 +634,7 @@ class StorePageTest {
       }
     }
     assertThat(skus).hasSize(count);
-    var movements =
-        skus.stream()
-            .map(
-                sku ->
-                    Map.of(
-                        "id",
-                        UUID.randomUUID().toString(),
-                        "kind",
-                        "RECEIPT",
-                        "sku",
-                        sku,
-                        "location",
-                        STORE,
-                        "quantity",
-                        3))
-            .toList();
+    var movements = skus.stream().map(sku -> Goods.movement("RECEIPT", sku, STORE, 3)).toList();
     post("/v1/stockMovements:batchCreate", till, Map.of("movements", movements));
     var made =
         post(

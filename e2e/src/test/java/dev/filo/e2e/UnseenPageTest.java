@@ -14,14 +14,12 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Reservations that nobody at their store has seen, as an agent finds them: marked at the top of
  * the desk, late ones first, until the store has seen them.
  */
 class UnseenPageTest extends BrowserSuite {
-  private static final JsonMapper JSON = new JsonMapper();
   private static final String STORE = "stores/milano-buenos-aires";
   private static final String AGENT = "agent@filo.example";
 
@@ -82,18 +80,7 @@ class UnseenPageTest extends BrowserSuite {
                 .set("grant_type", "client_credentials")
                 .set("client_id", "till-milano-1")
                 .set("client_secret", "till-secret"));
-    var received =
-        Map.of(
-            "id",
-            UUID.randomUUID().toString(),
-            "kind",
-            "RECEIPT",
-            "sku",
-            sku,
-            "location",
-            STORE,
-            "quantity",
-            1);
+    var received = Goods.movement("RECEIPT", sku, STORE, 1);
     post(page, "/v1/stockMovements:batchCreate", till, Map.of("movements", List.of(received)));
     var guest =
         token(
@@ -102,25 +89,13 @@ class UnseenPageTest extends BrowserSuite {
                 .set("grant_type", "urn:filo:oauth:guest")
                 .set("client_id", "shop-web")
                 .set("device", "PC"));
-    return post(
-            page,
-            "/v1/reservations",
-            guest,
-            Map.of(
-                "store",
-                STORE,
-                "lines",
-                List.of(Map.of("sku", sku, "quantity", 1)),
-                "untilDuration",
-                duration))
+    return post(page, "/v1/reservations", guest, Goods.reservation(sku, STORE, duration))
         .path("name")
         .asString("");
   }
 
   private String token(Page page, FormData form) {
-    var answer =
-        page.request().post(target + "/oauth2/token", RequestOptions.create().setForm(form));
-    return JSON.readTree(answer.text()).path("access_token").asString("");
+    return JSON.readTree(tokens(page, form).text()).path("access_token").asString("");
   }
 
   private JsonNode post(Page page, String path, String token, Map<String, ?> body) {

@@ -121,18 +121,7 @@ class WaitlistOfferTest {
     var sku = Goods.next();
     move("RECEIPT", sku, 1);
     var anna = guest();
-    var kept =
-        ok(
-            post(
-                "/v1/reservations",
-                anna,
-                Map.of(
-                    "store",
-                    STORE,
-                    "lines",
-                    List.of(Map.of("sku", sku, "quantity", 1)),
-                    "untilDuration",
-                    "16s")));
+    var kept = ok(post("/v1/reservations", anna, Goods.reservation(sku, STORE, "16s")));
     var line = kept.path("lines").path(0).path("title").asString("");
     assertThat(line).isNotEmpty();
     assertThat(mail(line)).contains("Nessuno ha visto una prenotazione").contains("/store");
@@ -245,20 +234,7 @@ class WaitlistOfferTest {
         post(
             "/v1/stockMovements:batchCreate",
             till,
-            Map.of(
-                "movements",
-                List.of(
-                    Map.of(
-                        "id",
-                        UUID.randomUUID().toString(),
-                        "kind",
-                        kind,
-                        "sku",
-                        sku,
-                        "location",
-                        STORE,
-                        "quantity",
-                        quantity)))));
+            Map.of("movements", List.of(Goods.movement(kind, sku, STORE, quantity)))));
   }
 
   private static Map<String, ?> line(String sku) {

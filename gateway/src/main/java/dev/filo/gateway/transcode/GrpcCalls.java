@@ -64,7 +64,7 @@ public final class GrpcCalls {
           }
           // Only now: gRPC (1.80, RetriableStream) fails at a call that is cancelled while it
           // starts.
-          sink.onCancel(() -> call.cancel("The HTTP client went away.", null));
+          sink.onCancel(() -> leave(call));
         });
   }
 
@@ -125,7 +125,7 @@ public final class GrpcCalls {
                       call.halfClose();
                       running.set(true);
                       if (ended.get()) {
-                        call.cancel("The HTTP client went away.", null);
+                        leave(call);
                       }
                     } else {
                       call.request(clamp(n));
@@ -142,11 +142,15 @@ public final class GrpcCalls {
                 public void cancel() {
                   ended.set(true);
                   if (running.get()) { // else whoever starts it sees that it has ended
-                    call.cancel("The HTTP client went away.", null);
+                    leave(call);
                   }
                 }
               });
         });
+  }
+
+  private static void leave(ClientCall<?, ?> call) {
+    call.cancel("The HTTP client went away.", null);
   }
 
   /** They say what the call is made for, if that is traced. */

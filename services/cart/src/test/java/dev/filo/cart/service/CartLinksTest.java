@@ -64,6 +64,13 @@ class CartLinksTest {
             RefusedException.class, refused -> assertThat(refused.refusal()).isEqualTo(why));
   }
 
+  private void apply(String customer, Operation operation) {
+    fixture
+        .carts
+        .apply(customer, List.of(operation), "", CartFixture.shopper(customer), "it")
+        .block(PATIENCE);
+  }
+
   @Test
   void share_isACopy_thatOthersTake_once() {
     fixture.add(JULIA, "1", "SOFA", 2).block(PATIENCE);
@@ -88,11 +95,7 @@ class CartLinksTest {
     fixture.add(JULIA, "1", "SOFA", 2).block(PATIENCE);
     var link = share(JULIA, "request").id();
     var line = take(MARCO, link, "first").view().cart().lines().getFirst().id();
-    fixture
-        .carts
-        .apply(
-            MARCO, List.of(new Operation.Remove("out", line)), "", CartFixture.shopper(MARCO), "it")
-        .block(PATIENCE);
+    apply(MARCO, new Operation.Remove("out", line));
     take(MARCO, link, "first");
     assertThat(fixture.pieces(MARCO)).isEmpty();
     take(MARCO, link, "second");
@@ -141,15 +144,7 @@ class CartLinksTest {
     var copy = take(guest, link).view().cart();
     assertThat(copy.itemCount()).isEqualTo(5);
     // More of one is more; one that is of the device's own adds up as ever.
-    fixture
-        .carts
-        .apply(
-            guest,
-            List.of(new Operation.SetQuantity("more", copy.lines().getFirst().id(), 4)),
-            "",
-            CartFixture.shopper(guest),
-            "it")
-        .block(PATIENCE);
+    apply(guest, new Operation.SetQuantity("more", copy.lines().getFirst().id(), 4));
     fixture.add(guest, "own", "VASE", 1).block(PATIENCE);
     fixture.carts.merge(JULIA, guest).block(PATIENCE);
     assertThat(fixture.pieces(JULIA)).isEqualTo(Map.of("SOFA", 4, "LAMP", 3, "VASE", 1));

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
@@ -156,37 +157,36 @@ public final class RecentLevels {
 
   /** To the end, whoever goes away: others may be waiting. */
   private void ask(Question question) {
-    store
-        .ofSkus(question.asked.keySet(), question.time)
-        .doOnNext(level -> question.about(level.sku()).learn(level))
+    read(question.asked, question.time)
         .subscribe(
             level -> {},
             error -> {
               question.asked.forEach((sku, one) -> known.asMap().remove(sku, one));
               question.answered.tryEmitError(error);
             },
-            () -> {
-              question.asked.values().forEach(one -> one.isTrueSince(question.time, age));
-              question.answered.tryEmitEmpty();
-            });
+            question.answered::tryEmitEmpty);
   }
 
   /** Reads them again, for whoever asks later. */
   private void refresh(Map<String, Known> due, Instant now) {
+    read(due, now)
+        .subscribe(level -> {}, error -> due.values().forEach(one -> one.isBeingRead.set(false)));
+  }
+
+  /** Learns what is where of some SKUs. */
+  private Flux<Level> read(Map<String, Known> some, Instant now) {
     var before = new HashMap<String, Map<String, Level>>();
-    due.forEach((sku, one) -> before.put(sku, new HashMap<>(one.levels)));
-    store
-        .ofSkus(due.keySet(), now)
+    some.forEach((sku, one) -> before.put(sku, new HashMap<>(one.levels)));
+    return store
+        .ofSkus(some.keySet(), now)
         .doOnNext(
             level -> {
               Objects.requireNonNull(before.get(level.sku())).remove(level.location());
-              Objects.requireNonNull(due.get(level.sku())).learn(level);
+              Objects.requireNonNull(some.get(level.sku())).learn(level);
             })
-        .subscribe(
-            level -> {},
-            error -> due.values().forEach(one -> one.isBeingRead.set(false)),
+        .doOnComplete(
             () ->
-                due.forEach(
+                some.forEach(
                     (sku, one) -> {
                       // Nothing is left there, unless something was written meanwhile.
                       Objects.requireNonNull(before.get(sku))
