@@ -190,12 +190,13 @@ public final class HeldPieces {
       long until = expiredPieces(time);
       all.add(new End(time, (int) Math.min(Integer.MAX_VALUE, until - before)));
       before = until;
-      next = endAfter(time);
+      next = nextExpiry(time);
     }
     return all;
   }
 
-  private Optional<Instant> endAfter(Instant time) {
+  /** When the first hold that still counts at this instant expires; empty when none will. */
+  public Optional<Instant> nextExpiry(Instant time) {
     Instant next = null;
     var node = ends;
     while (node != null) {

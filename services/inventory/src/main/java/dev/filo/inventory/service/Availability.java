@@ -6,14 +6,14 @@ import dev.filo.inventory.domain.Snapshot;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.ToIntFunction;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -82,32 +82,48 @@ public final class Availability {
   /**
    * What is known, when, and for callers on which channel.
    *
-   * @param levels by SKU, then by location
+   * @param levels by SKU
+   * @param locations all that are asked about
    */
-  private record Known(Map<String, Map<String, Level>> levels, Instant now, String channel) {}
+  private record Known(
+      Map<String, SkuLevels> levels, List<Location> locations, Instant now, String channel) {}
 
   /** How many whole baskets a location has, and how many of the pieces asked for. */
   private record Counted(At at, int available, int found) {}
 
-  private record Wanted(ToIntFunction<String> available, int quantity) {}
+  /**
+   * How many of a SKU are wanted.
+   *
+   * @param available by the index of a location
+   */
+  private record Wanted(IntUnaryOperator available, int quantity) {}
 
   private record Counter(List<Wanted> asked, List<Wanted> pieces, int size) {
     Counted count(At at) {
-      var location = at.location.name();
+      return count(at, at.index);
+    }
+
+    /** At a location that is known as another one of those asked about. */
+    Counted count(At at, int index) {
       long sum = 0;
       for (Wanted one : asked) {
-        sum += Math.min(one.quantity, one.available.applyAsInt(location));
+        sum += Math.min(one.quantity, one.available.applyAsInt(index));
       }
       int whole = Integer.MAX_VALUE;
       for (Wanted one : pieces) {
-        whole = Math.min(whole, one.available.applyAsInt(location) / one.quantity);
+        whole = Math.min(whole, one.available.applyAsInt(index) / one.quantity);
       }
       // Two kits may share a component: each could be had, but not both.
       return new Counted(at, whole, (int) Math.min(sum, whole > 0 ? size : size - 1));
     }
   }
 
-  private record At(Location location, @Nullable Double distanceMeters) {}
+  /**
+   * One of the locations asked about.
+   *
+   * @param index where it is among those that are known
+   */
+  private record At(int index, Location location, @Nullable Double distanceMeters) {}
 
   /**
    * What is asked for.
@@ -151,7 +167,7 @@ public final class Availability {
               var near = near(known.getT1(), point, radiusMeters);
               var basket = basket(wanted);
               return wanted.size() > 1
-                  ? basket(basket, near, limit, channel)
+                  ? basket(basket, known.getT1(), near, limit, channel)
                   : one(basket, near.stream().limit(limit).toList(), channel);
             });
   }
@@ -167,27 +183,28 @@ public final class Availability {
         .numbers(ids, now)
         .map(
             levels -> {
-              var bySku = new HashMap<String, Map<String, Level>>();
+              var bySku = new HashMap<String, SkuLevels>();
               for (Level level : levels.values()) {
-                bySku
-                    .computeIfAbsent(level.sku(), sku -> new HashMap<>())
-                    .put(level.location(), level);
+                bySku.computeIfAbsent(level.sku(), sku -> new SkuLevels()).learn(level);
               }
-              var known = new Known(bySku, now, channel);
+              var known = new Known(bySku, near.stream().map(At::location).toList(), now, channel);
               var counter = counter(basket, known);
               return new Nearby(
                   now,
-                  near.stream().map(at -> here(counter.count(at), basket, known)).toList(),
+                  IntStream.range(0, near.size())
+                      .mapToObj(i -> here(counter.count(near.get(i), i), basket, known))
+                      .toList(),
                   basket.size());
             });
   }
 
-  private Mono<Nearby> basket(Basket basket, List<At> near, int limit, String channel) {
+  private Mono<Nearby> basket(
+      Basket basket, List<Location> all, List<At> near, int limit, String channel) {
     return recent
         .of(basket.pieces.keySet())
         .map(
             levels -> {
-              var known = new Known(levels.bySku(), clock.instant(), channel);
+              var known = new Known(levels.bySku(), all, clock.instant(), channel);
               // All is said only of those that are told of.
               return new Nearby(
                   levels.time(),
@@ -227,11 +244,11 @@ public final class Availability {
                     .of(known.getT2().physical(skus))
                     .map(
                         levels -> {
-                          var now = new Known(levels.bySku(), clock.instant(), channel);
-                          var near = near(known.getT1(), point, radiusMeters);
-                          var chosen = chosen(known.getT1(), stores, point);
-                          var warehouses =
-                              known.getT1().stream().filter(Location::warehouse).toList();
+                          var all = known.getT1();
+                          var now = new Known(levels.bySku(), all, clock.instant(), channel);
+                          var near = near(all, point, radiusMeters);
+                          var chosen = chosen(all, stores, point);
+                          var warehouses = warehouses(all);
                           return new NearestOfMany(
                               levels.time(),
                               skus.stream()
@@ -248,18 +265,18 @@ public final class Availability {
       List<At> near,
       boolean hasPoint,
       List<At> chosen,
-      List<Location> warehouses,
+      List<At> warehouses,
       Known known) {
-    var available = items.available(sku, known.levels, known.now, known.channel);
+    var available = available(sku, known);
     long deliverable = 0;
-    for (Location warehouse : warehouses) {
-      deliverable += available.applyAsInt(warehouse.name());
+    for (At warehouse : warehouses) {
+      deliverable += available.applyAsInt(warehouse.index);
     }
     At best = null;
     int bestPieces = 0;
     int count = 0;
     for (At at : near) {
-      int pieces = available.applyAsInt(at.location.name());
+      int pieces = available.applyAsInt(at.index);
       if (pieces <= 0) {
         continue;
       }
@@ -279,14 +296,15 @@ public final class Availability {
         chosen.stream().map(at -> here(counter.count(at), one, known)).toList());
   }
 
-  private static List<At> chosen(
-      Collection<Location> all, List<String> stores, @Nullable Point point) {
+  private static List<At> chosen(List<Location> all, List<String> stores, @Nullable Point point) {
     var chosen = new ArrayList<At>();
     for (String store : stores) {
-      for (Location location : all) {
+      for (int i = 0; i < all.size(); i++) {
+        var location = all.get(i);
         if (location.name().equals(store) && !location.warehouse()) {
           chosen.add(
               new At(
+                  i,
                   location,
                   point == null ? null : location.distanceMeters(point.latitude, point.longitude)));
         }
@@ -295,18 +313,25 @@ public final class Availability {
     return chosen;
   }
 
+  private static List<At> warehouses(List<Location> all) {
+    return IntStream.range(0, all.size())
+        .filter(i -> all.get(i).warehouse())
+        .mapToObj(i -> new At(i, all.get(i), null))
+        .toList();
+  }
+
   private Counter counter(Basket basket, Known known) {
     return new Counter(wanted(basket.asked, known), wanted(basket.pieces, known), basket.size());
   }
 
   private List<Wanted> wanted(Map<String, Integer> pieces, Known known) {
     return pieces.entrySet().stream()
-        .map(
-            entry ->
-                new Wanted(
-                    items.available(entry.getKey(), known.levels, known.now, known.channel),
-                    entry.getValue()))
+        .map(entry -> new Wanted(available(entry.getKey(), known), entry.getValue()))
         .toList();
+  }
+
+  private IntUnaryOperator available(String sku, Known known) {
+    return items.available(sku, known.locations, known.levels, known.now, known.channel);
   }
 
   private Here here(Counted counted, Basket basket, Known known) {
@@ -314,7 +339,8 @@ public final class Availability {
     var pieces = new ArrayList<Pieces>();
     var levels = new HashMap<String, Level>();
     for (String sku : items.physical(basket.asked.keySet())) {
-      var level = known.levels.getOrDefault(sku, Map.of()).get(location.name());
+      var here = known.levels.get(sku);
+      var level = here == null ? null : here.at(location.name());
       if (level != null) {
         levels.put(level.id(), level);
       }
@@ -333,20 +359,20 @@ public final class Availability {
         .ready(known.now);
   }
 
-  private static List<At> near(
-      Collection<Location> all, @Nullable Point point, double radiusMeters) {
-    var near = new ArrayList<At>();
-    for (Location location : all) {
+  private static List<At> near(List<Location> all, @Nullable Point point, double radiusMeters) {
+    var near = new ArrayList<At>(all.size());
+    for (int i = 0; i < all.size(); i++) {
+      var location = all.get(i);
       if (location.warehouse()) {
         continue;
       }
       if (point == null) {
-        near.add(new At(location, null));
+        near.add(new At(i, location, null));
         continue;
       }
       double meters = location.distanceMeters(point.latitude, point.longitude);
       if (meters <= radiusMeters) {
-        near.add(new At(location, meters));
+        near.add(new At(i, location, meters));
       }
     }
     near.sort(

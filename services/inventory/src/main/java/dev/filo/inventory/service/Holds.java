@@ -266,7 +266,8 @@ public final class Holds {
   /**
    * Puts the journals that levels carried among the others. Empty; repeating is harmless. What a
    * level keeps counts: a hold that was refused when it was asked for a second time at the same
-   * instant is held, and pieces kept under the id of a different hold are freed.
+   * instant is held. Pieces kept under the id of a different hold are freed, and so are those of
+   * one that ended while it was asked for a second time.
    */
   public Mono<Void> keep(List<? extends HoldStore.Carried> journals) {
     return holds
@@ -282,9 +283,12 @@ public final class Holds {
                             log.warn("hold {} is another one already; it is freed", hold.id());
                             return free(hold, Author.INVENTORY);
                           }
-                          return there.state() == State.REFUSED
-                              ? holds.replace(there, there.active()).then()
-                              : Mono.<Void>empty();
+                          return switch (there.state()) {
+                            case REFUSED -> holds.replace(there, there.active()).then();
+                            case RELEASED, EXPIRED, SOLD -> free(hold, Author.INVENTORY);
+                            case PLACING, ACTIVE, CHANGING, MOVING, TRIMMING, SELLING, SETTLING ->
+                                Mono.<Void>empty();
+                          };
                         })
                     .onErrorResume(StaleVersionException.class, stale -> Mono.empty()))
         .then(

@@ -24,8 +24,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
-import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -140,34 +140,29 @@ public final class Items {
   }
 
   /**
-   * Of {@link #numbers} only how many pieces can be promised at a location, for many locations.
+   * Of {@link #numbers} only how many pieces can be promised, at many locations.
    *
-   * @param known levels by SKU, then by location; what is not among them is empty
+   * @param known levels by SKU; what is not among them is empty
+   * @return pieces by the index of a location
    */
-  ToIntFunction<String> available(
-      String sku, Map<String, Map<String, Level>> known, Instant now, String channel) {
+  IntUnaryOperator available(
+      String sku,
+      List<Location> locations,
+      Map<String, SkuLevels> known,
+      Instant now,
+      String channel) {
     var item = item(sku);
-    if (item.isKit()) {
-      var parts =
-          item.components().stream()
-              .map(part -> available(part.sku(), known, now, channel))
-              .toList();
-      return location -> {
-        int whole = Integer.MAX_VALUE;
-        for (int i = 0; i < parts.size(); i++) {
-          int pieces = parts.get(i).applyAsInt(location);
-          whole = Math.min(whole, pieces / item.components().get(i).quantity());
-        }
-        return whole;
-      };
+    if (!item.isKit()) {
+      var here = known.get(sku);
+      return here == null ? i -> 0 : here.available(locations, item, rules, now, channel);
     }
-    var here = known.getOrDefault(sku, Map.of());
-    return location -> {
-      var level = here.get(location);
-      return level == null || level.onHand() <= 0
-          ? 0
-          : level.available(now, rules.of(sku, location, item.ruledCategory(), channel).pieces());
-    };
+    IntUnaryOperator whole = i -> Integer.MAX_VALUE;
+    for (Hold.Line part : item.components()) {
+      var others = whole;
+      var pieces = available(part.sku(), locations, known, now, channel);
+      whole = i -> Math.min(others.applyAsInt(i), pieces.applyAsInt(i) / part.quantity());
+    }
+    return whole;
   }
 
   /** The numbers of a kit from those of its components. */

@@ -25,7 +25,14 @@ public final class Places {
   private final PlaceStore store;
   private final Catalog catalog;
   private final Cache<String, Boolean> skus = Caffeine.newBuilder().maximumSize(SKUS_MAX).build();
-  private volatile @Nullable Map<String, Location> locations;
+  private volatile @Nullable Known known;
+
+  /** The locations, by name and in a list: both the same ones until they are read again. */
+  private record Known(Map<String, Location> byName, List<Location> all) {
+    Known(Map<String, Location> byName) {
+      this(byName, List.copyOf(byName.values()));
+    }
+  }
 
   /** Places kept in a store. */
   public Places(PlaceStore store, Catalog catalog) {
@@ -35,31 +42,35 @@ public final class Places {
 
   /** Reads the locations again; other replicas may have learned of more. */
   public Mono<Map<String, Location>> refresh() {
+    return read().map(Known::byName);
+  }
+
+  private Mono<Known> read() {
     return store
         .locations()
         .collectMap(Location::name)
         .map(
             found -> {
-              Map<String, Location> all = new TreeMap<>(found);
-              locations = all;
-              return all;
+              var now = new Known(new TreeMap<>(found));
+              known = now;
+              return now;
             });
   }
 
-  /** All locations. One value. */
-  public Mono<Collection<Location>> all() {
-    return byName().map(Map::values);
+  /** All locations, by name; the same list until they are read again. One value. */
+  public Mono<List<Location>> all() {
+    return ready().map(Known::all);
   }
 
-  private Mono<Map<String, Location>> byName() {
-    var known = locations;
-    return known == null ? refresh() : Mono.just(known);
+  private Mono<Known> ready() {
+    var now = known;
+    return now == null ? read() : Mono.just(now);
   }
 
   /** The location of this name; empty when there is none. */
   public Mono<Location> location(String name) {
-    return byName()
-        .flatMap(known -> Mono.justOrEmpty(known.get(name)))
+    return ready()
+        .flatMap(now -> Mono.justOrEmpty(now.byName.get(name)))
         .switchIfEmpty(
             Mono.defer(
                 () ->

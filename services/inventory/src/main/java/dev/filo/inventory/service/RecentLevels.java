@@ -11,8 +11,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import reactor.core.publisher.Flux;
@@ -57,14 +55,14 @@ public final class RecentLevels {
    * Levels of some SKUs.
    *
    * @param time since when it is true
-   * @param bySku then by location; levels that are not there have nothing
+   * @param bySku each SKU that was asked for
    */
-  public record Levels(Instant time, Map<String, Map<String, Level>> bySku) {}
+  record Levels(Instant time, Map<String, SkuLevels> bySku) {}
 
-  /** A SKU's levels by location; all of them once {@code question} is answered. */
+  /** A SKU's levels; all of them once {@code question} is answered. */
   private static final class Known {
     private final Question question;
-    private final ConcurrentMap<String, Level> levels = new ConcurrentHashMap<>();
+    private final SkuLevels levels = new SkuLevels();
     private final AtomicBoolean isBeingRead = new AtomicBoolean(true);
     private volatile Instant time;
     private volatile Instant due;
@@ -73,11 +71,6 @@ public final class RecentLevels {
       this.question = question;
       this.time = time;
       this.due = time;
-    }
-
-    void learn(Level level) {
-      levels.merge(
-          level.location(), level, (old, now) -> now.version() >= old.version() ? now : old);
     }
 
     /** Has been read. Not all SKUs of a page are due at once the next time. */
@@ -117,7 +110,7 @@ public final class RecentLevels {
   }
 
   /** The levels of these SKUs. One value. */
-  public Mono<Levels> of(Collection<String> skus) {
+  Mono<Levels> of(Collection<String> skus) {
     return Mono.defer(
         () -> {
           var question = new Question(clock.instant());
@@ -176,33 +169,27 @@ public final class RecentLevels {
   /** Learns what is where of some SKUs. */
   private Flux<Level> read(Map<String, Known> some, Instant now) {
     var before = new HashMap<String, Map<String, Level>>();
-    some.forEach((sku, one) -> before.put(sku, new HashMap<>(one.levels)));
+    some.forEach((sku, one) -> before.put(sku, one.levels.copy()));
     return store
         .ofSkus(some.keySet(), now)
         .doOnNext(
             level -> {
               Objects.requireNonNull(before.get(level.sku())).remove(level.location());
-              Objects.requireNonNull(some.get(level.sku())).learn(level);
+              Objects.requireNonNull(some.get(level.sku())).levels.learn(level);
             })
         .doOnComplete(
             () ->
                 some.forEach(
                     (sku, one) -> {
                       // Nothing is left there, unless something was written meanwhile.
-                      Objects.requireNonNull(before.get(sku))
-                          .forEach(
-                              (location, level) ->
-                                  one.levels.computeIfPresent(
-                                      location,
-                                      (key, there) ->
-                                          there.version() == level.version() ? null : there));
+                      Objects.requireNonNull(before.get(sku)).values().forEach(one.levels::forget);
                       one.isTrueSince(now, age);
                     }));
   }
 
   private static Levels levels(Map<String, Known> found) {
     var time = Instant.MAX;
-    var bySku = new HashMap<String, Map<String, Level>>();
+    var bySku = new HashMap<String, SkuLevels>();
     for (var entry : found.entrySet()) {
       var read = entry.getValue().time;
       time = read.isBefore(time) ? read : time;
@@ -215,7 +202,7 @@ public final class RecentLevels {
   void written(Level level) {
     var one = known.getIfPresent(level.sku());
     if (one != null) {
-      one.learn(level);
+      one.levels.learn(level);
     }
   }
 }

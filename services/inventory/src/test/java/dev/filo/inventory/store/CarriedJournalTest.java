@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
@@ -176,7 +177,7 @@ class CarriedJournalTest {
   void anIdUsedForTwoHoldsAtOneInstantKeepsOne() {
     got(floor.hold("h1", HOUR, new Hold.Line(SOFA, 1)));
     got(other.hold("h1", HOUR, new Hold.Line(CHAIR, 2)));
-    carried().forEach(hold -> done(floor.holds.keep(List.of(Journal.of(hold)))));
+    Relayed.journals(floor);
     var kept = got(floor.journal.find("h1"));
     assertThat(kept.state()).isEqualTo(Hold.State.ACTIVE);
     var held =
@@ -186,6 +187,39 @@ class CarriedJournalTest {
             kept.lines().getFirst().sku().equals(SOFA)
                 ? Map.of(SOFA, 1, CHAIR, 0)
                 : Map.of(SOFA, 0, CHAIR, 2));
+  }
+
+  @Test
+  void placedAgainWhileItIsReleasedItKeepsNothing() {
+    var looks = new AtomicInteger();
+    var late =
+        new ShopFloor(
+            database,
+            clock,
+            levels -> levels,
+            holds ->
+                (HoldStore)
+                    Proxy.newProxyInstance(
+                        HoldStore.class.getClassLoader(),
+                        new Class<?>[] {HoldStore.class},
+                        (proxy, method, arguments) -> {
+                          var answer = method.invoke(holds, arguments);
+                          return method.getName().equals("journal") && looks.getAndIncrement() == 0
+                              ? ((Mono<?>) answer).switchIfEmpty(placedAndReleased())
+                              : answer;
+                        }));
+    assertThat(got(late.hold("h1", 2, HOUR)).wasActive()).isTrue();
+    assertThat(got(late.holds.release("h1", TILL)).state()).isEqualTo(Hold.State.RELEASED);
+    Relayed.journals(late);
+    assertThat(floor.level(SOFA, MILANO).held()).isZero();
+  }
+
+  /** All of it between another's look and its write; empty. */
+  private <T> Mono<T> placedAndReleased() {
+    return floor
+        .hold("h1", 2, HOUR)
+        .then(Mono.defer(() -> floor.holds.release("h1", TILL)))
+        .then(Mono.empty());
   }
 
   @Test

@@ -105,6 +105,7 @@ class RecurringDefectsTest {
                 }));
       }
       got(Flux.merge(Flux.fromIterable(calls), 24).collectList());
+      Relayed.journals(floor);
       int milano = 0;
       int monza = 0;
       for (int i = 0; i < 12; i++) {
