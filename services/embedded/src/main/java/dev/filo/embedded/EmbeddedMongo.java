@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An acknowledged write survives the process's sudden end and, unless {@link
  * Settings#withoutSync()} was asked for, the machine's. What it cannot do: no sessions and
- * transactions, pipeline updates, collations, partial indexes, geo and text queries; TTL indexes
- * are accepted and delete nothing. It listens on the loopback interface only, without passwords:
- * whoever can run programs on the machine can read it.
+ * transactions, pipeline updates, collations, partial unique indexes, geo and text queries; TTL
+ * indexes are accepted and delete nothing. It listens on the loopback interface only, without
+ * passwords: whoever can run programs on the machine can read it.
  */
 public final class EmbeddedMongo implements AutoCloseable {
 

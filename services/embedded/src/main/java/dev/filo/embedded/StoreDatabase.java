@@ -256,12 +256,18 @@ final class StoreDatabase extends AbstractSynchronizedMongoDatabase<Key> {
 
   @Override
   protected synchronized void addIndex(Document description) {
-    if (description.get("partialFilterExpression") != null) {
+    boolean isPartial = description.get("partialFilterExpression") != null;
+    if (isPartial && Boolean.TRUE.equals(description.get("unique"))) {
       throw new MongoServerError(
-          CANNOT_CREATE_INDEX, "CannotCreateIndex", "the embedded store has no partial indexes");
+          CANNOT_CREATE_INDEX,
+          "CannotCreateIndex",
+          "the embedded store has no partial unique indexes");
     }
+    // One that only finds documents finds the same when it has them all.
+    var whole = description.clone();
+    whole.remove("partialFilterExpression");
     try {
-      super.addIndex(description);
+      super.addIndex(whole);
     } catch (MongoServerError e) {
       forgetHalfBuilt(description);
       throw e;

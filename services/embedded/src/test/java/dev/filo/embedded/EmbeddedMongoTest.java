@@ -2,6 +2,7 @@ package dev.filo.embedded;
 
 import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.exists;
 import static com.mongodb.client.model.Filters.gt;
 import static com.mongodb.client.model.Filters.in;
 import static com.mongodb.client.model.Filters.lt;
@@ -356,10 +357,10 @@ class EmbeddedMongoTest {
           one(things.insertOne(new Document("_id", "Abc")));
           var refusals = new TreeMap<String, Publisher<?>>();
           refusals.put(
-              "partial indexes",
+              "partial unique indexes",
               things.createIndex(
                   Indexes.ascending("a"),
-                  new IndexOptions().partialFilterExpression(new Document("b", 1))));
+                  new IndexOptions().unique(true).partialFilterExpression(new Document("b", 1))));
           refusals.put(
               "updates by pipeline",
               things.updateOne(eq("_id", "Abc"), List.of(new Document("$set", new Document()))));
@@ -374,6 +375,21 @@ class EmbeddedMongoTest {
                       .as(what)
                       .isInstanceOf(MongoException.class)
                       .hasMessageContaining("the embedded store has no " + what));
+        });
+  }
+
+  @Test
+  void aPartialIndexHasAllDocuments() throws Exception {
+    inMemory(
+        database -> {
+          var things = database.getCollection("things");
+          one(things.insertOne(new Document("_id", 1).append("a", 1)));
+          one(
+              things.createIndex(
+                  Indexes.ascending("a"), new IndexOptions().partialFilterExpression(exists("b"))));
+          one(things.insertOne(new Document("_id", 2).append("a", 1).append("b", 1)));
+          assertThat(all(things.find(eq("a", 1)))).hasSize(2);
+          assertThat(all(things.find(and(eq("a", 1), exists("b"))))).hasSize(1);
         });
   }
 

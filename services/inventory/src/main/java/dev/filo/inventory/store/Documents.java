@@ -237,15 +237,15 @@ final class Documents {
         snapshot(document.get("answer", new Document())));
   }
 
+  /** What is 0 or empty is left out: every level and every movement has one. */
   static Document snapshot(Snapshot snapshot) {
-    return new Document("onHand", snapshot.onHand())
-        .append("setAside", snapshot.setAside())
-        .append("held", snapshot.held())
-        .append("safety", snapshot.safety().pieces())
-        .append("safetyRule", snapshot.safety().rule())
-        .append("inTransit", snapshot.inTransit())
-        .append("etag", snapshot.etag())
-        .append("time", Date.from(snapshot.time()));
+    var document = new Document("onHand", snapshot.onHand());
+    append(document, "setAside", snapshot.setAside());
+    append(document, "held", snapshot.held());
+    append(document, "safety", snapshot.safety().pieces());
+    append(document, "safetyRule", snapshot.safety().rule());
+    append(document, "inTransit", snapshot.inTransit());
+    return document.append("etag", snapshot.etag()).append("time", Date.from(snapshot.time()));
   }
 
   static Snapshot snapshot(Document document) {
@@ -269,9 +269,9 @@ final class Documents {
             .append("quantity", movement.quantity())
             .append("effectiveTime", Date.from(movement.effectiveTime()))
             .append("cause", movement.cause())
-            .append("author", author(movement.author()))
-            .append("hold", movement.hold())
-            .append("content", movement.content());
+            .append("author", author(movement.author()));
+    append(document, "hold", movement.hold());
+    document.append("content", movement.content());
     var details = movement.details();
     if (!details.transfer().isEmpty()) {
       document.append("transfer", details.transfer()).append("counterpart", details.counterpart());
@@ -350,6 +350,12 @@ final class Documents {
     append(document, "device", author.device());
     append(document, "displayName", author.displayName());
     return document;
+  }
+
+  private static void append(Document document, String name, int number) {
+    if (number != 0) {
+      document.append(name, number);
+    }
   }
 
   private static void append(Document document, String name, String text) {

@@ -2,6 +2,7 @@ package dev.filo.inventory.store;
 
 import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.exists;
 import static com.mongodb.client.model.Filters.gt;
 import static com.mongodb.client.model.Filters.in;
 import static com.mongodb.client.model.Filters.lt;
@@ -145,7 +146,10 @@ public final class MongoLevelStore implements LevelStore {
     sheets.prepare();
     Mongo.index(levels, Indexes.ascending("sku"));
     Mongo.index(levels, Indexes.ascending("nextExpiry"), new IndexOptions().sparse(true));
-    Mongo.index(movements, Indexes.ascending("level", "applied.sequence"));
+    Mongo.index(
+        movements,
+        Indexes.ascending("level", "applied.sequence"),
+        new IndexOptions().partialFilterExpression(exists("applied.sequence")));
     Mongo.index(movements, Indexes.ascending("level", "applied.effectiveTime"));
     Mongo.index(movements, Indexes.ascending("claimTime"), new IndexOptions().sparse(true));
     Mongo.index(movements, Indexes.ascending("announceTime"), new IndexOptions().sparse(true));
@@ -287,7 +291,7 @@ public final class MongoLevelStore implements LevelStore {
    */
   private record Prepared(
       String level,
-      WriteModel<BsonDocument> model,
+      WriteModel<Document> model,
       List<Event> events,
       Document outbox,
       Map<String, Journal> opened,
@@ -348,12 +352,21 @@ public final class MongoLevelStore implements LevelStore {
     var laid = laid(write, layout);
     var left =
         write.before().version() > 0 ? relay.takeLeft(levels, level) : Optional.<Left>empty();
-    var parts = update(write, outbox, opened, now);
+    var parts = new ArrayList<Bson>();
+    if (!opened.isEmpty()) {
+      var journals = new BsonDocument();
+      opened.forEach(
+          (key, journal) -> journals.append(Documents.OPENED + "." + key, journal.written()));
+      parts.add(new BsonDocument("$set", journals));
+    }
+    if (!outbox.isEmpty()) {
+      parts.add(Outbox.record(outbox, write.before().version() == 0, now));
+    }
     laid.ifPresent(one -> parts.addAll(one.parts));
     left.ifPresent(one -> parts.add(one.removal()));
     return new Prepared(
         level,
-        model(write.before(), Updates.combine(parts)),
+        model(write.before(), changed(write), parts),
         own,
         outbox,
         opened,
@@ -514,15 +527,25 @@ public final class MongoLevelStore implements LevelStore {
         .then(Mono.defer(() -> announcements.delete(left.id())));
   }
 
-  private WriteModel<BsonDocument> model(Level before, Bson update) {
+  /**
+   * A write as it is sent.
+   *
+   * @param changed fields to set
+   * @param parts what else is to be done
+   */
+  private WriteModel<Document> model(Level before, Document changed, List<Bson> parts) {
     boolean isNew = before.version() == 0;
-    var made = isNew ? made(before.id(), update) : null;
-    return made != null
-        ? new InsertOneModel<>(made)
-        : new UpdateOneModel<>(
-            and(eq("_id", before.id()), eq("version", before.version())),
-            update,
-            new UpdateOptions().upsert(isNew));
+    var made = isNew ? made(before.id(), changed, parts) : null;
+    if (made != null) {
+      return new InsertOneModel<>(made);
+    }
+    var all = new ArrayList<Bson>();
+    all.add(new Document("$set", changed));
+    all.addAll(parts);
+    return new UpdateOneModel<>(
+        and(eq("_id", before.id()), eq("version", before.version())),
+        Updates.combine(all),
+        new UpdateOptions().upsert(isNew));
   }
 
   /**
@@ -530,18 +553,21 @@ public final class MongoLevelStore implements LevelStore {
    * an upsert, which tells in an import of new levels. Null when the update has parts that only the
    * server can do.
    */
-  private @Nullable BsonDocument made(String id, Bson update) {
-    var made = new BsonDocument("_id", new BsonString(id));
-    for (var part : update.toBsonDocument(Document.class, levels.getCodecRegistry()).entrySet()) {
-      for (var field : part.getValue().asDocument().entrySet()) {
-        if (field.getKey().indexOf('.') >= 0) {
-          return null;
-        }
-        switch (part.getKey()) {
-          case "$set", "$setOnInsert" -> made.append(field.getKey(), field.getValue());
-          case "$unset" -> {}
-          default -> {
+  private @Nullable Document made(String id, Document changed, List<Bson> parts) {
+    var made = new Document("_id", id);
+    made.putAll(changed);
+    for (Bson one : parts) {
+      for (var part : one.toBsonDocument(Document.class, levels.getCodecRegistry()).entrySet()) {
+        for (var field : part.getValue().asDocument().entrySet()) {
+          if (field.getKey().indexOf('.') >= 0) {
             return null;
+          }
+          switch (part.getKey()) {
+            case "$set" -> made.append(field.getKey(), field.getValue());
+            case "$unset" -> {}
+            default -> {
+              return null;
+            }
           }
         }
       }
@@ -554,64 +580,51 @@ public final class MongoLevelStore implements LevelStore {
     var before = writes.getFirst().before();
     if (writes.size() == 1
         && before.version() > 0
-        && prepared.getFirst().model instanceof UpdateOneModel<BsonDocument> one
+        && prepared.getFirst().model instanceof UpdateOneModel<Document> one
         && one.getUpdate() != null) {
       return updated.update(before.id(), eq("version", before.version()), one.getUpdate());
     }
     return bulk(prepared.stream().map(Prepared::model).toList());
   }
 
-  private Mono<Boolean> bulk(List<WriteModel<BsonDocument>> models) {
-    var collection = levels.withDocumentClass(BsonDocument.class);
-    return Mono.from(collection.bulkWrite(models, new BulkWriteOptions().ordered(false)))
+  private Mono<Boolean> bulk(List<WriteModel<Document>> models) {
+    return Mono.from(levels.bulkWrite(models, new BulkWriteOptions().ordered(false)))
         .map(
             result ->
                 result.getMatchedCount() + result.getInsertedCount() + result.getUpserts().size()
                     == models.size());
   }
 
-  /** What changed; a level's first write says everything. */
-  private static List<Bson> update(
-      Write write, Document outbox, Map<String, Journal> opened, Instant now) {
+  /** The fields that changed; a level's first write says everything. */
+  private static Document changed(Write write) {
     var before = write.before();
     var after = write.after();
-    var parts = new ArrayList<Bson>();
-    parts.add(Updates.set("version", after.version()));
+    var changed = new Document("version", after.version());
     if (before.version() == 0) {
-      parts.add(Updates.setOnInsert("sku", after.sku()));
-      parts.add(Updates.setOnInsert("location", after.location()));
+      changed.append("sku", after.sku()).append("location", after.location());
     }
     if (before.version() == 0 || after.onHand() != before.onHand()) {
-      parts.add(Updates.set("onHand", after.onHand()));
+      changed.append("onHand", after.onHand());
     }
     if (after.safety() != before.safety()) {
-      parts.add(Updates.set("safety", after.safety()));
+      changed.append("safety", after.safety());
     }
     if (after.sequence() != before.sequence()) {
-      parts.add(Updates.set("sequence", after.sequence()));
+      changed.append("sequence", after.sequence());
     }
     if (!after.goods().equals(before.goods())) {
-      parts.add(Updates.set("goods", GoodsDocuments.document(after.goods())));
+      changed.append("goods", GoodsDocuments.document(after.goods()));
     }
     if (!Objects.equals(after.count(), before.count())) {
-      parts.add(Updates.set("count", Documents.count(after)));
+      changed.append("count", Documents.count(after));
     }
     if (!after.tail().equals(before.tail())) {
-      parts.add(Updates.set("tail", Documents.tail(after)));
+      changed.append("tail", Documents.tail(after));
     }
     if (!after.requests().equals(before.requests())) {
-      parts.add(Updates.set("requests", Documents.requests(after)));
+      changed.append("requests", Documents.requests(after));
     }
-    if (!opened.isEmpty()) {
-      var journals = new BsonDocument();
-      opened.forEach(
-          (key, journal) -> journals.append(Documents.OPENED + "." + key, journal.written()));
-      parts.add(new BsonDocument("$set", journals));
-    }
-    if (!outbox.isEmpty()) {
-      parts.add(Outbox.record(outbox, before.version() == 0, now));
-    }
-    return parts;
+    return changed;
   }
 
   private static List<Bson> ends(HeldPieces holds) {

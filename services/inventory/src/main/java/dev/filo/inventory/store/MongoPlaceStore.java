@@ -4,20 +4,18 @@ import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.in;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.mongodb.client.model.BulkWriteOptions;
-import com.mongodb.client.model.UpdateOneModel;
+import com.mongodb.client.model.InsertManyOptions;
 import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.model.Updates;
-import com.mongodb.client.model.WriteModel;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.calendar.StoreCalendars;
 import dev.filo.inventory.service.Location;
 import dev.filo.inventory.service.PlaceStore;
 import dev.filo.platform.mongo.Docs;
+import dev.filo.platform.mongo.Mongo;
 import dev.filo.proto.catalog.v1.Store;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -61,15 +59,14 @@ public final class MongoPlaceStore implements PlaceStore {
 
   @Override
   public Mono<Void> keepSkus(Collection<String> known) {
-    var upserts = new ArrayList<WriteModel<Document>>();
-    for (String sku : known) {
-      upserts.add(
-          new UpdateOneModel<>(
-              eq("_id", sku), Updates.setOnInsert("_id", sku), new UpdateOptions().upsert(true)));
+    if (known.isEmpty()) {
+      return Mono.empty();
     }
-    return upserts.isEmpty()
-        ? Mono.empty()
-        : Mono.from(skus.bulkWrite(upserts, new BulkWriteOptions().ordered(false))).then();
+    // An import brings a hundred thousand of them: to insert one costs a third of an upsert.
+    var rows = known.stream().map(sku -> new Document("_id", sku)).toList();
+    return Mono.from(skus.insertMany(rows, new InsertManyOptions().ordered(false)))
+        .then()
+        .onErrorResume(Mongo::isDuplicate, there -> Mono.empty());
   }
 
   private static Location location(Document document) {
