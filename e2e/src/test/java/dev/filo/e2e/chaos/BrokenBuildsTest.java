@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.filo.e2e.chaos.Fault.Kind;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -24,6 +27,7 @@ class BrokenBuildsTest {
   private static final int TRIES = 3;
   private static final int PERIODS = 5;
   private static final int CLIENTS = 24;
+  private static final Duration ELECTED = Duration.ofSeconds(12);
 
   @TempDir Path directory;
 
@@ -46,8 +50,7 @@ class BrokenBuildsTest {
     for (int seed = 1; seed <= TRIES && !notFound.isEmpty(); seed++) {
       var report =
           Chaos.play(
-              new Chaos.Settings(
-                  seed, Schedule.of(seed, PERIODS, faults()), CLIENTS, Set.copyOf(flaws)),
+              new Chaos.Settings(seed, schedule(seed), CLIENTS, Set.copyOf(flaws)),
               mongod.orElseThrow(),
               directory.resolve("try-" + seed),
               Path.of("target", "chaos", "broken-" + notFound + "-" + seed),
@@ -62,6 +65,13 @@ class BrokenBuildsTest {
       }
     }
     assertThat(notFound).as("flaws the checker does not find").isEmpty();
+  }
+
+  /** Some faults, and a primary that is left alone until the others have elected another one. */
+  private static List<List<Fault>> schedule(long seed) {
+    var periods = new ArrayList<>(Schedule.of(seed, PERIODS, faults()));
+    periods.add(List.of(new Fault(Kind.DESERT_PRIMARY, 0, ELECTED)));
+    return List.copyOf(periods);
   }
 
   /** What makes them bite: lost answers are asked for again, and what only one had is lost. */
