@@ -107,6 +107,26 @@ public record ChatThread(
   }
 
   /**
+   * This thread with the next thing said in it.
+   *
+   * @param name what the customer is called; empty: as before
+   */
+  public ChatThread with(Said said, String name, boolean isGuest, Instant now) {
+    return new ChatThread(
+        id,
+        version + 1,
+        after(said),
+        assignee,
+        assigneeName,
+        name.isEmpty() ? customerName : name,
+        isGuest,
+        waitingAfter(said),
+        said.number(),
+        said.isNote() ? last : said,
+        now);
+  }
+
+  /**
    * The state after something was said: a customer opens the thread, so does the first person to
    * speak in it; what the suite says changes nothing.
    */

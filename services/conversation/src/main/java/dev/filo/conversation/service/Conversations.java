@@ -14,6 +14,7 @@ import dev.filo.platform.code.Ids;
 import dev.filo.platform.feed.Outbox;
 import dev.filo.platform.feed.Relay;
 import dev.filo.platform.grpc.Statuses;
+import dev.filo.platform.mongo.Groups;
 import dev.filo.platform.mongo.StaleRetry;
 import dev.filo.platform.mongo.StaleVersionException;
 import dev.filo.platform.watch.Changes;
@@ -27,7 +28,9 @@ import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.Date;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -35,6 +38,8 @@ import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.util.context.ContextView;
 
 /** Saying things, and finding somebody who answers. */
 public final class Conversations {
@@ -50,6 +55,9 @@ public final class Conversations {
   private static final Duration ABANDONED = Duration.ofSeconds(10);
   // An agent's page says every ten seconds that she is there; two missed ones and she is gone.
   private static final Duration PRESENCE = Duration.ofSeconds(25);
+  private static final int ROUTED_MAX = 100;
+  private static final Comparator<Agent> FEWEST =
+      Comparator.comparingInt(Agent::load).thenComparing(Agent::name);
   private static final Actor SYSTEM =
       Actor.newBuilder()
           .setPrincipal("services/conversation")
@@ -63,6 +71,8 @@ public final class Conversations {
   private final InstantSource clock;
   private final int capacity;
   private final SignInMerges merges = new SignInMerges(this::merged);
+  // One at a time: who is given a thread has one more when the next group is looked at.
+  private final Groups<Waiting> routing = new Groups<>(1, ROUTED_MAX, this::routeAll);
 
   /**
    * The use cases over their store.
@@ -191,26 +201,50 @@ public final class Conversations {
   }
 
   private Mono<Void> route(ChatThread seen) {
-    return Mono.just(seen)
-        .filter(thread -> thread.state() == State.OPEN && thread.assignee().isEmpty())
-        .flatMap(
-            thread ->
-                store
-                    .agents(clock.instant())
-                    .filter(agent -> agent.load() < capacity)
-                    .sort(Comparator.comparingInt(Agent::load).thenComparing(Agent::name))
-                    .next()
-                    .flatMap(
-                        agent ->
-                            change(
-                                thread,
-                                Map.of(
-                                    "assignee", agent.name(),
-                                    "assigneeName", agent.displayName()),
-                                SYSTEM)))
-        .onErrorResume(StaleVersionException.class, raced -> Mono.empty())
-        .then();
+    if (seen.state() != State.OPEN || !seen.assignee().isEmpty()) {
+      return Mono.empty();
+    }
+    return Mono.deferContextual(
+        context -> {
+          var waiting = new Waiting(seen, context, Sinks.empty());
+          routing.add(waiting);
+          return waiting.routed.asMono();
+        });
   }
+
+  /** Each of some threads to whoever has the fewest once those before it are given. */
+  private Mono<Runnable> routeAll(List<Waiting> group) {
+    return store
+        .agents(clock.instant())
+        .filter(agent -> agent.load() < capacity)
+        .collect(() -> new PriorityQueue<>(FEWEST), PriorityQueue::add)
+        .flatMapMany(free -> Flux.fromIterable(group).flatMap(one -> give(one, free)))
+        .collectList()
+        .map(told -> (Runnable) () -> told.forEach(Runnable::run))
+        .onErrorResume(
+            error -> Mono.just(() -> group.forEach(one -> one.routed.tryEmitError(error))))
+        .contextWrite(group.getFirst().context);
+  }
+
+  private Mono<Runnable> give(Waiting one, PriorityQueue<Agent> free) {
+    var agent = free.poll();
+    if (agent == null) {
+      return Mono.just(one.routed::tryEmitEmpty);
+    }
+    var busier = new Agent(agent.name(), agent.displayName(), agent.load() + 1);
+    if (busier.load() < capacity) {
+      free.add(busier);
+    }
+    return change(
+            one.thread,
+            Map.of("assignee", agent.name(), "assigneeName", agent.displayName()),
+            SYSTEM)
+        .map(changed -> (Runnable) one.routed::tryEmitEmpty)
+        .onErrorResume(StaleVersionException.class, raced -> Mono.just(one.routed::tryEmitEmpty))
+        .onErrorResume(error -> Mono.just(() -> one.routed.tryEmitError(error)));
+  }
+
+  private record Waiting(ChatThread thread, ContextView context, Sinks.Empty<Void> routed) {}
 
   /** An agent is there: threads that wait come to whoever is free. */
   public Mono<Void> present(Caller agent) {
@@ -294,7 +328,7 @@ public final class Conversations {
                 .build());
     return store
         .change(thread, next, event, now)
-        .doOnNext(this::written)
+        .doOnNext(document -> written(thread.id(), Outbox.events(document)))
         .map(MongoConversationStore::read);
   }
 
@@ -314,9 +348,9 @@ public final class Conversations {
             .build());
   }
 
-  private void written(Document document) {
-    relay.offer(store.collection(), document);
-    changes.tell(key(document.getString("_id")));
+  private void written(String id, List<Event> outbox) {
+    relay.offer(store.collection(), id, outbox);
+    changes.tell(key(id));
     changes.tell(INBOX);
   }
 

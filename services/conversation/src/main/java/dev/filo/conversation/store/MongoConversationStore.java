@@ -5,6 +5,7 @@ import static com.mongodb.client.model.Aggregates.group;
 import static com.mongodb.client.model.Aggregates.match;
 import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.exists;
 import static com.mongodb.client.model.Filters.gt;
 import static com.mongodb.client.model.Filters.gte;
 import static com.mongodb.client.model.Filters.in;
@@ -34,7 +35,9 @@ import dev.filo.conversation.domain.ChatThread.Speaker;
 import dev.filo.conversation.domain.ChatThread.State;
 import dev.filo.platform.feed.Outbox;
 import dev.filo.platform.mongo.Docs;
+import dev.filo.platform.mongo.GroupedInserts;
 import dev.filo.platform.mongo.GroupedReads;
+import dev.filo.platform.mongo.GroupedUpdates;
 import dev.filo.platform.mongo.Groups;
 import dev.filo.platform.mongo.Mongo;
 import dev.filo.platform.mongo.StaleVersionException;
@@ -48,8 +51,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
-import java.util.function.Consumer;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.bson.types.Binary;
@@ -72,6 +75,8 @@ public final class MongoConversationStore {
   private final MongoCollection<Document> messages;
   private final MongoCollection<Document> agents;
   private final GroupedReads reads;
+  private final GroupedInserts inserts;
+  private final GroupedUpdates updated;
 
   // Messages that are counted and not settled yet, for which nobody waits; the sweep does what is
   // left.
@@ -82,7 +87,9 @@ public final class MongoConversationStore {
   public MongoConversationStore(MongoDatabase database) {
     this.threads = database.getCollection("conversations");
     this.reads = new GroupedReads(threads);
+    this.updated = new GroupedUpdates(threads);
     this.messages = database.getCollection("messages");
+    this.inserts = new GroupedInserts(messages);
     this.agents = database.getCollection("agents");
   }
 
@@ -118,14 +125,14 @@ public final class MongoConversationStore {
    * @param names the customer's name and whether she is a guest, written to the thread; null leaves
    *     them
    * @param event the event of a message and the thread it is said in; null: none
-   * @param written is told the thread's document after it was counted
+   * @param written is told the thread that was written and what is in its outbox, oldest first
    */
   public Mono<Placed> say(
       String id,
       Said said,
       @Nullable CustomerName names,
       BiFunction<ChatThread, Said, @Nullable Event> event,
-      Consumer<Document> written,
+      BiConsumer<String, List<Event>> written,
       Instant now) {
     return say(id, said, names, event, written, now, 0);
   }
@@ -135,7 +142,7 @@ public final class MongoConversationStore {
       Said said,
       @Nullable CustomerName names,
       BiFunction<ChatThread, Said, @Nullable Event> event,
-      Consumer<Document> written,
+      BiConsumer<String, List<Event>> written,
       Instant now,
       int tries) {
     return thread(id)
@@ -143,7 +150,8 @@ public final class MongoConversationStore {
             thread -> {
               var placed = said.at(thread.messageCount() + 1);
               var document = message(id, placed, names, event.apply(thread, placed));
-              return Mono.from(messages.insertOne(document))
+              return inserts
+                  .insert(document)
                   .then(Mono.defer(() -> count(thread, document, written, now)))
                   .map(after -> new Placed(placed, after))
                   .switchIfEmpty(
@@ -172,14 +180,16 @@ public final class MongoConversationStore {
     return Mono.from(messages.find(eq("key", key)).first());
   }
 
-  private Mono<Placed> counted(Document message, Consumer<Document> written, Instant now) {
+  private Mono<Placed> counted(
+      Document message, BiConsumer<String, List<Event>> written, Instant now) {
     var said = readSaid(message);
     return countThrough(message.getString("thread"), said.number(), written, now)
         .thenReturn(new Placed(said, null));
   }
 
   /** Counts what was inserted up to a place, by whomever. */
-  private Mono<Void> countThrough(String id, long number, Consumer<Document> written, Instant now) {
+  private Mono<Void> countThrough(
+      String id, long number, BiConsumer<String, List<Event>> written, Instant now) {
     return thread(id)
         .filter(thread -> thread.messageCount() < number)
         .flatMap(
@@ -195,7 +205,7 @@ public final class MongoConversationStore {
   }
 
   /** Counts messages that were left uncounted for a while; completes. */
-  public Mono<Void> sweep(Instant before, Consumer<Document> written, Instant now) {
+  public Mono<Void> sweep(Instant before, BiConsumer<String, List<Event>> written, Instant now) {
     return Flux.from(
             messages
                 .find(and(eq("counted", false), lt("insertTime", Date.from(before))))
@@ -204,45 +214,67 @@ public final class MongoConversationStore {
         .then();
   }
 
-  /** Counts the next message of a thread as it was seen; empty when it is another one by now. */
+  /**
+   * Counts the next message of a thread as it was seen; empty when it is another one by now. Where
+   * nothing waits in the thread's outbox the update goes with those of others; else the thread
+   * comes back with what waits, so that this is told before what is new.
+   */
   private Mono<ChatThread> count(
-      ChatThread thread, Document message, Consumer<Document> written, Instant now) {
+      ChatThread thread, Document message, BiConsumer<String, List<Event>> written, Instant now) {
     var said = readSaid(message);
+    var next =
+        thread.with(
+            said,
+            Docs.string(message, "customerName"),
+            message.getBoolean("guest", thread.guest()),
+            now);
+    var events = message.containsKey("event") ? List.of(event(message)) : List.<Event>of();
+    var update = counting(next, said, message.containsKey("guest"), events, now);
+    var unchanged = eq("messageCount", thread.messageCount());
+    // the version too: what somebody decided meanwhile, that it is resolved, must not be undone
+    var seen = thread.version() == 0 ? unchanged : and(eq("version", thread.version()), unchanged);
+    var withOutbox =
+        Mono.from(
+                threads.findOneAndUpdate(
+                    and(eq("_id", thread.id()), seen),
+                    update,
+                    new FindOneAndUpdateOptions()
+                        .upsert(thread.version() == 0)
+                        .returnDocument(ReturnDocument.AFTER)))
+            .onErrorResume(Mongo::isDuplicate, counted -> Mono.empty()) // somebody else counted it
+            .doOnNext(counted -> written.accept(thread.id(), Outbox.events(counted)))
+            .map(MongoConversationStore::read);
+    return (thread.version() == 0
+            ? withOutbox
+            : updated
+                .update(thread.id(), and(seen, exists(Outbox.SINCE, false)), update)
+                .filter(counted -> counted)
+                .doOnNext(counted -> written.accept(thread.id(), events))
+                .map(counted -> next)
+                .switchIfEmpty(Mono.defer(() -> withOutbox)))
+        .doOnNext(counted -> settling.add(message.getString("_id")));
+  }
+
+  private static Bson counting(
+      ChatThread next, Said said, boolean named, List<Event> events, Instant now) {
     var updates = new ArrayList<Bson>();
-    updates.add(set("messageCount", said.number()));
-    updates.add(set("state", thread.after(said).name()));
+    updates.add(set("messageCount", next.messageCount()));
+    updates.add(set("state", next.state().name()));
     if (!said.isNote()) { // she sees what was said last
       updates.add(set("last", toDocument(said)));
     }
     updates.add(set("updateTime", Date.from(now)));
     updates.add(inc("version", 1L));
-    var waiting = thread.waitingAfter(said);
+    var waiting = next.waitingSince();
     updates.add(waiting == null ? unset("waitingSince") : set("waitingSince", Date.from(waiting)));
-    if (message.containsKey("guest")) {
-      updates.add(set("guest", message.getBoolean("guest")));
-      if (!Docs.string(message, "customerName").isEmpty()) {
-        updates.add(set("customerName", message.getString("customerName")));
-      }
+    if (named) {
+      updates.add(set("guest", next.guest()));
+      updates.add(set("customerName", next.customerName()));
     }
-    if (message.containsKey("event")) {
-      updates.add(Outbox.record(List.of(event(message)), now));
+    if (!events.isEmpty()) {
+      updates.add(Outbox.record(events, now));
     }
-    // the version too: what somebody decided meanwhile, that it is resolved, must not be undone
-    var seen =
-        thread.version() == 0
-            ? eq("_id", thread.id())
-            : and(eq("_id", thread.id()), eq("version", thread.version()));
-    return Mono.from(
-            threads.findOneAndUpdate(
-                and(seen, eq("messageCount", said.number() - 1)),
-                combine(updates),
-                new FindOneAndUpdateOptions()
-                    .upsert(thread.version() == 0)
-                    .returnDocument(ReturnDocument.AFTER)))
-        .onErrorResume(Mongo::isDuplicate, counted -> Mono.empty()) // somebody else counted it
-        .doOnNext(written)
-        .doOnNext(counted -> settling.add(message.getString("_id")))
-        .map(MongoConversationStore::read);
+    return combine(updates);
   }
 
   /** Drops what only counting needed. */

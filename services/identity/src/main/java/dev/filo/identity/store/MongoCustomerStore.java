@@ -34,6 +34,7 @@ import dev.filo.identity.service.CustomerStore;
 import dev.filo.platform.feed.Outbox;
 import dev.filo.platform.feed.Relay;
 import dev.filo.platform.mongo.Docs;
+import dev.filo.platform.mongo.GroupedReads;
 import dev.filo.platform.mongo.Mongo;
 import dev.filo.platform.mongo.Requests;
 import dev.filo.proto.feed.v1.Actor;
@@ -61,6 +62,7 @@ public final class MongoCustomerStore implements CustomerStore {
       new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER);
 
   private final MongoCollection<Document> customers;
+  private final GroupedReads reads;
   private final MongoCollection<Document> claims;
   private final PendingActs acts;
   private final Relay relay;
@@ -68,6 +70,7 @@ public final class MongoCustomerStore implements CustomerStore {
   /** Customers in a database; their events go through the relay. */
   public MongoCustomerStore(MongoDatabase database, Relay relay) {
     this.customers = database.getCollection("customers");
+    this.reads = new GroupedReads(customers);
     this.claims = database.getCollection("claims");
     this.acts = new PendingActs(customers, act -> Customer.id(act.subject()));
     this.relay = relay;
@@ -84,7 +87,9 @@ public final class MongoCustomerStore implements CustomerStore {
 
   @Override
   public Mono<Customer> find(String id) {
-    return Mono.from(customers.find(and(eq("_id", id), LIVING)).first())
+    return reads
+        .find(id)
+        .filter(document -> !document.getBoolean("erased", false))
         .map(MongoCustomerStore::customer);
   }
 

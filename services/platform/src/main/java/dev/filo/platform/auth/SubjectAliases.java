@@ -17,6 +17,7 @@ import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.platform.mongo.Docs;
+import dev.filo.platform.mongo.GroupedReads;
 import dev.filo.platform.mongo.Mongo;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,9 +52,8 @@ public final class SubjectAliases {
   /** The aliases kept in a service's own database. */
   public SubjectAliases(MongoDatabase database) {
     this.aliases = database.getCollection("aliases");
-    this.source =
-        alias ->
-            Mono.from(aliases.find(eq("_id", alias)).first()).map(row -> row.getString("subject"));
+    var reads = new GroupedReads(aliases);
+    this.source = alias -> reads.find(alias).map(row -> row.getString("subject"));
   }
 
   /** The aliases another source knows; nothing is recorded here. */
