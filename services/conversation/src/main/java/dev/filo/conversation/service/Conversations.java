@@ -14,7 +14,8 @@ import dev.filo.platform.code.Ids;
 import dev.filo.platform.feed.Outbox;
 import dev.filo.platform.feed.Relay;
 import dev.filo.platform.grpc.Statuses;
-import dev.filo.platform.mongo.Groups;
+import dev.filo.platform.mongo.Questions;
+import dev.filo.platform.mongo.Questions.Asked;
 import dev.filo.platform.mongo.StaleRetry;
 import dev.filo.platform.mongo.StaleVersionException;
 import dev.filo.platform.watch.Changes;
@@ -38,8 +39,6 @@ import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
-import reactor.util.context.ContextView;
 
 /** Saying things, and finding somebody who answers. */
 public final class Conversations {
@@ -72,7 +71,8 @@ public final class Conversations {
   private final int capacity;
   private final SignInMerges merges = new SignInMerges(this::merged);
   // One at a time: who is given a thread has one more when the next group is looked at.
-  private final Groups<Waiting> routing = new Groups<>(1, ROUTED_MAX, this::routeAll);
+  private final Questions<ChatThread, Void> routing =
+      new Questions<>(1, ROUTED_MAX, this::routeAll);
 
   /**
    * The use cases over their store.
@@ -201,50 +201,39 @@ public final class Conversations {
   }
 
   private Mono<Void> route(ChatThread seen) {
-    if (seen.state() != State.OPEN || !seen.assignee().isEmpty()) {
-      return Mono.empty();
-    }
-    return Mono.deferContextual(
-        context -> {
-          var waiting = new Waiting(seen, context, Sinks.empty());
-          routing.add(waiting);
-          return waiting.routed.asMono();
-        });
+    return seen.state() == State.OPEN && seen.assignee().isEmpty()
+        ? routing.ask(seen)
+        : Mono.empty();
   }
 
   /** Each of some threads to whoever has the fewest once those before it are given. */
-  private Mono<Runnable> routeAll(List<Waiting> group) {
+  private Mono<Runnable> routeAll(List<Asked<ChatThread, Void>> group) {
     return store
         .agents(clock.instant())
         .filter(agent -> agent.load() < capacity)
         .collect(() -> new PriorityQueue<>(FEWEST), PriorityQueue::add)
         .flatMapMany(free -> Flux.fromIterable(group).flatMap(one -> give(one, free)))
         .collectList()
-        .map(told -> (Runnable) () -> told.forEach(Runnable::run))
-        .onErrorResume(
-            error -> Mono.just(() -> group.forEach(one -> one.routed.tryEmitError(error))))
-        .contextWrite(group.getFirst().context);
+        .map(told -> () -> told.forEach(Runnable::run));
   }
 
-  private Mono<Runnable> give(Waiting one, PriorityQueue<Agent> free) {
+  private Mono<Runnable> give(Asked<ChatThread, Void> one, PriorityQueue<Agent> free) {
     var agent = free.poll();
     if (agent == null) {
-      return Mono.just(one.routed::tryEmitEmpty);
+      return Mono.just(one::done);
     }
     var busier = new Agent(agent.name(), agent.displayName(), agent.load() + 1);
     if (busier.load() < capacity) {
       free.add(busier);
     }
     return change(
-            one.thread,
+            one.question(),
             Map.of("assignee", agent.name(), "assigneeName", agent.displayName()),
             SYSTEM)
-        .map(changed -> (Runnable) one.routed::tryEmitEmpty)
-        .onErrorResume(StaleVersionException.class, raced -> Mono.just(one.routed::tryEmitEmpty))
-        .onErrorResume(error -> Mono.just(() -> one.routed.tryEmitError(error)));
+        .map(changed -> (Runnable) one::done)
+        .onErrorResume(StaleVersionException.class, raced -> Mono.just(one::done))
+        .onErrorResume(error -> Mono.just(() -> one.fail(error)));
   }
-
-  private record Waiting(ChatThread thread, ContextView context, Sinks.Empty<Void> routed) {}
 
   /** An agent is there: threads that wait come to whoever is free. */
   public Mono<Void> present(Caller agent) {

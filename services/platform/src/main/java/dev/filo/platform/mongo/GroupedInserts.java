@@ -1,21 +1,21 @@
 package dev.filo.platform.mongo;
 
 import com.mongodb.MongoBulkWriteException;
+import com.mongodb.MongoWriteConcernException;
 import com.mongodb.MongoWriteException;
 import com.mongodb.bulk.BulkWriteError;
 import com.mongodb.client.model.InsertManyOptions;
 import com.mongodb.reactivestreams.client.MongoCollection;
+import dev.filo.platform.mongo.Questions.Asked;
 import java.util.ArrayList;
 import java.util.List;
 import org.bson.Document;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
-import reactor.util.context.ContextView;
 
 /**
  * Documents inserted into one collection, in one message when they come at the same time
  * (docs/decisions/0015). Each is there or refused by itself, and nobody waits for others to come,
- * see {@link Groups}.
+ * see {@link Questions}.
  */
 public final class GroupedInserts {
   private static final int LANES = 2;
@@ -23,7 +23,8 @@ public final class GroupedInserts {
   private static final InsertManyOptions UNORDERED = new InsertManyOptions().ordered(false);
 
   private final MongoCollection<Document> collection;
-  private final Groups<Asked> groups = new Groups<>(LANES, GROUP_MAX, this::write);
+  private final Questions<Document, Void> questions =
+      new Questions<>(LANES, GROUP_MAX, this::write);
 
   /** Inserts into one collection. */
   public GroupedInserts(MongoCollection<Document> collection) {
@@ -35,41 +36,34 @@ public final class GroupedInserts {
    * unique in it is taken.
    */
   public Mono<Void> insert(Document document) {
-    return Mono.deferContextual(
-        context -> {
-          var asked = new Asked(document, context, Sinks.empty());
-          groups.add(asked);
-          return asked.answer.asMono();
-        });
+    return questions.ask(document);
   }
 
-  private Mono<Runnable> write(List<Asked> group) {
-    var documents = group.stream().map(Asked::document).toList();
-    return Mono.defer(
-            () ->
-                documents.size() == 1
-                    ? Mono.from(collection.insertOne(documents.getFirst()))
-                    : Mono.from(collection.insertMany(documents, UNORDERED)))
-        .map(done -> (Runnable) () -> group.forEach(one -> one.answer.tryEmitEmpty()))
-        .onErrorResume(error -> Mono.just(() -> fail(group, error)))
-        .contextWrite(group.getFirst().context);
+  private Mono<Runnable> write(List<Asked<Document, Void>> group) {
+    return (group.size() == 1
+            ? Mono.from(collection.insertOne(group.getFirst().question()))
+            : Mono.from(
+                collection.insertMany(group.stream().map(Asked::question).toList(), UNORDERED)))
+        .map(done -> (Runnable) () -> group.forEach(Asked::done))
+        .onErrorResume(MongoBulkWriteException.class, some -> Mono.just(() -> fail(group, some)));
   }
 
-  /** Of many only those are refused that the server names, unless it cannot say. */
-  private static void fail(List<Asked> group, Throwable error) {
-    if (!(error instanceof MongoBulkWriteException some) || some.getWriteConcernError() != null) {
-      group.forEach(one -> one.answer.tryEmitError(error));
-      return;
-    }
+  /** Refuses those the server names. The others are there, though perhaps not yet for good. */
+  private static void fail(List<Asked<Document, Void>> group, MongoBulkWriteException some) {
     var there = new ArrayList<>(group);
     for (BulkWriteError refused : some.getWriteErrors()) {
       var one = group.get(refused.getIndex());
       there.remove(one);
-      one.answer.tryEmitError(
-          new MongoWriteException(refused, some.getServerAddress(), some.getErrorLabels()));
+      one.fail(new MongoWriteException(refused, some.getServerAddress(), some.getErrorLabels()));
     }
-    there.forEach(one -> one.answer.tryEmitEmpty());
+    var unsure = some.getWriteConcernError();
+    if (unsure == null) {
+      there.forEach(Asked::done);
+    } else { // not the error itself, which the refused ones may have made one of duplicates
+      var error =
+          new MongoWriteConcernException(
+              unsure, null, some.getServerAddress(), some.getErrorLabels());
+      there.forEach(one -> one.fail(error));
+    }
   }
-
-  private record Asked(Document document, ContextView context, Sinks.Empty<Void> answer) {}
 }

@@ -4,6 +4,7 @@ import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.in;
 
 import com.mongodb.reactivestreams.client.MongoCollection;
+import dev.filo.platform.mongo.Questions.Asked;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,8 +15,6 @@ import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
-import reactor.util.context.ContextView;
 
 /**
  * Documents of one collection by their ids, read in one message when they are asked for at the same
@@ -29,7 +28,7 @@ public final class GroupedReads {
 
   private final MongoCollection<Document> collection;
   private final @Nullable Bson fields;
-  private final Groups<Asked> groups;
+  private final Questions<Collection<?>, Map<Object, Document>> questions;
 
   /** Reads of one collection. */
   public GroupedReads(MongoCollection<Document> collection) {
@@ -45,7 +44,7 @@ public final class GroupedReads {
   public GroupedReads(MongoCollection<Document> collection, @Nullable Bson fields, int most) {
     this.collection = collection;
     this.fields = fields;
-    this.groups = new Groups<>(LANES, most, this::read);
+    this.questions = new Questions<>(LANES, most, this::read);
   }
 
   /** The document with this id, not to be changed; empty when there is none. */
@@ -55,33 +54,20 @@ public final class GroupedReads {
 
   /** The documents with these ids and perhaps others, not to be changed, by id. One value. */
   public Mono<Map<Object, Document>> find(Collection<?> ids) {
-    return Mono.deferContextual(
-        context -> {
-          var asked = new Asked(ids, context, Sinks.one());
-          groups.add(asked);
-          return asked.answer.asMono();
-        });
+    return questions.ask(ids);
   }
 
-  private Mono<Runnable> read(List<Asked> group) {
-    return Flux.defer(() -> collection.find(which(group)).projection(fields).batchSize(IN_ONE))
+  private Mono<Runnable> read(List<Asked<Collection<?>, Map<Object, Document>>> group) {
+    return Flux.from(collection.find(which(group)).projection(fields).batchSize(IN_ONE))
         .collect(
             () -> new HashMap<Object, Document>(),
             (found, document) -> found.put(document.get("_id"), document))
-        .map(
-            (Map<Object, Document> found) ->
-                (Runnable) () -> group.forEach(one -> one.answer.tryEmitValue(found)))
-        .onErrorResume(
-            error -> Mono.just(() -> group.forEach(one -> one.answer.tryEmitError(error))))
-        .contextWrite(group.getFirst().context);
+        .map((Map<Object, Document> found) -> () -> group.forEach(one -> one.answer(found)));
   }
 
-  private static Bson which(List<Asked> group) {
+  private static Bson which(List<Asked<Collection<?>, Map<Object, Document>>> group) {
     var ids = new HashSet<Object>();
-    group.forEach(one -> ids.addAll(one.ids));
+    group.forEach(one -> ids.addAll(one.question()));
     return ids.size() == 1 ? eq("_id", ids.iterator().next()) : in("_id", ids);
   }
-
-  private record Asked(
-      Collection<?> ids, ContextView context, Sinks.One<Map<Object, Document>> answer) {}
 }

@@ -12,6 +12,7 @@ import com.mongodb.bulk.BulkWriteError;
 import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.UpdateOneModel;
 import com.mongodb.reactivestreams.client.MongoCollection;
+import dev.filo.platform.mongo.Questions.Asked;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,14 +22,12 @@ import org.bson.Document;
 import org.bson.conversions.Bson;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
-import reactor.util.context.ContextView;
 
 /**
  * Conditional updates of single documents of one collection, written in one message when they come
  * at the same time: what a database does for a message, its waiting for the log and for the other
  * members included, is several times what it does for one more document in it
- * (docs/decisions/0015). Nobody waits for others to come, see {@link Groups}.
+ * (docs/decisions/0015). Nobody waits for others to come, see {@link Questions}.
  */
 public final class GroupedUpdates {
   /**
@@ -42,7 +41,8 @@ public final class GroupedUpdates {
   private static final BulkWriteOptions UNORDERED = new BulkWriteOptions().ordered(false);
 
   private final MongoCollection<Document> collection;
-  private final Groups<Asked> groups = new Groups<>(LANES, GROUP_MAX, this::write);
+  private final Questions<Update, Boolean> questions =
+      new Questions<>(LANES, GROUP_MAX, this::write);
 
   /** Updates of one collection. */
   public GroupedUpdates(MongoCollection<Document> collection) {
@@ -57,46 +57,37 @@ public final class GroupedUpdates {
    * @param condition what the document has to meet beside its {@code _id}
    */
   public Mono<Boolean> update(Object id, Bson condition, Bson update) {
-    return Mono.deferContextual(
-        context -> {
-          var asked =
-              new Asked(
-                  id,
-                  condition,
-                  update,
-                  ThreadLocalRandom.current().nextLong(),
-                  context,
-                  Sinks.one());
-          groups.add(asked);
-          return asked.answer.asMono();
-        });
+    return Mono.defer(
+        () ->
+            questions.ask(
+                new Update(id, condition, update, ThreadLocalRandom.current().nextLong())));
   }
 
-  private Mono<Runnable> write(List<Asked> group) {
-    return Mono.defer(() -> group.size() == 1 ? alone(group.getFirst()) : together(group))
-        .onErrorResume(
-            error -> Mono.just(() -> group.forEach(one -> one.answer.tryEmitError(error))))
-        .contextWrite(group.getFirst().context);
+  private Mono<Runnable> write(List<Asked<Update, Boolean>> group) {
+    return group.size() == 1 ? alone(group.getFirst()) : together(group);
   }
 
-  private Mono<Runnable> alone(Asked one) {
-    return Mono.from(collection.updateOne(one.which(), one.update))
-        .map(result -> () -> one.answer.tryEmitValue(result.getMatchedCount() == 1));
+  private Mono<Runnable> alone(Asked<Update, Boolean> one) {
+    var wanted = one.question();
+    return Mono.from(collection.updateOne(wanted.which(), wanted.update))
+        .map(result -> () -> one.answer(result.getMatchedCount() == 1));
   }
 
-  private Mono<Runnable> together(List<Asked> group) {
-    return Mono.from(collection.bulkWrite(group.stream().map(Asked::model).toList(), UNORDERED))
+  private Mono<Runnable> together(List<Asked<Update, Boolean>> group) {
+    return Mono.from(
+            collection.bulkWrite(
+                group.stream().map(one -> one.question().model()).toList(), UNORDERED))
         .flatMap(
             result ->
                 result.getMatchedCount() < group.size()
                     ? look(group)
-                    : Mono.just(() -> group.forEach(one -> one.answer.tryEmitValue(true))))
+                    : Mono.just(() -> group.forEach(one -> one.answer(true))))
         .onErrorResume(
             error ->
                 error instanceof MongoBulkWriteException some
                     && some.getWriteConcernError() == null,
             error -> {
-              var failed = new ArrayList<Asked>();
+              var failed = new ArrayList<Asked<Update, Boolean>>();
               for (BulkWriteError one : ((MongoBulkWriteException) error).getWriteErrors()) {
                 failed.add(group.get(one.getIndex()));
               }
@@ -106,38 +97,33 @@ public final class GroupedUpdates {
                   .map(
                       told ->
                           () -> {
-                            failed.forEach(one -> one.answer.tryEmitError(error));
+                            failed.forEach(one -> one.fail(error));
                             told.run();
                           });
             });
   }
 
   /** Looks which of some updates have found their documents. */
-  private Mono<Runnable> look(List<Asked> group) {
+  private Mono<Runnable> look(List<Asked<Update, Boolean>> group) {
     return Flux.from(
             collection
-                .find(in("_id", group.stream().map(Asked::id).toList()))
+                .find(in("_id", group.stream().map(one -> one.question().id).toList()))
                 .projection(include(WRITTEN_BY)))
         .collect(
             () -> new HashMap<Object, Object>(),
             (found, document) -> found.put(document.get("_id"), document.get(WRITTEN_BY)))
         .map(
             (Map<Object, Object> found) ->
-                () ->
-                    group.forEach(
-                        one -> one.answer.tryEmitValue(one.mark().equals(found.get(one.id)))));
+                () -> group.forEach(one -> one.answer(one.question().isLastOf(found))));
   }
 
-  private record Asked(
-      Object id,
-      Bson condition,
-      Bson update,
-      Long mark,
-      ContextView context,
-      Sinks.One<Boolean> answer) {
-
+  private record Update(Object id, Bson condition, Bson update, Long mark) {
     Bson which() {
       return and(eq("_id", id), condition);
+    }
+
+    boolean isLastOf(Map<Object, Object> writtenBy) {
+      return mark.equals(writtenBy.get(id));
     }
 
     UpdateOneModel<Document> model() {
