@@ -234,7 +234,7 @@ class CartPageTest extends BrowserSuite {
         "{\"operations\":[{\"id\":\"elsewhere\",\"setQuantity\":{\"line\":\"%s\",\"quantity\":9}}]}";
     assertThat(post(pc, "/v1/customers/me/cart:apply", other.formatted(line))).isEqualTo(200);
     held.getFirst().resume();
-    assertThat(pc.getByText("altrove erano 9, ora 4")).isVisible();
+    assertThat(pc.locator(".toast:has-text('altrove erano 9, ora 4')")).isVisible();
     assertThat(get(pc, "/v1/customers/me/cart").path("itemCount").asInt()).isEqualTo(4);
   }
 

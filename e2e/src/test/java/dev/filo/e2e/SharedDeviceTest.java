@@ -147,7 +147,7 @@ class SharedDeviceTest extends BrowserSuite {
         .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Esci ovunque"))
         .tap();
     assertThat(phone).hasURL(target + "/");
-    assertThat(phone.getByText("Tutti gli accessi sono chiusi")).isVisible();
+    assertThat(phone.locator(".toast:has-text('Tutti gli accessi sono chiusi')")).isVisible();
 
     assertThat(pc.getByText("Il carrello è vuoto")).isVisible();
     assertThat(pc.getByText("Divano")).hasCount(0); // in no message either

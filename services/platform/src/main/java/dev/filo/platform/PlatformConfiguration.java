@@ -238,6 +238,7 @@ public class PlatformConfiguration {
   Erasures erasures(
       MongoDatabase database,
       ObjectProvider<PersonalData> kinds,
+      SubjectMerges merges,
       Tombstones tombstones,
       InstantSource clock) {
     var all = kinds.orderedStream().toList();
@@ -245,7 +246,7 @@ public class PlatformConfiguration {
     if (!all.isEmpty()) { // else nothing is ever looked for
       scrubber.prepare();
     }
-    return new Erasures(database, all, tombstones, scrubber, clock);
+    return new Erasures(database, all, merges, tombstones, scrubber, clock);
   }
 
   /** Who is whom, as identity says now. */

@@ -15,6 +15,8 @@ import dev.filo.identity.store.MongoAuditStore;
 import dev.filo.identity.store.MongoCustomerStore;
 import dev.filo.identity.store.MongoErasureStore;
 import dev.filo.identity.store.MongoSignInStore;
+import dev.filo.platform.auth.SubjectAliases;
+import dev.filo.platform.auth.SubjectMerges;
 import dev.filo.platform.feed.FeedStore;
 import dev.filo.platform.feed.FeedTail;
 import dev.filo.platform.feed.Relay;
@@ -35,6 +37,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.stream.Stream;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
@@ -71,9 +74,17 @@ class PrivacyTest {
 
     Services(MongoDatabase seen) {
       List<PersonalData> kinds = List.of(identityData(seen));
+      var merges =
+          new SubjectMerges(
+              new SubjectAliases(seen), Stream::of, Stream::of, gone -> false, world.clock);
       identity =
           new Erasures(
-              seen, kinds, new Tombstones(seen, world.clock), new FeedScrubber(seen), world.clock);
+              seen,
+              kinds,
+              merges,
+              new Tombstones(seen, world.clock),
+              new FeedScrubber(seen),
+              world.clock);
     }
 
     @Override

@@ -134,10 +134,15 @@ public final class SubjectAliases {
    *
    * @param subject the alias itself when it is none any more
    * @param former what it stood for until then; empty when it is an alias
+   * @param settleTime when what was under way then is over; the epoch: it is settled
    */
   record Recorded(String alias, String subject, String former, Instant settleTime) {
     boolean isParted() {
       return alias.equals(subject);
+    }
+
+    boolean isSettled() {
+      return settleTime.equals(Instant.EPOCH);
     }
   }
 
@@ -146,18 +151,33 @@ public final class SubjectAliases {
    */
   Flux<Recorded> unsettled() {
     return Flux.from(aliases.find(gt(SETTLE_TIME, Date.from(Instant.EPOCH))))
-        .map(
-            row ->
-                new Recorded(
-                    row.getString("_id"),
-                    row.getString("subject"),
-                    Docs.string(row, "former"),
-                    row.getDate(SETTLE_TIME).toInstant()))
+        .map(SubjectAliases::recorded)
         .doOnNext(
             row -> {
               remembered.put(row.alias, row.subject);
               parted.put(row.alias, row.isParted());
             });
+  }
+
+  /** What was recorded of some subjects: of each as an alias, and of their aliases. */
+  Flux<Recorded> about(Set<String> subjects) {
+    return Flux.concat(
+            Flux.from(aliases.find(in("_id", subjects))),
+            Flux.from(aliases.find(in("subject", subjects))),
+            Flux.from(
+                aliases.find(
+                    and(gt(SETTLE_TIME, Date.from(Instant.EPOCH)), in("former", subjects)))))
+        .map(SubjectAliases::recorded)
+        .distinct(Recorded::alias);
+  }
+
+  private static Recorded recorded(Document row) {
+    var settleTime = row.getDate(SETTLE_TIME);
+    return new Recorded(
+        row.getString("_id"),
+        row.getString("subject"),
+        Docs.string(row, "former"),
+        settleTime == null ? Instant.EPOCH : settleTime.toInstant());
   }
 
   /** One value: false when something else was recorded of the alias meanwhile. */

@@ -4,6 +4,7 @@ import dev.filo.platform.auth.SubjectAliases.Recorded;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -73,6 +74,37 @@ public final class SubjectMerges {
         : aliases
             .part(alias, customer, settleTime())
             .then(Mono.defer(() -> giveBack(customer, alias)));
+  }
+
+  /**
+   * Parts customers who are about to be erased from all others: identity names all that she was, so
+   * whoever else this service takes for her, or her for, has been told apart, though it may not
+   * have heard of it yet. Others keep what is theirs, and all of hers is under her names. Repeating
+   * is harmless. Empty.
+   */
+  public Mono<Void> tellApart(Set<String> customers) {
+    return aliases
+        .about(customers)
+        .filter(row -> isOneOfTwo(row, customers))
+        .collectList()
+        .flatMapIterable(rows -> rows)
+        .concatMap(
+            row ->
+                aliases
+                    .part(row.alias(), other(row), settleTime())
+                    .then(Mono.defer(() -> giveBack(other(row), row.alias()))))
+        .then();
+  }
+
+  private boolean isOneOfTwo(Recorded row, Set<String> customers) {
+    boolean hers = customers.contains(row.alias());
+    return hers != customers.contains(other(row))
+        && !(row.isParted() && row.isSettled())
+        && (hers || !erased.test(row.alias())); // who was erased is given nothing
+  }
+
+  private static String other(Recorded row) {
+    return row.isParted() ? row.former() : row.subject();
   }
 
   /**

@@ -12,6 +12,7 @@ import com.mongodb.client.model.ReturnDocument;
 import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
+import dev.filo.platform.auth.SubjectMerges;
 import dev.filo.platform.mongo.Docs;
 import dev.filo.platform.privacy.PersonalData.Kind;
 import dev.filo.platform.privacy.PersonalData.Part;
@@ -30,16 +31,17 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Erases people in one service. First the tombstone, so that nothing new comes; then it is written
- * down what there is and where events about it stand; then all of it goes, and what is personal in
- * those events. Each step can be repeated, by whomever: a process that dies in between changes
- * neither the outcome nor the receipt. Thread-safe.
+ * Erases people in one service. First she is parted from all others; then the tombstone, so that
+ * nothing new comes; then it is written down what there is and where events about it stand; then
+ * all of it goes, and what is personal in those events. Each step can be repeated, by whomever: a
+ * process that dies in between changes neither the outcome nor the receipt. Thread-safe.
  */
 public final class Erasures {
   private static final String EVENTS = "events";
 
   private final MongoCollection<Document> erasures;
   private final List<PersonalData> kinds;
+  private final SubjectMerges merges;
   private final Tombstones tombstones;
   private final FeedScrubber scrubber;
   private final InstantSource clock;
@@ -48,11 +50,13 @@ public final class Erasures {
   public Erasures(
       MongoDatabase database,
       List<PersonalData> kinds,
+      SubjectMerges merges,
       Tombstones tombstones,
       FeedScrubber scrubber,
       InstantSource clock) {
     this.erasures = database.getCollection("erasures");
     this.kinds = List.copyOf(kinds);
+    this.merges = merges;
     this.tombstones = tombstones;
     this.scrubber = scrubber;
     this.clock = clock;
@@ -89,11 +93,13 @@ public final class Erasures {
   /**
    * Erases a person. The receipt, the same however often it is repeated.
    *
+   * @param customers all she was, as identity knows
    * @param round 1, and higher to find what was on its way during the one before
    */
   public Mono<Receipt> erase(Set<String> customers, String erasure, int round) {
-    return tombstones
-        .record(customers, erasure)
+    return merges
+        .tellApart(customers)
+        .then(Mono.defer(() -> tombstones.record(customers, erasure)))
         .then(Mono.defer(() -> subjects(customers)))
         .flatMap(subjects -> begin(erasure, subjects))
         .flatMap(

@@ -1,9 +1,15 @@
 package dev.filo.platform.privacy;
 
+import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.in;
+import static com.mongodb.client.model.Updates.combine;
+import static com.mongodb.client.model.Updates.set;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.mongodb.reactivestreams.client.MongoDatabase;
+import dev.filo.platform.auth.SubjectAliases;
+import dev.filo.platform.auth.SubjectMerges;
 import dev.filo.platform.feed.FeedStore;
 import dev.filo.platform.feed.FeedStore.Positioned;
 import dev.filo.platform.feed.Outbox;
@@ -25,6 +31,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.assertj.core.groups.Tuple;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
@@ -77,7 +85,33 @@ class ErasuresTest {
 
   private Erasures erasures(MongoDatabase seen) {
     return new Erasures(
-        seen, List.of(new Notes(seen)), new Tombstones(seen, clock), new FeedScrubber(seen), clock);
+        seen,
+        List.of(new Notes(seen)),
+        merges(seen),
+        new Tombstones(seen, clock),
+        new FeedScrubber(seen),
+        clock);
+  }
+
+  private SubjectMerges merges(MongoDatabase seen) {
+    var notes = seen.getCollection("notes");
+    return new SubjectMerges(
+        new SubjectAliases(seen),
+        () ->
+            Stream.of(
+                (customer, alias) ->
+                    Mono.from(
+                            notes.updateMany(
+                                eq("customer", alias),
+                                combine(set("customer", customer), set("origin", alias))))
+                        .then()),
+        () ->
+            Stream.of(
+                (customer, alias, names) ->
+                    Mono.from(notes.updateMany(in("origin", names), set("customer", alias)))
+                        .then()),
+        gone -> false,
+        clock);
   }
 
   private void add(String id, String customer) {
@@ -115,7 +149,7 @@ class ErasuresTest {
   }
 
   private void world() {
-    for (var collection : List.of("notes", "feed", "erased", "erasures")) {
+    for (var collection : List.of("notes", "feed", "erased", "erasures", "aliases")) {
       Mono.from(database.getCollection(collection).deleteMany(new Document())).block(PATIENCE);
     }
     add("1", "customers/julia");
@@ -192,6 +226,43 @@ class ErasuresTest {
       assertThat(events()).filteredOn(ErasuresTest::tells).hasSize(1);
     }
     assertThat(deaths).as("writes of an erasure").isGreaterThanOrEqualTo(7);
+  }
+
+  /** As a service that was away knows it: for it she is still another's alias. */
+  @Test
+  void toldApart_beforeThisServiceHeardOfIt_keepsHers_killedAnywhere() {
+    parted(JULIA, tuple("3", "customers/marco"));
+  }
+
+  @Test
+  void toldApart_beforeThisServiceHeardOfIt_isErasedWithHers_killedAnywhere() {
+    parted(Set.of("customers/marco"), tuple("1", "customers/julia"), tuple("2", "customers/alias"));
+  }
+
+  private void parted(Set<String> erased, Tuple... left) {
+    var died = true;
+    for (int at = 1; died; at++) {
+      world();
+      merges(database).merged("customers/julia", "customers/marco").block(PATIENCE);
+      var mortal = new MortalMongo(at);
+      erasures(mortal.wrap(database))
+          .erase(erased, "erasures/one", 1)
+          .onErrorComplete()
+          .block(PATIENCE);
+      died = mortal.died();
+      erasures(database).erase(erased, "erasures/one", 1).block(PATIENCE);
+      var notes =
+          Flux.from(database.getCollection("notes").find())
+              .collectList()
+              .blockOptional(PATIENCE)
+              .orElseThrow();
+      assertThat(notes)
+          .as("killed at write " + at)
+          .extracting(note -> note.getString("_id"), note -> note.getString("customer"))
+          .containsExactlyInAnyOrder(left);
+      assertThat(new SubjectAliases(database).resolve("customers/marco").block(PATIENCE))
+          .isEqualTo("customers/marco");
+    }
   }
 
   @Test
