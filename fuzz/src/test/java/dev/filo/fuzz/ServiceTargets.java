@@ -42,7 +42,6 @@ import java.util.Map;
 import java.util.Set;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import org.apache.lucene.store.ByteBuffersDirectory;
 
 /** What the services read beyond the fields of their requests. */
 final class ServiceTargets {
@@ -190,7 +189,7 @@ final class ServiceTargets {
   }
 
   private static ProductIndex index() {
-    var index = new ProductIndex(new ByteBuffersDirectory());
+    var index = ProductIndex.inMemory();
     try {
       var sample =
           ProductRecord.newBuilder()

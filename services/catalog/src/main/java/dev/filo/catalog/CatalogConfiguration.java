@@ -17,9 +17,6 @@ import dev.filo.platform.watch.Changes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import org.apache.lucene.store.ByteBuffersDirectory;
-import org.apache.lucene.store.Directory;
-import org.apache.lucene.store.FSDirectory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -49,11 +46,9 @@ public class CatalogConfiguration {
 
   @Bean(destroyMethod = "close")
   ProductIndex productIndex(CatalogProperties properties) throws IOException {
-    Directory directory =
-        properties.indexDir().isEmpty()
-            ? new ByteBuffersDirectory()
-            : FSDirectory.open(Path.of(properties.indexDir()));
-    return new ProductIndex(directory);
+    return properties.indexDir().isEmpty()
+        ? ProductIndex.inMemory()
+        : ProductIndex.in(Path.of(properties.indexDir()));
   }
 
   @Bean

@@ -124,7 +124,6 @@ public final class Suite implements AutoCloseable {
                   + ": for trying and developing, not for a shop.");
       var common = common(settings, uri, secrets);
       common.putAll(properties);
-      suite.startTrialPayments(settings, secrets);
       suite.startApplications(settings, common, services, secrets);
       switch (settings.demo()) {
         case NONE -> {}
@@ -216,51 +215,77 @@ public final class Suite implements AutoCloseable {
   }
 
   /**
-   * Starts all applications, as many at once as a small machine has cores: none needs another to be
-   * there already. The doors come last, so that whoever gets in finds everything nearly ready.
+   * Starts all applications, two at once beside the gateway: none needs another to be there
+   * already. The gateway, one of the three that take longest, comes first; its doors open last, so
+   * that whoever gets in finds everything there.
    */
   private void startApplications(
       Settings settings, Map<String, String> common, Set<String> services, Secrets secrets) {
     int identityPort = freePort();
     common.put("filo.token-uri", "http://127.0.0.1:" + identityPort + "/oauth2/token");
     common.put("filo.identity-http", "http://127.0.0.1:" + identityPort);
-    try (var executor = Executors.newFixedThreadPool(2)) {
-      var starting = new ArrayList<CompletableFuture<ConfigurableApplicationContext>>();
-      starting.add(
+    var behind = new CompletableFuture<Void>();
+    try (var executor = Executors.newFixedThreadPool(3)) {
+      var gateway =
           start(
               executor,
-              arguments -> IdentityApplication.builder().run(arguments),
-              identity(identityPort, common, secrets)));
-      SERVICES.forEach(
-          (name, application) -> {
-            if (!services.contains(name)) {
-              return;
-            }
-            var own = new LinkedHashMap<>(common);
-            own.put("filo.grpc.listen", Channels.IN_PROCESS + name);
-            if (name.equals("cart")) {
-              own.putAll(payments(secrets));
-            }
-            starting.add(
-                start(executor, arguments -> Services.run(application, name, arguments), own));
-          });
-      starting.add(
-          start(
-              executor,
-              arguments -> GatewayApplication.builder().run(arguments),
-              gateway(settings, common)));
-      // In this order whatever came up first: they are closed in the opposite one, doors first.
-      var failures = new ArrayList<RuntimeException>();
-      for (var one : starting) {
-        try {
-          contexts.add(one.join());
-        } catch (CompletionException e) {
-          failures.add(e.getCause() instanceof RuntimeException cause ? cause : e);
-        }
+              arguments ->
+                  GatewayApplication.builder().initializers(new Doors(behind)).run(arguments),
+              gateway(settings, common));
+      try {
+        startTrialPayments(settings, secrets);
+        join(startServices(executor, identityPort, common, services, secrets));
+        behind.complete(null);
+      } finally {
+        behind.cancel(false); // without an effect when all is there
       }
-      if (!failures.isEmpty()) {
-        throw failures.getFirst();
+      join(List.of(gateway));
+    }
+  }
+
+  private List<CompletableFuture<ConfigurableApplicationContext>> startServices(
+      Executor executor,
+      int identityPort,
+      Map<String, String> common,
+      Set<String> services,
+      Secrets secrets) {
+    var starting = new ArrayList<CompletableFuture<ConfigurableApplicationContext>>();
+    starting.add(
+        start(
+            executor,
+            arguments -> IdentityApplication.builder().run(arguments),
+            identity(identityPort, common, secrets)));
+    SERVICES.forEach(
+        (name, application) -> {
+          if (!services.contains(name)) {
+            return;
+          }
+          var own = new LinkedHashMap<>(common);
+          own.put("filo.grpc.listen", Channels.IN_PROCESS + name);
+          if (name.equals("cart")) {
+            own.putAll(payments(secrets));
+          }
+          starting.add(
+              start(executor, arguments -> Services.run(application, name, arguments), own));
+        });
+    return starting;
+  }
+
+  /**
+   * Waits for applications and keeps them in this order, whatever came up first: they are closed in
+   * the opposite one.
+   */
+  private void join(List<CompletableFuture<ConfigurableApplicationContext>> starting) {
+    var failures = new ArrayList<RuntimeException>();
+    for (var one : starting) {
+      try {
+        contexts.add(one.join());
+      } catch (CompletionException e) {
+        failures.add(e.getCause() instanceof RuntimeException cause ? cause : e);
       }
+    }
+    if (!failures.isEmpty()) {
+      throw failures.getFirst();
     }
   }
 

@@ -3,6 +3,7 @@ package dev.filo.suite;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /** Runs everything in one process until it is ended. */
@@ -18,6 +19,7 @@ public final class SuiteApplication {
     System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
+    LoggerFactory.getILoggerFactory(); // before several threads want it at once
     var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     try {
       if (List.of(args).contains("--train")) {

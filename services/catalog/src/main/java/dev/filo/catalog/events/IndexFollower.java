@@ -16,8 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * Keeps this replica's index and stores as the database is: all of it when the process starts,
@@ -30,6 +32,7 @@ public final class IndexFollower implements SmartLifecycle {
   private static final String STORES = "stores/";
   private static final int BATCH = 500;
   private static final Duration LOOK = Duration.ofSeconds(1);
+  private static final Duration KEEP = Duration.ofMinutes(1);
   // A million products take minutes; waiting longer than this is a fault.
   private static final Duration BUILD_MAX = Duration.ofMinutes(10);
 
@@ -62,10 +65,15 @@ public final class IndexFollower implements SmartLifecycle {
   public void start() {
     build().block(BUILD_MAX);
     running =
-        Flux.merge(changes.of(FeedTail.ALL), Flux.interval(LOOK).onBackpressureDrop())
-            .onBackpressureLatest()
-            .concatMap(tick -> follow().onErrorResume(this::later), 1)
-            .subscribe();
+        Disposables.composite(
+            Flux.merge(changes.of(FeedTail.ALL), Flux.interval(LOOK).onBackpressureDrop())
+                .onBackpressureLatest()
+                .concatMap(tick -> follow().onErrorResume(this::later), 1)
+                .subscribe(),
+            Flux.interval(KEEP)
+                .onBackpressureDrop()
+                .concatMap(tick -> written(index::keep).onErrorResume(this::later), 1)
+                .subscribe());
   }
 
   /** Takes in everything there is. */
@@ -77,7 +85,12 @@ public final class IndexFollower implements SmartLifecycle {
                 .all()
                 .buffer(BATCH)
                 .doOnNext(book::apply)
-                .then(products.all().buffer(BATCH).doOnNext(index::apply).then()));
+                .then(products.all().buffer(BATCH).doOnNext(index::apply).then())
+                .then(written(index::settle)));
+  }
+
+  private static Mono<Void> written(Runnable work) {
+    return Mono.<Void>fromRunnable(work).subscribeOn(Schedulers.boundedElastic());
   }
 
   private Mono<Void> later(Throwable error) {

@@ -47,6 +47,9 @@ final class Fields {
   /** The product's id: to replace its documents, and to tell products apart. */
   static final String PRODUCT = "product";
 
+  /** What of the product its documents were made of. */
+  static final String STATE = "state";
+
   /** The SKU as it is, stored. */
   static final String SKU = "sku";
 

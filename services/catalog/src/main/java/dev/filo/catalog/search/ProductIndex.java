@@ -13,6 +13,7 @@ import dev.filo.proto.catalog.v1.ProductRecord;
 import dev.filo.proto.catalog.v1.VariantRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -34,19 +35,22 @@ import org.apache.lucene.document.StringField;
 import org.apache.lucene.document.TextField;
 import org.apache.lucene.index.IndexOptions;
 import org.apache.lucene.index.IndexWriter;
-import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.CollectorManager;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.SearcherFactory;
 import org.apache.lucene.search.SearcherManager;
+import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.util.BytesRef;
 
 /**
  * This replica's index of the products that are sold. It holds no truth: it is made from the
- * database when the process starts and follows it. Thread-safe.
+ * database when the process starts and follows it. In a directory it takes over from the process
+ * before it what is still as the database says, so that a start does not wait for all texts to be
+ * taken apart again. Thread-safe.
  */
 public final class ProductIndex implements AutoCloseable {
   /** The key the category is filtered and counted by. */
@@ -57,25 +61,32 @@ public final class ProductIndex implements AutoCloseable {
   private static final FieldType TAGS = tags();
 
   private final Directory directory;
+  private final boolean isKept;
+  private final Map<String, Long> earlier = new HashMap<>();
   private final IndexWriter writer;
   private final SearcherManager searchers;
   private final Map<String, Card> cards = new ConcurrentHashMap<>();
   private final Map<String, LocalizedText> labels = new ConcurrentHashMap<>();
 
-  /** An index in a directory that nobody else writes; what is in it is dropped. */
-  public ProductIndex(Directory directory) {
+  private ProductIndex(Directory directory, boolean isKept) throws IOException {
     this.directory = directory;
+    this.isKept = isKept;
+    writer = EarlierIndex.open(directory, earlier);
+    searchers = new SearcherManager(writer, new SearcherFactory());
+  }
+
+  /** An index that is gone with the process. */
+  public static ProductIndex inMemory() {
     try {
-      writer =
-          new IndexWriter(
-              directory,
-              new IndexWriterConfig(Analysis.ofIndex())
-                  .setOpenMode(IndexWriterConfig.OpenMode.CREATE)
-                  .setCommitOnClose(false));
-      searchers = new SearcherManager(writer, new SearcherFactory());
+      return new ProductIndex(new ByteBuffersDirectory(), false);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException(e); // it is memory
     }
+  }
+
+  /** An index in a directory that nobody else writes. */
+  public static ProductIndex in(Path directory) throws IOException {
+    return new ProductIndex(FSDirectory.open(directory), true);
   }
 
   /** Words that count as being there or not, however often and among how many. */
@@ -108,7 +119,11 @@ public final class ProductIndex implements AutoCloseable {
       for (var product : products) {
         var known = cards.get(product.id());
         if (known == null || known.version < product.version()) {
-          write(product);
+          long state = EarlierIndex.state(product);
+          if (!Long.valueOf(state).equals(earlier.remove(product.id()))) {
+            write(product, state);
+          }
+          keepCard(product);
         }
       }
       searchers.maybeRefreshBlocking();
@@ -117,7 +132,32 @@ public final class ProductIndex implements AutoCloseable {
     }
   }
 
-  private void write(Kept<ProductRecord> product) throws IOException {
+  /** All products there are have been applied: what else the process before it has left goes. */
+  public synchronized void settle() {
+    try {
+      for (String id : earlier.keySet()) {
+        writer.deleteDocuments(new Term(Fields.PRODUCT, id));
+      }
+      earlier.clear();
+      searchers.maybeRefreshBlocking();
+      keep();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Has what it knows taken over by the next process, also if this one is killed. */
+  public void keep() {
+    try {
+      if (isKept && writer.hasUncommittedChanges()) {
+        EarlierIndex.commit(writer);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void write(Kept<ProductRecord> product, long state) throws IOException {
     var record = product.content();
     var key = new Term(Fields.PRODUCT, product.id());
     if (record.getWithdrawn()) {
@@ -126,9 +166,13 @@ public final class ProductIndex implements AutoCloseable {
       writer.updateDocuments(
           key,
           record.getVariantsList().stream()
-              .map(variant -> document(product.id(), record, variant))
+              .map(variant -> document(product.id(), record, variant, state))
               .toList());
     }
+  }
+
+  private void keepCard(Kept<ProductRecord> product) {
+    var record = product.content();
     cards.put(
         product.id(),
         new Card(
@@ -152,10 +196,12 @@ public final class ProductIndex implements AutoCloseable {
     labels.put(attribute.getKey() + ":" + attribute.getValueKey(), attribute.getValue());
   }
 
-  private static Document document(String id, ProductRecord product, VariantRecord variant) {
+  private static Document document(
+      String id, ProductRecord product, VariantRecord variant, long state) {
     var document = new Document();
     document.add(new StringField(Fields.PRODUCT, id, Field.Store.NO));
     document.add(new SortedDocValuesField(Fields.PRODUCT, new BytesRef(id)));
+    document.add(new NumericDocValuesField(Fields.STATE, state));
     document.add(new StoredField(Fields.SKU, variant.getSku()));
     code(document, variant.getSku());
     if (!variant.getGtin().isEmpty()) {
@@ -366,7 +412,7 @@ public final class ProductIndex implements AutoCloseable {
     try (directory;
         writer;
         searchers) {
-      // closed in reverse order
+      keep(); // then they are closed in reverse order
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
