@@ -5,6 +5,7 @@ import dev.filo.demo.retailer.DemoRetailer;
 import dev.filo.demo.retailer.Variant;
 import dev.filo.platform.auth.ServiceTokens;
 import dev.filo.platform.grpc.Channels;
+import dev.filo.suite.FreePorts;
 import dev.filo.suite.Suite;
 import io.grpc.CallCredentials;
 import io.grpc.ManagedChannel;
@@ -13,8 +14,6 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -74,7 +73,7 @@ final class Shop implements AutoCloseable {
     System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
-    int port = freePort();
+    int port = FreePorts.next();
     url = "http://127.0.0.1:" + port;
     try {
       data = Files.createTempDirectory("filo-bench");
@@ -83,7 +82,7 @@ final class Shop implements AutoCloseable {
     }
     var environment = new HashMap<String, String>();
     environment.put("FILO_PORT", Integer.toString(port));
-    environment.put("FILO_GRPC_PORT", Integer.toString(freePort()));
+    environment.put("FILO_GRPC_PORT", Integer.toString(FreePorts.next()));
     environment.put("FILO_MONGODB_URI", setting.uri());
     environment.put("FILO_DATA", data.toString());
     boolean hasGoods = services.containsAll(Set.of("catalog", "inventory"));
@@ -242,15 +241,6 @@ final class Shop implements AutoCloseable {
         "service-demo",
         secrets.getProperty("service"),
         InstantSource.system());
-  }
-
-  /** A port nobody listens on now. */
-  static int freePort() {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.filo.bench;
 
+import dev.filo.suite.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -140,7 +141,7 @@ final class Start {
     private final ArrayDeque<String> said = new ArrayDeque<>();
 
     Running(Setting setting, List<String> command, String prefix, Path data) {
-      int port = Shop.freePort();
+      int port = FreePorts.next();
       search =
           HttpClient.newConnection()
               .responseTimeout(ANSWER)
@@ -155,7 +156,7 @@ final class Start {
       var builder = new ProcessBuilder(command).redirectErrorStream(true);
       var environment = builder.environment();
       environment.put("FILO_PORT", Integer.toString(port));
-      environment.put("FILO_GRPC_PORT", Integer.toString(Shop.freePort()));
+      environment.put("FILO_GRPC_PORT", Integer.toString(FreePorts.next()));
       environment.put("FILO_MONGODB_URI", setting.uri());
       environment.put("FILO_MONGODB_PREFIX", prefix);
       environment.put("FILO_DATA", data.toString());

@@ -12,11 +12,10 @@ import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.admin.AdminCommand;
 import dev.filo.embedded.EmbeddedMongo;
 import dev.filo.platform.mongo.Mongo;
+import dev.filo.suite.FreePorts;
 import dev.filo.suite.Suite;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -235,8 +234,8 @@ class DoctorTest extends ShopOverHttp {
 
   @Test
   void serviceThatIsAway_isNamedAndTheRestIsChecked(@TempDir Path data) throws Exception {
-    int port = free();
-    int grpcPort = free();
+    int port = FreePorts.next();
+    int grpcPort = FreePorts.next();
     var environment = new HashMap<String, String>();
     environment.put("FILO_PORT", Integer.toString(port));
     environment.put("FILO_GRPC_PORT", Integer.toString(grpcPort));
@@ -267,7 +266,9 @@ class DoctorTest extends ShopOverHttp {
   void noGateway_cannotBeLookedAt() throws Exception {
     var found =
         diagnose(
-            "http://localhost:" + free(), suite.door(), folder.resolve("suite/secrets.properties"));
+            "http://localhost:" + FreePorts.next(),
+            suite.door(),
+            folder.resolve("suite/secrets.properties"));
     assertThat(found.exit).isEqualTo(2);
     assertThat(found.unwell()).containsExactly("gateway gateway");
     assertThat(found.of("till-door", "gateway").getFirst()).startsWith("OK");
@@ -290,11 +291,5 @@ class DoctorTest extends ShopOverHttp {
     assertThat(answer.status()).isEqualTo(403);
     assertThat(answer.text("reason")).isEqualTo("ROLE_NOT_ALLOWED");
     assertThat(call("", "GET", "/v1/diagnosis", null).status()).isEqualTo(401);
-  }
-
-  private static int free() throws IOException {
-    try (var socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -1,8 +1,8 @@
 package dev.filo.e2e;
 
+import dev.filo.suite.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -31,8 +31,8 @@ public final class SuiteProcess implements AutoCloseable {
   private final Path data;
   private final List<String> command;
   private final Map<String, String> environment;
-  private final int port = freePort();
-  private final int grpcPort = freePort();
+  private final int port = FreePorts.next();
+  private final int grpcPort = FreePorts.next();
   private @Nullable Process process;
 
   private SuiteProcess(Path data, List<String> command, Map<String, String> environment) {
@@ -153,14 +153,6 @@ public final class SuiteProcess implements AutoCloseable {
   private String console() throws IOException {
     var file = data.resolve(CONSOLE);
     return Files.exists(file) ? Files.readString(file) : "";
-  }
-
-  private static int freePort() {
-    try (var socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   @Override

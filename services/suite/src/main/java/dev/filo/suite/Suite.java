@@ -22,7 +22,6 @@ import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -221,7 +220,7 @@ public final class Suite implements AutoCloseable {
    */
   private void startApplications(
       Settings settings, Map<String, String> common, Set<String> services, Secrets secrets) {
-    int identityPort = freePort();
+    int identityPort = FreePorts.next();
     common.put("filo.token-uri", "http://127.0.0.1:" + identityPort + "/oauth2/token");
     common.put("filo.identity-http", "http://127.0.0.1:" + identityPort);
     var behind = new CompletableFuture<Void>();
@@ -357,15 +356,6 @@ public final class Suite implements AutoCloseable {
           .build();
     } catch (SSLException e) {
       throw new CannotStart("the certificate cannot be used: " + certificate);
-    }
-  }
-
-  /** A port nobody listens on now. */
-  static int freePort() {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new CannotStart("no port is free");
     }
   }
 

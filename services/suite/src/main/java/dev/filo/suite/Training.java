@@ -39,10 +39,10 @@ final class Training {
   static void run(Path data, Consumer<String> tell) {
     CompletableFuture.delayedExecutor(MAX.toSeconds(), TimeUnit.SECONDS)
         .execute(() -> Runtime.getRuntime().halt(1));
-    int port = Suite.freePort();
+    int port = FreePorts.next();
     var url = "http://localhost:" + port;
     var settings =
-        new Settings(port, Suite.freePort(), Optional.empty(), data, url, Settings.Demo.SAMPLE);
+        new Settings(port, FreePorts.next(), Optional.empty(), data, url, Settings.Demo.SAMPLE);
     // Not closed: the process ends with it, and nobody needs what it wrote.
     Suite.start(settings, tell);
     try (var client = HttpClient.newHttpClient()) {
