@@ -42,7 +42,9 @@ abstract class BrowserSuite {
   private static final int TEXT_SHOWN = 1_500;
   private static final Pattern CODE = Pattern.compile("\\b\\d{6}\\b");
 
-  private final Map<String, String> environment;
+  /** The suite's own settings. */
+  protected final Map<String, String> environment;
+
   private final List<BrowserContext> contexts = new ArrayList<>();
   private @Nullable SuiteProcess suite;
   private @Nullable Playwright playwright;

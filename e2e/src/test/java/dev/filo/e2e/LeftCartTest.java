@@ -27,10 +27,12 @@ import reactor.core.publisher.Mono;
 class LeftCartTest extends BrowserSuite {
   private static final String SOFA = "DIV-LUC-VEL-VRD";
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final String PREFIX = "left_" + UUID.randomUUID().toString().substring(0, 8) + "_";
 
   private final MongoCollection<Document> links =
-      TestMongo.embedded().client().getDatabase(PREFIX + "cart").getCollection("links");
+      TestMongo.embedded()
+          .client()
+          .getDatabase(environment.get("FILO_MONGODB_PREFIX") + "cart")
+          .getCollection("links");
 
   LeftCartTest() {
     super(
@@ -38,7 +40,7 @@ class LeftCartTest extends BrowserSuite {
             "FILO_MONGODB_URI",
             TestMongo.embedded().uri(),
             "FILO_MONGODB_PREFIX",
-            PREFIX,
+            "left_" + UUID.randomUUID().toString().substring(0, 8) + "_",
             "FILO_CART_ABANDONED_AFTER",
             "3s",
             "FILO_CART_SWEEP",
@@ -53,7 +55,9 @@ class LeftCartTest extends BrowserSuite {
     pc.navigate(target + "/go/" + SOFA);
     pc.locator(".add").click();
     assertThat(pc.locator(".in-cart")).containsText("1");
+    pc.waitForCondition(() -> get(pc, "/v1/customers/me/cart").path("itemCount").asInt(0) == 1);
     var me = get(pc, "/v1/customers/me").path("name").asString("");
+    assertThat(me).startsWith("customers/");
     var link = link(me);
 
     // Her phone, where she is nobody yet.
