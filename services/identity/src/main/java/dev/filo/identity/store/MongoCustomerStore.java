@@ -18,7 +18,6 @@ import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.ReturnDocument;
-import com.mongodb.reactivestreams.client.FindPublisher;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.identity.domain.AuditAct;
@@ -37,8 +36,6 @@ import dev.filo.platform.feed.Relay;
 import dev.filo.platform.mongo.Docs;
 import dev.filo.platform.mongo.GroupedReads;
 import dev.filo.platform.mongo.Mongo;
-import dev.filo.platform.mongo.Questions;
-import dev.filo.platform.mongo.Questions.Asked;
 import dev.filo.platform.mongo.Requests;
 import dev.filo.proto.feed.v1.Actor;
 import dev.filo.proto.feed.v1.Event;
@@ -46,10 +43,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Date;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
@@ -63,17 +57,12 @@ import reactor.core.publisher.Mono;
  */
 public final class MongoCustomerStore implements CustomerStore {
   private static final String SOURCE = "filo/identity";
-  private static final int MERGED_LANES = 2;
-  private static final int MERGED_MOST = 50;
   private static final Bson LIVING = ne("erased", true);
   private static final FindOneAndUpdateOptions AFTER =
       new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER);
 
   private final MongoCollection<Document> customers;
   private final GroupedReads reads;
-  // Everybody who is read is asked for those who became her.
-  private final Questions<Collection<String>, Map<String, List<Document>>> merged =
-      new Questions<>(MERGED_LANES, MERGED_MOST, this::readMerged);
   private final MongoCollection<Document> claims;
   private final PendingActs acts;
   private final Relay relay;
@@ -131,34 +120,13 @@ public final class MongoCustomerStore implements CustomerStore {
 
   @Override
   public Flux<Customer> mergedInto(Collection<String> ids) {
-    return ids.isEmpty()
-        ? Flux.empty()
-        : merged
-            .ask(ids)
-            .flatMapIterable(
-                found ->
-                    ids.stream()
-                        .distinct()
-                        .flatMap(id -> found.getOrDefault(id, List.of()).stream())
-                        .toList())
-            .map(MongoCustomerStore::customer);
-  }
-
-  private Mono<Runnable> readMerged(
-      List<Asked<Collection<String>, Map<String, List<Document>>>> group) {
-    var ids = new HashSet<String>();
-    group.forEach(one -> ids.addAll(one.question()));
-    return Flux.from(living(in("mergedInto", ids)))
-        .collect(Collectors.groupingBy((Document one) -> one.getString("mergedInto")))
-        .map(found -> () -> group.forEach(one -> one.answer(found)));
+    return ids.isEmpty() ? Flux.empty() : read(in("mergedInto", ids));
   }
 
   private Flux<Customer> read(Bson filter) {
-    return Flux.from(living(filter)).map(MongoCustomerStore::customer);
-  }
-
-  private FindPublisher<Document> living(Bson filter) {
-    return customers.find(and(filter, LIVING)).projection(exclude("requests", Outbox.FIELD));
+    return Flux.from(
+            customers.find(and(filter, LIVING)).projection(exclude("requests", Outbox.FIELD)))
+        .map(MongoCustomerStore::customer);
   }
 
   @Override
