@@ -3,6 +3,7 @@ package dev.filo.e2e.chaos;
 import dev.filo.platform.auth.ServiceTokens;
 import dev.filo.proto.api.v1.Role;
 import dev.filo.proto.feed.v1.FeedServiceGrpc;
+import dev.filo.suite.FreePorts;
 import io.grpc.CallCredentials;
 import java.io.IOException;
 import java.net.URI;
@@ -47,7 +48,7 @@ final class Fleet implements AutoCloseable {
       for (int number = 1; number <= REPLICAS; number++) {
         names.append(address(i, number)).append(' ').append(SERVICES.get(i)).append('\n');
       }
-      ports.put(SERVICES.get(i), Ports.free(address(i, 1)));
+      ports.put(SERVICES.get(i), FreePorts.next());
     }
     Files.writeString(hosts, names);
     var properties =
@@ -100,8 +101,8 @@ final class Fleet implements AutoCloseable {
     return "127.0.0." + (10 * (service + 1) + number);
   }
 
-  private List<String> identity(String address, int port) throws IOException {
-    int http = Ports.free(address);
+  private List<String> identity(String address, int port) {
+    int http = FreePorts.next();
     tokens.add(
         new ServiceTokens(
             URI.create("http://" + address + ":" + http + "/oauth2/token"),

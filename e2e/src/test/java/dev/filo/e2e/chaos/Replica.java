@@ -1,5 +1,6 @@
 package dev.filo.e2e.chaos;
 
+import dev.filo.suite.FreePorts;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
@@ -35,7 +36,7 @@ final class Replica implements AutoCloseable {
       throws IOException {
     this.service = service;
     var name = service + "-" + number;
-    listens = new InetSocketAddress(address, Ports.free(address));
+    listens = new InetSocketAddress(address, FreePorts.next());
     net.relay(name, address, port, listens);
     known = new InetSocketAddress(address, port);
     channel = newChannel();

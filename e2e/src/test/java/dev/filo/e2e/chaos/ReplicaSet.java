@@ -3,6 +3,7 @@ package dev.filo.e2e.chaos;
 import com.mongodb.ConnectionString;
 import com.mongodb.MongoClientSettings;
 import com.mongodb.reactivestreams.client.MongoClients;
+import dev.filo.suite.FreePorts;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -56,7 +57,7 @@ final class ReplicaSet implements AutoCloseable {
     var set = new ReplicaSet(program, directory, net);
     try {
       for (int i = 0; i < MEMBERS; i++) {
-        int port = Ports.free("127.0.0.1");
+        int port = FreePorts.next();
         set.ports.add(port);
         set.known.add(net.relay(name(i), "127.0.0.1", 0, new InetSocketAddress("127.0.0.1", port)));
         set.members.add(set.launch(i));
