@@ -30,6 +30,9 @@
 {{- if and .Values.mongodb.evaluation.enabled .Values.mongodb.uriKeys }}
 {{- fail "mongodb.uriKeys are for a MongoDB of yours: mongodb.evaluation has one user." }}
 {{- end }}
+{{- if and .Values.mongodb.evaluation.enabled .Values.mongodb.caKey }}
+{{- fail "mongodb.caKey is for a MongoDB of yours: mongodb.evaluation speaks no TLS." }}
+{{- end }}
 {{- if and .Values.ingress.enabled (hasPrefix "https:" .Values.publicUrl) (not .Values.ingress.tlsSecret) (not .Values.ingress.tlsInFront) }}
 {{- fail "publicUrl is https and the Ingress has no certificate: set ingress.tlsSecret, or ingress.tlsInFront where TLS ends before it." }}
 {{- end }}

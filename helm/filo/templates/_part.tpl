@@ -145,6 +145,9 @@ spec:
               - {key: mongodb-password, path: filo.mongodb-password}
               {{- else }}
               - {key: {{ get $root.Values.mongodb.uriKeys $part | default "mongodb-uri" }}, path: filo.mongodb.uri}
+              {{- with $root.Values.mongodb.caKey }}
+              - {key: {{ . }}, path: filo.mongodb.ca}
+              {{- end }}
               {{- end }}
         {{- end }}
         {{- if $tls }}

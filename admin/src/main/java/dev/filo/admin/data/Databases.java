@@ -6,12 +6,18 @@ import com.mongodb.WriteConcern;
 import com.mongodb.reactivestreams.client.MongoClient;
 import com.mongodb.reactivestreams.client.MongoClients;
 import com.mongodb.reactivestreams.client.MongoDatabase;
+import io.netty.handler.ssl.JdkSslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,6 +43,15 @@ public final class Databases {
       description =
           "The MongoDB Filo keeps its data in, as the services have it (FILO_MONGODB_URI).")
   private String uri = "";
+
+  @Option(
+      names = "--mongodb-ca",
+      paramLabel = "FILE",
+      defaultValue = "${env:FILO_MONGODB_CA:-}",
+      description =
+          "A PEM file with the authorities that may have signed its certificate; those Java knows"
+              + " without it (FILO_MONGODB_CA).")
+  private String ca = "";
 
   @Option(
       names = "--prefix",
@@ -67,17 +82,36 @@ public final class Databases {
           "Say where the data are: --mongodb-uri, or FILO_MONGODB_URI. An embedded store is a"
               + " folder: end Filo (./filo down) and copy .filo/data.");
     }
+    MongoClientSettings.Builder settings;
     try {
-      return MongoClients.create(
+      settings =
           MongoClientSettings.builder()
               .applyConnectionString(new ConnectionString(uri))
               .applicationName("filo-admin")
               .writeConcern(WriteConcern.MAJORITY.withJournal(true))
               .applyToClusterSettings(
-                  cluster -> cluster.serverSelectionTimeout(10, TimeUnit.SECONDS))
-              .build());
+                  cluster -> cluster.serverSelectionTimeout(10, TimeUnit.SECONDS));
     } catch (IllegalArgumentException e) {
       throw new CannotException("The MongoDB address cannot be read: " + e.getMessage());
+    }
+    if (!ca.isBlank()) {
+      var trusted = trusted();
+      settings.applyToSslSettings(tls -> tls.enabled(true).context(trusted));
+    }
+    return MongoClients.create(settings.build());
+  }
+
+  private SSLContext trusted() {
+    try {
+      var context =
+          SslContextBuilder.forClient()
+              .sslProvider(SslProvider.JDK)
+              .trustManager(Path.of(ca).toFile())
+              .build();
+      return ((JdkSslContext) context).context();
+    } catch (IOException | IllegalArgumentException e) {
+      throw new CannotException(
+          "The file with the MongoDB's authorities cannot be read: " + ca + "; it wants PEM.");
     }
   }
 

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.filo.pos.Door;
-import dev.filo.pos.TestCertificate;
 import dev.filo.pos.gateway.GatewayException.Kind;
 import dev.filo.testkit.MutableClock;
+import dev.filo.testkit.TestCertificate;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

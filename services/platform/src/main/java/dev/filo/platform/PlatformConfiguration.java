@@ -92,7 +92,8 @@ public class PlatformConfiguration {
 
   @Bean(destroyMethod = "close")
   MongoClient mongoClient(PlatformProperties properties, Traces traces) {
-    return Mongo.client(properties.mongodb().uri(), properties.service(), traces);
+    var mongodb = properties.mongodb();
+    return Mongo.client(mongodb.uri(), mongodb.ca(), properties.service(), traces);
   }
 
   @Bean

@@ -46,10 +46,13 @@ public record PlatformProperties(
    * The database.
    *
    * @param uri a MongoDB connection string
+   * @param ca the authorities that may have signed its certificate, as PEM or the path of a file
+   *     with it; empty: those Java knows
    * @param prefix goes before the service's name in the database's name
    */
   public record Mongodb(
       @DefaultValue("mongodb://localhost:27017/?replicaSet=rs0") String uri,
+      @DefaultValue("") String ca,
       @DefaultValue("filo_") String prefix) {}
 
   /**

@@ -10,12 +10,20 @@ import java.util.Optional;
  * @param port the HTTP port (FILO_PORT)
  * @param grpcPort the tills' gRPC port (FILO_GRPC_PORT)
  * @param mongodbUri a real MongoDB (FILO_MONGODB_URI); empty: the embedded store
+ * @param mongodbCa the authorities that may have signed its certificate, as PEM or the path of a
+ *     file with it (FILO_MONGODB_CA); empty: those Java knows
  * @param data where the embedded store and the secrets are (FILO_DATA)
  * @param publicUrl the address people use (FILO_PUBLIC_URL)
  * @param demo how much of the demo retailer is loaded (FILO_DEMO; `false` leaves it out)
  */
 record Settings(
-    int port, int grpcPort, Optional<String> mongodbUri, Path data, String publicUrl, Demo demo) {
+    int port,
+    int grpcPort,
+    Optional<String> mongodbUri,
+    String mongodbCa,
+    Path data,
+    String publicUrl,
+    Demo demo) {
 
   /** How much of the demo retailer is loaded. */
   enum Demo {
@@ -32,6 +40,7 @@ record Settings(
         port,
         number(environment, "FILO_GRPC_PORT", 9090),
         Optional.ofNullable(environment.get("FILO_MONGODB_URI")).filter(uri -> !uri.isBlank()),
+        environment.getOrDefault("FILO_MONGODB_CA", ""),
         Path.of(environment.getOrDefault("FILO_DATA", ".filo/data")).toAbsolutePath().normalize(),
         environment.getOrDefault("FILO_PUBLIC_URL", "http://localhost:" + port),
         environment.getOrDefault("FILO_DEMO", "true").equals("false") ? Demo.NONE : Demo.ALL);

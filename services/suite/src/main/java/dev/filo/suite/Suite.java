@@ -17,6 +17,7 @@ import dev.filo.platform.auth.ServiceTokens;
 import dev.filo.platform.grpc.Channels;
 import dev.filo.platform.mongo.Mongo;
 import dev.filo.reservation.ReservationApplication;
+import dev.filo.telemetry.trace.Traces;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
@@ -114,7 +115,7 @@ public final class Suite implements AutoCloseable {
     var uri = settings.mongodbUri().orElseGet(() -> embedded == null ? "" : embedded.uri());
     var suite = new Suite(embedded);
     try {
-      requireMongo(uri);
+      requireMongo(uri, settings.mongodbCa());
       tell.accept(
           embedded == null
               ? "Filo keeps its data in the MongoDB you named."
@@ -157,13 +158,14 @@ public final class Suite implements AutoCloseable {
     }
   }
 
-  private static void requireMongo(String uri) {
-    try (var client = Mongo.client(uri, "suite")) {
+  private static void requireMongo(String uri, String ca) {
+    try (var client = Mongo.client(uri, ca, "suite", Traces.off())) {
       Mono.from(client.getDatabase("admin").runCommand(new org.bson.Document("ping", 1)))
           .block(Duration.ofSeconds(8));
     } catch (MongoException | IllegalStateException e) {
       throw new CannotStart(
-          "the MongoDB cannot be reached: " + uri.replaceAll("//[^@/]*@", "//…@"));
+          "the MongoDB cannot be used: %s: %s"
+              .formatted(uri.replaceAll("//[^@/]*@", "//…@"), e.getMessage()));
     } catch (IllegalArgumentException e) {
       throw new CannotStart("the MongoDB address cannot be read: " + e.getMessage());
     }
@@ -174,6 +176,7 @@ public final class Suite implements AutoCloseable {
     common.put("spring.profiles.active", "dev");
     common.put("spring.main.register-shutdown-hook", "false");
     common.put("filo.mongodb.uri", uri);
+    common.put("filo.mongodb.ca", settings.mongodbCa());
     common.put("filo.issuer", settings.publicUrl());
     common.put("filo.public-url", settings.publicUrl());
     common.put("filo.client-secret", secrets.get("service"));

@@ -42,7 +42,7 @@ final class Training {
     int port = FreePorts.next();
     var url = "http://localhost:" + port;
     var settings =
-        new Settings(port, FreePorts.next(), Optional.empty(), data, url, Settings.Demo.SAMPLE);
+        new Settings(port, FreePorts.next(), Optional.empty(), "", data, url, Settings.Demo.SAMPLE);
     // Not closed: the process ends with it, and nobody needs what it wrote.
     Suite.start(settings, tell);
     try (var client = HttpClient.newHttpClient()) {

@@ -27,6 +27,7 @@ import dev.filo.telemetry.trace.Traces;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.slf4j.Logger;
@@ -58,12 +59,22 @@ public final class Mongo {
 
   /** A client; close it with the process. */
   public static MongoClient client(String uri, String applicationName) {
-    return client(uri, applicationName, Traces.off());
+    return client(uri, "", applicationName, Traces.off());
   }
 
-  /** A client whose commands are seen in traces. */
-  public static MongoClient client(String uri, String applicationName, Traces traces) {
+  /**
+   * A client whose commands are seen in traces.
+   *
+   * @param ca the authorities that may have signed the servers' certificates, as PEM or the path of
+   *     a file with it; empty: those Java knows, where {@code uri} asks for TLS
+   * @throws IllegalArgumentException when {@code uri} or {@code ca} cannot be read
+   */
+  public static MongoClient client(String uri, String ca, String applicationName, Traces traces) {
     var settings = settings(uri, applicationName);
+    if (!ca.isBlank()) {
+      var trusted = Authorities.trusted(ca);
+      settings.applyToSslSettings(tls -> tls.enabled(true).context(trusted));
+    }
     if (traces.isOn()) {
       var spans = new MongoSpans(traces);
       settings.contextProvider(spans).addCommandListener(spans);
@@ -135,17 +146,13 @@ public final class Mongo {
    * @throws IllegalStateException when it has not within {@code most}
    */
   public static void await(MongoDatabase database, Duration most) {
+    var reason = new AtomicReference<>("");
     boolean answered =
         Boolean.TRUE.equals(
-            answers(database)
-                .doOnNext(
-                    answers -> {
-                      if (!answers) {
-                        log.info("MongoDB does not answer yet; waiting for it");
-                      }
-                    })
-                .filter(answers -> answers)
-                .repeatWhenEmpty(empty -> empty.delayElements(LOOK))
+            Mono.from(database.runCommand(new Document("ping", 1)))
+                .doOnError(error -> waiting(error, reason))
+                .retryWhen(Retry.fixedDelay(Long.MAX_VALUE, LOOK))
+                .thenReturn(true)
                 .timeout(most)
                 .onErrorReturn(false)
                 .block());
@@ -153,7 +160,15 @@ public final class Mongo {
       throw new IllegalStateException(
           "MongoDB has not answered for "
               + most.toSeconds()
-              + " s. Is filo.mongodb.uri (FILO_MONGODB_URI) right, and has it a primary?");
+              + " s. Is filo.mongodb.uri (FILO_MONGODB_URI) right, and has it a primary? "
+              + reason);
+    }
+  }
+
+  private static void waiting(Throwable error, AtomicReference<String> reason) {
+    var said = String.valueOf(error.getMessage());
+    if (reason.getAndSet(said).isEmpty()) {
+      log.info("MongoDB does not answer yet; waiting for it. {}", said);
     }
   }
 

@@ -1,4 +1,4 @@
-package dev.filo.pos;
+package dev.filo.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
