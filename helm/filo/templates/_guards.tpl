@@ -30,6 +30,9 @@
 {{- if and .Values.mongodb.evaluation.enabled .Values.mongodb.uriKeys }}
 {{- fail "mongodb.uriKeys are for a MongoDB of yours: mongodb.evaluation has one user." }}
 {{- end }}
+{{- if (get .Values.parts "gateway" | default dict).secretKeys }}
+{{- fail "parts.gateway.secretKeys: the gateway has no secrets; give them to the part that uses them." }}
+{{- end }}
 {{- if and .Values.mongodb.evaluation.enabled .Values.mongodb.caKey }}
 {{- fail "mongodb.caKey is for a MongoDB of yours: mongodb.evaluation speaks no TLS." }}
 {{- end }}

@@ -141,6 +141,9 @@ spec:
               - {key: {{ $key }}, path: {{ . }}}
               {{- end }}
               {{- end }}
+              {{- range $key, $file := $values.secretKeys }}
+              - {key: {{ $key }}, path: {{ $file }}}
+              {{- end }}
               {{- if $root.Values.mongodb.evaluation.enabled }}
               - {key: mongodb-password, path: filo.mongodb-password}
               {{- else }}

@@ -3,6 +3,7 @@ package dev.filo.inventory.service;
 import dev.filo.inventory.domain.Hold;
 import dev.filo.inventory.domain.Level;
 import dev.filo.inventory.domain.Snapshot;
+import dev.filo.inventory.service.Locations.At;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -100,7 +101,7 @@ public final class Availability {
 
   private record Counter(List<Wanted> asked, List<Wanted> pieces, int size) {
     Counted count(At at) {
-      return count(at, at.index);
+      return count(at, at.index());
     }
 
     /** At a location that is known as another one of those asked about. */
@@ -117,13 +118,6 @@ public final class Availability {
       return new Counted(at, whole, (int) Math.min(sum, whole > 0 ? size : size - 1));
     }
   }
-
-  /**
-   * One of the locations asked about.
-   *
-   * @param index where it is among those that are known
-   */
-  private record At(int index, Location location, @Nullable Double distanceMeters) {}
 
   /**
    * What is asked for.
@@ -164,11 +158,11 @@ public final class Availability {
         .then(Mono.defer(() -> Mono.zip(places.all(), items.ready())))
         .flatMap(
             known -> {
-              var near = near(known.getT1(), point, radiusMeters);
+              var all = known.getT1();
               var basket = basket(wanted);
               return wanted.size() > 1
-                  ? basket(basket, known.getT1(), near, limit, channel)
-                  : one(basket, near.stream().limit(limit).toList(), channel);
+                  ? basket(basket, all, point, radiusMeters, limit, channel)
+                  : one(basket, all.near(point, radiusMeters, limit), channel);
             });
   }
 
@@ -177,7 +171,7 @@ public final class Availability {
     var now = clock.instant();
     var ids = new ArrayList<String>();
     for (At at : near) {
-      basket.pieces.keySet().forEach(sku -> ids.add(Level.id(sku, at.location.name())));
+      basket.pieces.keySet().forEach(sku -> ids.add(Level.id(sku, at.location().name())));
     }
     return store
         .numbers(ids, now)
@@ -199,16 +193,21 @@ public final class Availability {
   }
 
   private Mono<Nearby> basket(
-      Basket basket, List<Location> all, List<At> near, int limit, String channel) {
+      Basket basket,
+      Locations all,
+      @Nullable Point point,
+      double radiusMeters,
+      int limit,
+      String channel) {
     return recent
         .of(basket.pieces.keySet())
         .map(
             levels -> {
-              var known = new Known(levels.bySku(), all, clock.instant(), channel);
+              var known = new Known(levels.bySku(), all.all(), clock.instant(), channel);
               // All is said only of those that are told of.
               return new Nearby(
                   levels.time(),
-                  near.stream()
+                  all.near(point, radiusMeters, Integer.MAX_VALUE).stream()
                       .map(counter(basket, known)::count)
                       .sorted(MOST_FIRST)
                       .limit(limit)
@@ -245,10 +244,10 @@ public final class Availability {
                     .map(
                         levels -> {
                           var all = known.getT1();
-                          var now = new Known(levels.bySku(), all, clock.instant(), channel);
-                          var near = near(all, point, radiusMeters);
-                          var chosen = chosen(all, stores, point);
-                          var warehouses = warehouses(all);
+                          var now = new Known(levels.bySku(), all.all(), clock.instant(), channel);
+                          var near = all.near(point, radiusMeters, Integer.MAX_VALUE);
+                          var chosen = all.named(stores, point);
+                          var warehouses = all.warehouses();
                           return new NearestOfMany(
                               levels.time(),
                               skus.stream()
@@ -270,13 +269,13 @@ public final class Availability {
     var available = available(sku, known);
     long deliverable = 0;
     for (At warehouse : warehouses) {
-      deliverable += available.applyAsInt(warehouse.index);
+      deliverable += available.applyAsInt(warehouse.index());
     }
     At best = null;
     int bestPieces = 0;
     int count = 0;
     for (At at : near) {
-      int pieces = available.applyAsInt(at.index);
+      int pieces = available.applyAsInt(at.index());
       if (pieces <= 0) {
         continue;
       }
@@ -296,30 +295,6 @@ public final class Availability {
         chosen.stream().map(at -> here(counter.count(at), one, known)).toList());
   }
 
-  private static List<At> chosen(List<Location> all, List<String> stores, @Nullable Point point) {
-    var chosen = new ArrayList<At>();
-    for (String store : stores) {
-      for (int i = 0; i < all.size(); i++) {
-        var location = all.get(i);
-        if (location.name().equals(store) && !location.warehouse()) {
-          chosen.add(
-              new At(
-                  i,
-                  location,
-                  point == null ? null : location.distanceMeters(point.latitude, point.longitude)));
-        }
-      }
-    }
-    return chosen;
-  }
-
-  private static List<At> warehouses(List<Location> all) {
-    return IntStream.range(0, all.size())
-        .filter(i -> all.get(i).warehouse())
-        .mapToObj(i -> new At(i, all.get(i), null))
-        .toList();
-  }
-
   private Counter counter(Basket basket, Known known) {
     return new Counter(wanted(basket.asked, known), wanted(basket.pieces, known), basket.size());
   }
@@ -335,7 +310,7 @@ public final class Availability {
   }
 
   private Here here(Counted counted, Basket basket, Known known) {
-    var location = counted.at.location;
+    var location = counted.at.location();
     var pieces = new ArrayList<Pieces>();
     var levels = new HashMap<String, Level>();
     for (String sku : items.physical(basket.asked.keySet())) {
@@ -351,35 +326,11 @@ public final class Availability {
     }
     return new Here(
             location,
-            counted.at.distanceMeters,
+            counted.at.distanceMeters(),
             counted.available,
             counted.found,
             pieces,
             Optional.empty())
         .ready(known.now);
-  }
-
-  private static List<At> near(List<Location> all, @Nullable Point point, double radiusMeters) {
-    var near = new ArrayList<At>(all.size());
-    for (int i = 0; i < all.size(); i++) {
-      var location = all.get(i);
-      if (location.warehouse()) {
-        continue;
-      }
-      if (point == null) {
-        near.add(new At(i, location, null));
-        continue;
-      }
-      double meters = location.distanceMeters(point.latitude, point.longitude);
-      if (meters <= radiusMeters) {
-        near.add(new At(i, location, meters));
-      }
-    }
-    near.sort(
-        point == null
-            ? Comparator.comparing((At at) -> at.location.title())
-            : Comparator.comparingDouble(
-                (At at) -> at.distanceMeters == null ? 0 : at.distanceMeters));
-    return near;
   }
 }

@@ -25,7 +25,7 @@ public record Location(
     boolean warehouse,
     OpeningCalendar calendar) {
   // The mean radius of the earth (IUGG): wrong by 0.5 % at most, which is less than any street.
-  private static final double EARTH_METERS = 6_371_008.8;
+  static final double EARTH_METERS = 6_371_008.8;
 
   /** Metres to a point as the crow flies. */
   public double distanceMeters(double toLatitude, double toLongitude) {

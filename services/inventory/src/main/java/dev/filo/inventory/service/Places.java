@@ -27,10 +27,10 @@ public final class Places {
   private final Cache<String, Boolean> skus = Caffeine.newBuilder().maximumSize(SKUS_MAX).build();
   private volatile @Nullable Known known;
 
-  /** The locations, by name and in a list: both the same ones until they are read again. */
-  private record Known(Map<String, Location> byName, List<Location> all) {
+  /** The locations, by name and as a whole: the same ones until they are read again. */
+  private record Known(Map<String, Location> byName, Locations all) {
     Known(Map<String, Location> byName) {
-      this(byName, List.copyOf(byName.values()));
+      this(byName, new Locations(List.copyOf(byName.values())));
     }
   }
 
@@ -57,8 +57,8 @@ public final class Places {
             });
   }
 
-  /** All locations, by name; the same list until they are read again. One value. */
-  public Mono<List<Location>> all() {
+  /** All locations, by name; the same until they are read again. One value. */
+  Mono<Locations> all() {
     return ready().map(Known::all);
   }
 
