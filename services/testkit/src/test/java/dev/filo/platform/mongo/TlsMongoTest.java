@@ -44,15 +44,13 @@ final class TlsMongoTest {
   }
 
   @Test
-  void otherAuthorityOrNone_isNotTrusted_andTheErrorSaysWhy(@TempDir Path folder) throws Exception {
+  void otherAuthority_isNotTrusted_andTheErrorSaysWhy(@TempDir Path folder) throws Exception {
     var own = TestCertificate.make(folder, "own");
     var stranger = TestCertificate.make(folder, "stranger");
     try (var server = new TlsFront(own)) {
-      for (var ca : List.of(stranger.chain().toString(), "")) {
-        assertThatThrownBy(() -> ping(server.uri() + "&tls=true", ca))
-            .isInstanceOf(MongoTimeoutException.class)
-            .hasMessageContaining("PKIX path");
-      }
+      assertThatThrownBy(() -> ping(server.uri(), stranger.chain().toString()))
+          .isInstanceOf(MongoTimeoutException.class)
+          .hasMessageContaining("PKIX path");
     }
   }
 
@@ -83,7 +81,8 @@ final class TlsMongoTest {
   }
 
   @Test
-  void await_saysInTheEndWhyItDoesNotAnswer(@TempDir Path folder) throws Exception {
+  void await_withoutTheAuthority_saysInTheEndWhyItDoesNotAnswer(@TempDir Path folder)
+      throws Exception {
     var own = TestCertificate.make(folder, "own");
     try (var server = new TlsFront(own);
         var client = Mongo.client(server.uri() + "&tls=true", "test")) {
