@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param grpcPort the tills' gRPC port (FILO_GRPC_PORT)
  * @param mongodbUri a real MongoDB (FILO_MONGODB_URI); empty: the embedded store
  * @param mongodbCa the authorities that may have signed its certificate, as PEM or the path of a
- *     file with it (FILO_MONGODB_CA); empty: those Java knows
+ *     file with it (FILO_MONGODB_CA); empty: those Java knows. The embedded store speaks no TLS
  * @param data where the embedded store and the secrets are (FILO_DATA)
  * @param publicUrl the address people use (FILO_PUBLIC_URL)
  * @param demo how much of the demo retailer is loaded (FILO_DEMO; `false` leaves it out)
@@ -36,11 +36,12 @@ record Settings(
   /** Reads the environment. */
   static Settings from(Map<String, String> environment) {
     int port = number(environment, "FILO_PORT", 8080);
+    var uri = Optional.ofNullable(environment.get("FILO_MONGODB_URI")).filter(it -> !it.isBlank());
     return new Settings(
         port,
         number(environment, "FILO_GRPC_PORT", 9090),
-        Optional.ofNullable(environment.get("FILO_MONGODB_URI")).filter(uri -> !uri.isBlank()),
-        environment.getOrDefault("FILO_MONGODB_CA", ""),
+        uri,
+        uri.isPresent() ? environment.getOrDefault("FILO_MONGODB_CA", "") : "",
         Path.of(environment.getOrDefault("FILO_DATA", ".filo/data")).toAbsolutePath().normalize(),
         environment.getOrDefault("FILO_PUBLIC_URL", "http://localhost:" + port),
         environment.getOrDefault("FILO_DEMO", "true").equals("false") ? Demo.NONE : Demo.ALL);

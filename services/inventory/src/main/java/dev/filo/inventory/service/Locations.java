@@ -2,8 +2,10 @@ package dev.filo.inventory.service;
 
 import dev.filo.inventory.service.Availability.Point;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.PriorityQueue;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +39,18 @@ final class Locations {
     }
   }
 
-  Locations(List<Location> locations) {
+  /** A store by the square of the line to it; of two as near the first in the list. */
+  private record Near(double square, int index) implements Comparable<Near> {
+    private static final Comparator<Near> ORDER =
+        Comparator.comparingDouble(Near::square).thenComparingInt(Near::index);
+
+    @Override
+    public int compareTo(Near other) {
+      return ORDER.compare(this, other);
+    }
+  }
+
+  Locations(Collection<Location> locations) {
     all = List.copyOf(locations);
     stores = indexes().filter(i -> !all.get(i).warehouse()).toArray();
     byTitle =
@@ -89,31 +102,27 @@ final class Locations {
     if (point == null) {
       return IntStream.of(byTitle).limit(most).mapToObj(i -> new At(i, all.get(i), null)).toList();
     }
-    // The nearest so far, in order: what is not among them yet is put where it belongs.
-    var squares = new double[most];
-    var indexes = new int[most];
-    int count = 0;
+    var nearest = new PriorityQueue<Near>(Comparator.reverseOrder());
     var unit = unit(point.latitude(), point.longitude());
     double chord = 2 * Math.sin(Math.min(Math.PI, radiusMeters / Location.EARTH_METERS) / 2);
     double widest = chord * chord;
     for (int i : stores) {
       double square = square(x[i] - unit[0]) + square(y[i] - unit[1]) + square(z[i] - unit[2]);
-      if ((count == most && (most == 0 || square >= squares[most - 1]))
+      var farthest = nearest.peek();
+      boolean full = nearest.size() >= most;
+      if (full && (farthest == null || square >= farthest.square)
           || !within(square, widest, i, point, radiusMeters)) {
         continue;
       }
-      int place = count;
-      while (place > 0 && squares[place - 1] > square) {
-        place--;
+      if (full) {
+        nearest.remove();
       }
-      int moved = Math.min(count, most - 1) - place;
-      System.arraycopy(squares, place, squares, place + 1, moved);
-      System.arraycopy(indexes, place, indexes, place + 1, moved);
-      squares[place] = square;
-      indexes[place] = i;
-      count = Math.min(count + 1, most);
+      nearest.add(new Near(square, i));
     }
-    return IntStream.of(indexes).limit(count).mapToObj(i -> new At(i, all.get(i), point)).toList();
+    return nearest.stream()
+        .sorted()
+        .map(near -> new At(near.index, all.get(near.index), point))
+        .toList();
   }
 
   private boolean within(

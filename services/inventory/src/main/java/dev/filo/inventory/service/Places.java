@@ -30,7 +30,7 @@ public final class Places {
   /** The locations, by name and as a whole: the same ones until they are read again. */
   private record Known(Map<String, Location> byName, Locations all) {
     Known(Map<String, Location> byName) {
-      this(byName, new Locations(List.copyOf(byName.values())));
+      this(byName, new Locations(byName.values()));
     }
   }
 
