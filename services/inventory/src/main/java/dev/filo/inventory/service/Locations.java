@@ -110,7 +110,7 @@ final class Locations {
       double square = square(x[i] - unit[0]) + square(y[i] - unit[1]) + square(z[i] - unit[2]);
       var farthest = nearest.peek();
       boolean full = nearest.size() >= most;
-      if (full && (farthest == null || square >= farthest.square)
+      if ((full && (farthest == null || square >= farthest.square))
           || !within(square, widest, i, point, radiusMeters)) {
         continue;
       }
