@@ -13,12 +13,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What {@code ./filo chaos} runs. {@code -Dfilo.chaos.periods=N} sets for how long, {@code
+ * What {@code ./filo chaos} runs, with thrice as many kills as a build. {@code
+ * -Dfilo.chaos.periods=N} and {@code -Dfilo.chaos.kills=N} set for how long, {@code
  * -Dfilo.chaos.seed=N} which faults, {@code -Dfilo.chaos.faults=kill-service,...} of which kinds.
  */
 class ChaosTest {
   private static final int CLIENTS = Integer.getInteger("filo.chaos.clients", 48);
   private static final int PERIODS = Integer.getInteger("filo.chaos.periods", 20);
+  private static final int KILLS = Integer.getInteger("filo.chaos.kills", 10);
   // Each build meets the same faults; ./filo chaos chooses others each time.
   private static final long SEED = Long.getLong("filo.chaos.seed", 5462885L);
 
@@ -38,11 +40,10 @@ class ChaosTest {
   @Test
   void suite_killedAgainAndAgain_keepsWhatItAcknowledged() throws Exception {
     Assumptions.assumeTrue(FAULTS.isEmpty(), "other faults are asked for");
-    int kills = Math.max(30, PERIODS * 3 / 2);
-    var report = play(Schedule.kills(SEED, kills, kills / 10), 64, "kills-" + SEED);
-    assertThat(report.faults().get(Fault.Kind.KILL_SERVICE)).isGreaterThanOrEqualTo(kills);
-    assertThat(report.faults().get(Fault.Kind.KILL_PRIMARY)).isEqualTo(kills / 10);
-    assertThat(report.acknowledged().values()).allMatch(count -> count > kills);
+    var report = play(Schedule.kills(SEED, KILLS, KILLS / 10), 64, "kills-" + SEED);
+    assertThat(report.faults().get(Fault.Kind.KILL_SERVICE)).isGreaterThanOrEqualTo(KILLS);
+    assertThat(report.faults().get(Fault.Kind.KILL_PRIMARY)).isEqualTo(KILLS / 10);
+    assertThat(report.acknowledged().values()).allMatch(count -> count > KILLS);
   }
 
   private Report play(List<List<Fault>> schedule, int clients, String name) throws Exception {

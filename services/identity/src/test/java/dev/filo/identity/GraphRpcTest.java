@@ -3,6 +3,8 @@ package dev.filo.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.FieldMask;
+import com.google.type.LatLng;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
 import dev.filo.identity.service.AuditLog;
@@ -12,9 +14,11 @@ import dev.filo.identity.store.MongoSessionStore;
 import dev.filo.platform.code.Ids;
 import dev.filo.proto.api.v1.ErrorReason;
 import dev.filo.proto.identity.v1.AuditEntry;
+import dev.filo.proto.identity.v1.BatchGetPlacesRequest;
 import dev.filo.proto.identity.v1.Consent;
 import dev.filo.proto.identity.v1.Consents;
 import dev.filo.proto.identity.v1.Customer;
+import dev.filo.proto.identity.v1.CustomerPlace;
 import dev.filo.proto.identity.v1.DecideMergeCaseRequest;
 import dev.filo.proto.identity.v1.DecideMergeCaseRequest.Decision;
 import dev.filo.proto.identity.v1.GetConsentsRequest;
@@ -25,6 +29,7 @@ import dev.filo.proto.identity.v1.IdentifierFact;
 import dev.filo.proto.identity.v1.IdentityServiceGrpc.IdentityServiceBlockingV2Stub;
 import dev.filo.proto.identity.v1.ListMergeCasesRequest;
 import dev.filo.proto.identity.v1.MergeCase;
+import dev.filo.proto.identity.v1.Place;
 import dev.filo.proto.identity.v1.ResolveCustomerRequest;
 import dev.filo.proto.identity.v1.UnmergeCustomerRequest;
 import dev.filo.proto.identity.v1.UpdateConsentRequest;
@@ -36,6 +41,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
@@ -233,6 +239,76 @@ class GraphRpcTest {
             SignInTest.refusedWith(dev.filo.proto.identity.v1.ErrorReason.ERROR_REASON_NOT_MERGED));
     assertThatThrownBy(() -> agent.unmergeCustomer(unmerge.toBuilder().clearRequestId().build()))
         .matches(SignInTest.refusedWith(ErrorReason.ERROR_REASON_REQUEST_ID_MISSING));
+  }
+
+  @Test
+  void places_ofManyAtOnce_areThoseTheyHaveByNow() throws Exception {
+    var pair = twoAccounts();
+    var email = RunningIdentity.newEmail();
+    var milano = shopsIn(identity.signIn(email, "").access(), "stores/milano");
+    var nowhere = identity.guest().subject();
+    agent().updateCustomer(at(pair.other(), "stores/torino"));
+    later();
+    var apart =
+        places(pair.one(), pair.other(), milano, nowhere, "customers/nobody", nowhere, milano);
+    assertThat(apart)
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                pair.one(),
+                "",
+                pair.other(),
+                "stores/torino",
+                milano,
+                "stores/milano",
+                nowhere,
+                ""));
+    agent().decideMergeCase(decide(pair.found(), Decision.DECISION_MERGE));
+    later();
+    assertThat(places(pair.one(), pair.other(), milano))
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                pair.one(),
+                "stores/torino",
+                pair.other(),
+                "stores/torino",
+                milano,
+                "stores/milano"));
+    assertThat(places()).isEmpty();
+    assertThatThrownBy(
+            () ->
+                identity
+                    .calls(identity.guest().access())
+                    .batchGetPlaces(BatchGetPlacesRequest.getDefaultInstance()))
+        .matches(SignInTest.refusedWith(ErrorReason.ERROR_REASON_ROLE_NOT_ALLOWED));
+  }
+
+  private String shopsIn(String token, String store) throws Exception {
+    return identity.calls(token).updateCustomer(at("customers/me", store)).getName();
+  }
+
+  private static UpdateCustomerRequest at(String customer, String store) {
+    return UpdateCustomerRequest.newBuilder()
+        .setCustomer(
+            Customer.newBuilder()
+                .setName(customer)
+                .setPlace(
+                    Place.newBuilder()
+                        .setTitle("Her town")
+                        .setStore(store)
+                        .setLocation(LatLng.newBuilder().setLatitude(45).setLongitude(8))))
+        .setUpdateMask(FieldMask.newBuilder().addPaths("place"))
+        .build();
+  }
+
+  private Map<String, String> places(String... customers) throws Exception {
+    return identity
+        .calls(identity.machineToken("service-cart", RunningIdentity.SERVICE_SECRET).access())
+        .batchGetPlaces(
+            BatchGetPlacesRequest.newBuilder().addAllCustomers(List.of(customers)).build())
+        .getPlacesList()
+        .stream()
+        .collect(
+            Collectors.toMap(CustomerPlace::getCustomer, place -> place.getPlace().getStore()));
   }
 
   // ---- what staff do to customers is in the audit log

@@ -4,17 +4,22 @@ import dev.filo.cart.service.Places;
 import dev.filo.cart.service.Stock.Point;
 import dev.filo.platform.grpc.Calls;
 import dev.filo.platform.grpc.Channels;
-import dev.filo.proto.identity.v1.Customer;
+import dev.filo.proto.identity.v1.BatchGetPlacesRequest;
+import dev.filo.proto.identity.v1.CustomerPlace;
 import dev.filo.proto.identity.v1.GetCustomerRequest;
 import dev.filo.proto.identity.v1.IdentityServiceGrpc;
+import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import reactor.core.publisher.Mono;
 
 /** Where customers are, asked of identity over gRPC. */
 public final class GrpcPlaces implements Places {
   // Only the nearest store depends on it: not worth waiting for.
   private static final long DEADLINE_MILLIS = 300;
+  private static final long DEADLINE_OF_MANY_MILLIS = 3_000; // nobody waits for it
 
   private final Channels channels;
 
@@ -26,16 +31,33 @@ public final class GrpcPlaces implements Places {
   @Override
   public Mono<Place> of(String customer) {
     return Calls.unary(
-            channels
-                .asService(IdentityServiceGrpc.newStub(channels.to("identity")))
-                .withDeadlineAfter(DEADLINE_MILLIS, TimeUnit.MILLISECONDS),
+            identity(DEADLINE_MILLIS),
             IdentityServiceGrpc.IdentityServiceStub::getCustomer,
             GetCustomerRequest.newBuilder().setName(customer).build())
-        .map(GrpcPlaces::place);
+        .map(found -> place(found.getPlace()));
   }
 
-  private static Place place(Customer customer) {
-    var place = customer.getPlace();
+  @Override
+  public Mono<Map<String, Place>> of(Collection<String> customers) {
+    return Calls.unary(
+            identity(DEADLINE_OF_MANY_MILLIS),
+            IdentityServiceGrpc.IdentityServiceStub::batchGetPlaces,
+            BatchGetPlacesRequest.newBuilder().addAllCustomers(customers).build())
+        .map(
+            found ->
+                found.getPlacesList().stream()
+                    .collect(
+                        Collectors.toMap(
+                            CustomerPlace::getCustomer, one -> place(one.getPlace()))));
+  }
+
+  private IdentityServiceGrpc.IdentityServiceStub identity(long deadlineMillis) {
+    return channels
+        .asService(IdentityServiceGrpc.newStub(channels.to("identity")))
+        .withDeadlineAfter(deadlineMillis, TimeUnit.MILLISECONDS);
+  }
+
+  private static Place place(dev.filo.proto.identity.v1.Place place) {
     var location = place.getLocation();
     return new Place(
         place.hasLocation()

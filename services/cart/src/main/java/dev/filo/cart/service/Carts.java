@@ -16,6 +16,7 @@ import dev.filo.cart.domain.Proposal;
 import dev.filo.cart.domain.Refusal;
 import dev.filo.platform.auth.Caller;
 import dev.filo.platform.code.Ids;
+import dev.filo.platform.fresh.KeptFresh;
 import dev.filo.platform.grpc.Statuses;
 import dev.filo.platform.mongo.StaleRetry;
 import dev.filo.platform.mongo.StaleVersionException;
@@ -51,6 +52,8 @@ public final class Carts {
   private static final int WRITTEN_MAX = 200_000;
   private static final int LINE_WEIGHT = 5;
   private static final Duration WRITTEN_AGE = Duration.ofMinutes(10);
+  private static final int NEARBY_MAX = 50_000;
+  private static final Duration NEARBY_AGE = Duration.ofSeconds(30);
   // Nobody looks at more stores than this; inventory's own limit.
   private static final int STORES_MAX = 10;
 
@@ -66,8 +69,7 @@ public final class Carts {
   private final InstantSource clock;
   private final Cache<String, Boolean> pickups =
       Caffeine.newBuilder().maximumSize(10_000).expireAfterWrite(Duration.ofMinutes(1)).build();
-  private final Cache<String, Places.Place> nearby =
-      Caffeine.newBuilder().maximumSize(50_000).expireAfterWrite(Duration.ofSeconds(30)).build();
+  private final KeptFresh<String, Places.Place> nearby;
   // Carts in use as this process wrote them last; one weighs what its operations and lines do.
   private final Cache<String, Cart> written =
       Caffeine.newBuilder()
@@ -92,6 +94,7 @@ public final class Carts {
     this.catalog = others.catalog();
     this.stock = others.stock();
     this.places = others.places();
+    this.nearby = new KeptFresh<>(NEARBY_MAX, NEARBY_AGE, Places.TOGETHER, places::of);
     this.stores = others.stores();
     this.vouchers = vouchers;
     this.links = links;
@@ -295,7 +298,7 @@ public final class Carts {
    * cannot be asked is not known, and not asked again at once, or everybody would wait.
    */
   private Mono<Places.Place> near(String customer) {
-    var seen = nearby.getIfPresent(customer);
+    var seen = nearby.get(customer);
     return seen != null
         ? Mono.just(seen)
         : places

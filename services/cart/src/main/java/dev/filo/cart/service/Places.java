@@ -1,13 +1,22 @@
 package dev.filo.cart.service;
 
+import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
 import reactor.core.publisher.Mono;
 
 /** Where customers are. */
-@FunctionalInterface
 public interface Places {
   /** Where she shops, as she has said. One value; an error when not to be asked. */
   Mono<Place> of(String customer);
+
+  /**
+   * The same of some, at most {@link #TOGETHER}, by their names; one who is not known is left out.
+   */
+  Mono<Map<String, Place>> of(Collection<String> customers);
+
+  /** How many customers are asked about at once at most. */
+  int TOGETHER = 200;
 
   /**
    * Where somebody shops.

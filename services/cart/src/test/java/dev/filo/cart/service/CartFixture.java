@@ -18,6 +18,7 @@ import dev.filo.proto.feed.v1.Event;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,7 +95,7 @@ public final class CartFixture implements AutoCloseable {
             new Carts.Others(
                 catalog,
                 (skus, near, stores) -> Mono.just(new Stock.Levels(Instant.EPOCH, Map.of())),
-                customer -> Mono.just(Places.Place.UNKNOWN),
+                new Nowhere(),
                 store -> Mono.just(true)),
             vouchers,
             links,
@@ -102,6 +103,19 @@ public final class CartFixture implements AutoCloseable {
             changes,
             now::get);
     cartLinks = new CartLinks(carts, store, links, catalog, POLICY);
+  }
+
+  /** Nobody has said where she shops. */
+  private static final class Nowhere implements Places {
+    @Override
+    public Mono<Place> of(String customer) {
+      return Mono.just(Place.UNKNOWN);
+    }
+
+    @Override
+    public Mono<Map<String, Place>> of(Collection<String> customers) {
+      return Mono.just(Map.of());
+    }
   }
 
   private static Map<String, Goods> goods(Set<String> skus) {

@@ -10,6 +10,7 @@ import dev.filo.identity.domain.Refusal;
 import dev.filo.identity.service.Customers;
 import dev.filo.identity.service.RefusedException;
 import dev.filo.platform.grpc.Times;
+import dev.filo.proto.identity.v1.CustomerPlace;
 import dev.filo.proto.identity.v1.Identifier;
 import dev.filo.proto.identity.v1.MergedCustomer;
 import java.util.ArrayList;
@@ -116,14 +117,26 @@ final class CustomerProtos {
             .addAllIdentifiers(identifiers(customer, policy));
     var place = profile.place();
     if (place != null) {
-      message.setPlace(
-          dev.filo.proto.identity.v1.Place.newBuilder()
-              .setTitle(place.title())
-              .setStore(place.store())
-              .setLocation(
-                  LatLng.newBuilder()
-                      .setLatitude(place.latitude())
-                      .setLongitude(place.longitude())));
+      message.setPlace(message(place));
+    }
+    return message.build();
+  }
+
+  private static dev.filo.proto.identity.v1.Place message(Place place) {
+    return dev.filo.proto.identity.v1.Place.newBuilder()
+        .setTitle(place.title())
+        .setStore(place.store())
+        .setLocation(
+            LatLng.newBuilder().setLatitude(place.latitude()).setLongitude(place.longitude()))
+        .build();
+  }
+
+  /** Where a customer shops, who was asked for by this name. */
+  static CustomerPlace place(String name, Customer customer) {
+    var message = CustomerPlace.newBuilder().setCustomer(name);
+    var place = customer.profile().place();
+    if (place != null) {
+      message.setPlace(message(place));
     }
     return message.build();
   }

@@ -22,6 +22,8 @@ import dev.filo.platform.grpc.PageTokens;
 import dev.filo.platform.grpc.Times;
 import dev.filo.platform.mongo.Requests;
 import dev.filo.proto.api.v1.Role;
+import dev.filo.proto.identity.v1.BatchGetPlacesRequest;
+import dev.filo.proto.identity.v1.BatchGetPlacesResponse;
 import dev.filo.proto.identity.v1.Consents;
 import dev.filo.proto.identity.v1.CreateHandoffRequest;
 import dev.filo.proto.identity.v1.CreateSignInRequest;
@@ -99,6 +101,22 @@ public final class GrpcIdentityService extends IdentityServiceGrpc.IdentityServi
                     shopper
                         ? CustomerProtos.message(person, policy)
                         : CustomerProtos.full(person, policy)));
+  }
+
+  @Override
+  public void batchGetPlaces(
+      BatchGetPlacesRequest request, StreamObserver<BatchGetPlacesResponse> observer) {
+    answer(
+        observer,
+        customers
+            .together(request.getCustomersList())
+            .map(
+                found -> {
+                  var places = BatchGetPlacesResponse.newBuilder();
+                  found.forEach(
+                      (name, customer) -> places.addPlaces(CustomerProtos.place(name, customer)));
+                  return places.build();
+                }));
   }
 
   @Override

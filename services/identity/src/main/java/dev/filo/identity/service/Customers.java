@@ -20,14 +20,17 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** Customers: made, found, changed, and recognised as one another. */
@@ -73,6 +76,29 @@ public final class Customers {
     return recognition
         .members(customer.id())
         .map(merged -> new Person(customer.together(merged), merged));
+  }
+
+  /**
+   * Customers as they are now, together with those who are merged into them, by the names they are
+   * asked for; who is not known is left out. Two questions to the database for all but those who
+   * are merged. One value.
+   */
+  public Mono<Map<String, Customer>> together(Collection<String> names) {
+    var ids = names.stream().map(Customer::id).distinct().toList();
+    return Mono.zip(
+            store.findAll(ids).collectList(),
+            store.mergedInto(ids).map(Customer::mergedInto).collect(Collectors.toSet()))
+        .flatMapMany(
+            found ->
+                Flux.fromIterable(found.getT1())
+                    .flatMap(
+                        one ->
+                            one.isAlias() || found.getT2().contains(one.id())
+                                ? current(one.id())
+                                    .flatMap(this::person)
+                                    .map(person -> Map.entry(one.name(), person.customer()))
+                                : Mono.just(Map.entry(one.name(), one))))
+        .collectMap(Map.Entry::getKey, Map.Entry::getValue);
   }
 
   /** A customer's name and those of all who are merged into her. One value. */

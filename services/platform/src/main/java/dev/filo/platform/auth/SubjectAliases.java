@@ -16,13 +16,16 @@ import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
+import dev.filo.platform.fresh.KeptFresh;
 import dev.filo.platform.mongo.Docs;
 import dev.filo.platform.mongo.GroupedReads;
 import dev.filo.platform.mongo.Mongo;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Date;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import org.bson.Document;
 import org.bson.conversions.Bson;
@@ -32,22 +35,26 @@ import reactor.core.publisher.Mono;
 /**
  * The subjects that became another one, as this service has learned from identity's feed. Each
  * alias is kept with the subject it was merged into itself, so that any of a chain can be taken out
- * again. A subject that is no alias is remembered as such for ten seconds, which is how long a
- * replica that does not follow the feed itself may be behind.
+ * again. What a subject is, is remembered for ten seconds, which is how long a replica that does
+ * not follow the feed itself may be behind.
  */
 public final class SubjectAliases {
   // As many as can be merged into one customer, each into the next: identity's limit.
   private static final int CHAIN = 100;
   private static final String SETTLE_TIME = "settleTime";
+  private static final int REMEMBERED_MAX = 100_000;
+  private static final int TOGETHER = 500;
 
   /** How long a replica may go on believing what it has looked up. */
   static final Duration REMEMBERED = Duration.ofSeconds(10);
 
   private final MongoCollection<Document> aliases;
   private final AliasSource source;
-  private final Cache<String, String> remembered = cache();
+  private final KeptFresh<String, String> remembered =
+      new KeptFresh<>(REMEMBERED_MAX, REMEMBERED, TOGETHER, this::subjects);
   // Aliases that are none any more, and those looked up that are not like this.
-  private final Cache<String, Boolean> parted = cache();
+  private final Cache<String, Boolean> parted =
+      Caffeine.newBuilder().maximumSize(REMEMBERED_MAX).expireAfterWrite(REMEMBERED).build();
 
   /** The aliases kept in a service's own database. */
   public SubjectAliases(MongoDatabase database) {
@@ -62,10 +69,6 @@ public final class SubjectAliases {
     this.source = source;
   }
 
-  private static <T> Cache<String, T> cache() {
-    return Caffeine.newBuilder().maximumSize(100_000).expireAfterWrite(REMEMBERED).build();
-  }
-
   /** Makes the indexes; to be called when the service starts. */
   public void prepare() {
     Mongo.index(aliases, Indexes.ascending("subject"));
@@ -78,7 +81,7 @@ public final class SubjectAliases {
   }
 
   private Mono<String> resolve(String subject, int hops) {
-    var known = remembered.getIfPresent(subject);
+    var known = remembered.get(subject);
     if (known != null) {
       return known.equals(subject) || hops == 0 ? Mono.just(known) : resolve(known, hops - 1);
     }
@@ -92,6 +95,12 @@ public final class SubjectAliases {
                   ? Mono.just(found)
                   : resolve(found, hops - 1);
             });
+  }
+
+  private Mono<Map<String, String>> subjects(Collection<String> names) {
+    return Flux.fromIterable(names)
+        .flatMap(name -> source.subjectOf(name).defaultIfEmpty(name).map(is -> Map.entry(name, is)))
+        .collectMap(Map.Entry::getKey, Map.Entry::getValue);
   }
 
   /** Records that {@code alias} is {@code subject} from now on. Repeating is harmless. */
@@ -126,7 +135,12 @@ public final class SubjectAliases {
 
   private Mono<Void> put(String alias, Bson update) {
     return Mono.from(aliases.updateOne(eq("_id", alias), update, new UpdateOptions().upsert(true)))
-        .then(Mono.fromRunnable(this::forget));
+        .then(
+            Mono.fromRunnable(
+                () -> {
+                  remembered.forget(alias);
+                  parted.invalidate(alias);
+                }));
   }
 
   /**
@@ -202,7 +216,7 @@ public final class SubjectAliases {
 
   /** Looks again at what is asked next: something has changed at the source. */
   public void forget() {
-    remembered.invalidateAll();
+    remembered.forgetAll();
     parted.invalidateAll();
   }
 
@@ -238,7 +252,7 @@ public final class SubjectAliases {
     return isParted.map(
         found -> {
           if (!found) {
-            var before = remembered.getIfPresent(alias);
+            var before = remembered.get(alias);
             if (before == null || before.equals(alias)) {
               remembered.put(alias, subject);
             }
