@@ -7,6 +7,9 @@ import reactor.core.publisher.Mono;
 
 /** Where customers are. */
 public interface Places {
+  /** How many customers are asked about at once at most. */
+  int TOGETHER = 200;
+
   /** Where she shops, as she has said. One value; an error when not to be asked. */
   Mono<Place> of(String customer);
 
@@ -14,9 +17,6 @@ public interface Places {
    * The same of some, at most {@link #TOGETHER}, by their names; one who is not known is left out.
    */
   Mono<Map<String, Place>> of(Collection<String> customers);
-
-  /** How many customers are asked about at once at most. */
-  int TOGETHER = 200;
 
   /**
    * Where somebody shops.

@@ -35,7 +35,8 @@ public final class KeptFresh<K, V> {
    * @param age how old one may be
    * @param together how many are asked for at once at most
    * @param ask the answers about some, one value; whom it leaves out is forgotten. When it fails,
-   *     the earlier answer stays for its time, and the next use asks again
+   *     or takes a quarter of the age, which would be old already, the earlier answer stays for its
+   *     time, and the next use asks again
    */
   public KeptFresh(
       int most, Duration age, int together, Function<Collection<K>, Mono<Map<K, V>>> ask) {
@@ -48,7 +49,12 @@ public final class KeptFresh<K, V> {
       int together,
       Function<Collection<K>, Mono<Map<K, V>>> ask,
       Ticker ticker) {
-    var anew = new Questions<K, V>(LANES, together, group -> later(group, together, ask));
+    var late = age.dividedBy(4);
+    var anew =
+        new Questions<K, V>(
+            LANES,
+            together,
+            group -> later(group, together, keys -> ask.apply(keys).timeout(late)));
     this.known =
         Caffeine.newBuilder()
             .maximumSize(most)

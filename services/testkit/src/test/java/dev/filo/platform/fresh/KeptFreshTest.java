@@ -102,6 +102,24 @@ class KeptFreshTest {
   }
 
   @Test
+  void whatIsAnsweredTooLate_isNotTaken() {
+    var answer = Sinks.<Map<String, String>>one();
+    answers = keys -> answer.asMono();
+    kept.put("a", "a first");
+    pass(HALF.plusNanos(1));
+    await()
+        .until(
+            () -> {
+              assertThat(kept.get("a")).isEqualTo("a first");
+              return asked.size() >= 2; // the first question is given up
+            });
+    answers = KeptFreshTest::later;
+    await().until(() -> "a later".equals(kept.get("a")));
+    answer.tryEmitValue(Map.of("a", "a earlier"));
+    assertThat(kept.get("a")).isEqualTo("a later");
+  }
+
+  @Test
   void whatIsSaidMeanwhile_isNotUndoneByAnEarlierQuestion() {
     var answer = Sinks.<Map<String, String>>one();
     answers = keys -> answer.asMono();
