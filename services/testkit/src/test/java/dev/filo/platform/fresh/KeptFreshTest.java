@@ -69,8 +69,8 @@ class KeptFreshTest {
     await()
         .untilAsserted(
             () -> keys.forEach(key -> assertThat(kept.get(key)).isEqualTo(key + " later")));
-    // The first of each lane are by themselves: nobody knew that others would come.
-    assertThat(asked).hasSizeLessThanOrEqualTo(5).allMatch(group -> group.size() <= TOGETHER);
+    // Three or four, but for how the threads fall; by themselves they would be 120.
+    assertThat(asked).hasSizeLessThan(12).allMatch(group -> group.size() <= TOGETHER);
     assertThat(asked.stream().flatMap(Collection::stream))
         .containsExactlyInAnyOrderElementsOf(keys);
     pass(HALF);
