@@ -2,8 +2,10 @@ package dev.filo.e2e;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +14,7 @@ import org.springframework.util.FileSystemUtils;
 /**
  * What every test's suite would otherwise do anew: its jar unpacked, a start-up cache (JEP 514) and
  * the data with the retailer loaded. Made by one suite's first start and end, once for a build and
- * a JDK; it lies under {@code target/suite}.
+ * a JDK, by whichever process needs it first; it lies under {@code target/suite}.
  */
 final class PreparedSuite {
   private static final Path FOLDER = Path.of("target", "suite").toAbsolutePath();
@@ -53,7 +55,12 @@ final class PreparedSuite {
   }
 
   private static PreparedSuite prepare() {
-    try {
+    try (var file =
+            FileChannel.open(
+                FOLDER.resolveSibling("suite.lock"),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE);
+        var _ = file.lock()) {
       var packed = packed();
       var jar = FOLDER.resolve("unpacked").resolve(packed.getFileName());
       var wanted =

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * not would prove nothing by finding nothing. Ten minutes: only where it is asked for, {@code
  * ./filo chaos --broken}.
  */
+@Tag("alone")
 @EnabledIfSystemProperty(named = "filo.chaos.broken", matches = "true")
 class BrokenBuildsTest {
   private static final int TRIES = 3;

@@ -9,6 +9,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  * -Dfilo.chaos.periods=N} and {@code -Dfilo.chaos.kills=N} set for how long, {@code
  * -Dfilo.chaos.seed=N} which faults, {@code -Dfilo.chaos.faults=kill-service,...} of which kinds.
  */
+@Tag("alone")
 class ChaosTest {
   private static final int CLIENTS = Integer.getInteger("filo.chaos.clients", 48);
   private static final int PERIODS = Integer.getInteger("filo.chaos.periods", 20);

@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Timeout;
  * More than anybody should send, at the HTTP door and at the gRPC door. Each is refused or borne:
  * the neighbour is served meanwhile, and the process has not grown much afterwards.
  */
+@Tag("alone")
 @Timeout(240)
 class FloodTest {
   private static final String CART = "/filo.cart.v1.CartService/GetCart";
