@@ -43,6 +43,15 @@ class KeptFreshTest {
     nanos.addAndGet(time.toNanos());
   }
 
+  private void useUntilAskedAgain() {
+    await()
+        .until(
+            () -> {
+              assertThat(kept.get("a")).isEqualTo("a first");
+              return asked.size() >= 2;
+            });
+  }
+
   @Test
   void whatIsYoung_isGivenAndNotAsked() {
     kept.put("a", "a first");
@@ -91,12 +100,7 @@ class KeptFreshTest {
     answers = keys -> Mono.error(new IllegalStateException("away"));
     kept.put("a", "a first");
     pass(HALF.plusNanos(1));
-    await()
-        .until(
-            () -> {
-              assertThat(kept.get("a")).isEqualTo("a first");
-              return asked.size() >= 2;
-            });
+    useUntilAskedAgain();
     pass(HALF);
     assertThat(kept.get("a")).isNull();
   }
@@ -107,12 +111,7 @@ class KeptFreshTest {
     answers = keys -> answer.asMono();
     kept.put("a", "a first");
     pass(HALF.plusNanos(1));
-    await()
-        .until(
-            () -> {
-              assertThat(kept.get("a")).isEqualTo("a first");
-              return asked.size() >= 2; // the first question is given up
-            });
+    useUntilAskedAgain(); // the first question is given up
     answers = KeptFreshTest::later;
     await().until(() -> "a later".equals(kept.get("a")));
     answer.tryEmitValue(Map.of("a", "a earlier"));
