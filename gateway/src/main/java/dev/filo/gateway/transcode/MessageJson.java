@@ -35,6 +35,7 @@ public final class MessageJson {
   private static final String HEX = "0123456789abcdef";
   // What Gson escapes as well, so that JSON is harmless wherever it is pasted.
   private static final String HARMFUL = "<>&='";
+  private static final boolean[] PLAIN = plain();
 
   private final JsonFormat.Printer printer;
   private final Map<Descriptor, Shape> shapes = new ConcurrentHashMap<>();
@@ -164,12 +165,21 @@ public final class MessageJson {
     }
   }
 
+  /** Of the first characters, those that stand for themselves. */
+  private static boolean[] plain() {
+    var plain = new boolean[128];
+    for (char c = 0; c < plain.length; c++) {
+      plain[c] = escaped(c).isEmpty();
+    }
+    return plain;
+  }
+
   private static void text(String text, StringBuilder out) {
     out.append('"');
     int done = 0;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      if (c >= ' ' && c != '"' && c != '\\' && c < '\u2028' && HARMFUL.indexOf(c) < 0) {
+      if (c < PLAIN.length ? PLAIN[c] : c < '\u2028') {
         continue;
       }
       var escaped = escaped(c);
@@ -178,7 +188,7 @@ public final class MessageJson {
         done = i + 1;
       }
     }
-    out.append(text, done, text.length()).append('"');
+    (done == 0 ? out.append(text) : out.append(text, done, text.length())).append('"');
   }
 
   /** What stands for a character; empty: it stands for itself. */

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  */
 final class EarlierIndex {
   /** How products become documents: to be raised whenever the same product gives other ones. */
-  static final int FORMAT = 1;
+  static final int FORMAT = 2;
 
   private static final Logger log = LoggerFactory.getLogger(EarlierIndex.class);
   private static final String MADE_BY = "madeBy";

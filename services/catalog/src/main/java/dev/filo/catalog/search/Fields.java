@@ -50,7 +50,7 @@ final class Fields {
   /** What of the product its documents were made of. */
   static final String STATE = "state";
 
-  /** The SKU as it is, stored. */
+  /** The SKU as it is. */
   static final String SKU = "sku";
 
   /** The SKU and the GTIN in lower case, to be found by. */

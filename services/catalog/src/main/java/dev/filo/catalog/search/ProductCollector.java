@@ -67,6 +67,10 @@ final class ProductCollector implements Collector {
     return order == Order.PRICE ? key : -key;
   }
 
+  private double key(double rank) {
+    return order == Order.PRICE ? rank : -rank;
+  }
+
   List<Candidate> page() {
     return page.stream().sorted(best).toList();
   }
@@ -104,7 +108,13 @@ final class ProductCollector implements Collector {
     private final boolean[] isAllowed;
     private @Nullable Scorable scorer;
 
+    private final @Nullable Place seen; // the last of the page before
+    private final @Nullable Place limit; // the worst of a full page
+    private final PriorityQueue<Mine> mine =
+        new PriorityQueue<>(Comparator.comparing(Mine::place).reversed());
+
     private int product = -1; // the product whose variants are being collected
+    private int[] own = new int[16];
     private int[] docs = new int[16];
     private float[] scores = new float[16];
     private long[] amounts = new long[16];
@@ -115,6 +125,9 @@ final class ProductCollector implements Collector {
       products = DocValues.getSorted(leaf.reader(), Fields.PRODUCT);
       values = DocValues.getSortedSet(leaf.reader(), Fields.FACET);
       prices = DocValues.getNumeric(leaf.reader(), Fields.PRICE);
+      seen = after == null ? null : place(after.key(), after.product());
+      var worst = page.size() < size ? null : page.peek();
+      limit = worst == null ? null : place(worst.key, worst.product);
       int known = (int) values.getValueCount();
       counts = new int[known];
       countedFor = new int[known];
@@ -125,6 +138,11 @@ final class ProductCollector implements Collector {
       for (int key = 0; key < filterKeys.size(); key++) {
         mark(key);
       }
+    }
+
+    private Place place(double key, String id) throws IOException {
+      int found = products.lookupTerm(new BytesRef(id));
+      return new Place(rank(key), found < 0 ? -2 - found : found);
     }
 
     /** Marks the values of a key that is filtered by: values are in order, a key's side by side. */
@@ -158,10 +176,10 @@ final class ProductCollector implements Collector {
         flush();
         product = products.ordValue();
       }
-      int[] mine = values(doc);
+      int found = read(doc);
       int passed = 0;
-      for (int value : mine) {
-        passed |= isAllowed[value] ? 1 << keyOf[value] : 0;
+      for (int i = 0; i < found; i++) {
+        passed |= isAllowed[own[i]] ? 1 << keyOf[own[i]] : 0;
       }
       int missing = ((1 << filterKeys.size()) - 1) & ~passed;
       if (missing == 0) {
@@ -169,7 +187,8 @@ final class ProductCollector implements Collector {
       }
       if (Integer.bitCount(missing) <= 1) {
         int only = missing == 0 ? -1 : Integer.numberOfTrailingZeros(missing);
-        for (int value : mine) {
+        for (int i = 0; i < found; i++) {
+          int value = own[i];
           if ((missing == 0 || keyOf[value] == only) && countedFor[value] != product) {
             countedFor[value] = product;
             counts[value]++;
@@ -178,15 +197,19 @@ final class ProductCollector implements Collector {
       }
     }
 
-    private int[] values(int doc) throws IOException {
+    /** Reads a variant's values into {@link #own}; how many they are. */
+    private int read(int doc) throws IOException {
       if (!values.advanceExact(doc)) {
-        return new int[0];
+        return 0;
       }
-      var mine = new int[values.docValueCount()];
-      for (int i = 0; i < mine.length; i++) {
-        mine[i] = (int) values.nextOrd();
+      int found = values.docValueCount();
+      if (found > own.length) {
+        own = new int[2 * found];
       }
-      return mine;
+      for (int i = 0; i < found; i++) {
+        own[i] = (int) values.nextOrd();
+      }
+      return found;
     }
 
     private void add(int doc) throws IOException {
@@ -205,6 +228,7 @@ final class ProductCollector implements Collector {
     @Override
     public void finish() throws IOException {
       flush();
+      join();
       for (int i = 0; i < counts.length; i++) {
         if (counts[i] > 0) {
           facets.merge(values.lookupOrd(i).utf8ToString(), counts[i], Integer::sum);
@@ -223,53 +247,71 @@ final class ProductCollector implements Collector {
         top = Math.max(top, scores[i]);
         cheapest = Math.min(cheapest, amounts[i]);
       }
-      double key = order == Order.MATCH ? top : cheapest;
-      if (mayBeInPage(key)) {
-        BytesRef id = products.lookupOrd(product);
-        offer(id.utf8ToString(), key, top);
-      }
+      offer(new Place(rank(order == Order.MATCH ? top : cheapest), product), top);
       count = 0;
     }
 
-    private boolean mayBeInPage(double key) {
-      if (after != null && rank(key) < rank(after.key())) {
-        return false;
+    /** Decides by the product's ordinal, which is in the order of ids: an id is not read for it. */
+    private void offer(Place place, float top) {
+      if (seen != null && place.compareTo(seen) <= 0) {
+        return; // on an earlier page
       }
-      var worst = page.peek();
-      boolean isWorse = page.size() >= size && worst != null && rank(key) > rank(worst.key);
-      hasMore |= isWorse;
-      return !isWorse;
-    }
-
-    private void offer(String id, double key, float top) {
-      var candidate = new Candidate(id, key, closest(top));
-      if (after != null
-          && best.compare(candidate, new Candidate(after.product(), after.key(), List.of())) <= 0) {
+      var worst = mine.size() < size ? limit : mine.element().place;
+      if (worst != null && place.compareTo(worst) > 0) {
+        hasMore = true;
         return;
       }
-      page.add(candidate);
-      if (page.size() > size) {
-        page.remove();
+      mine.add(new Mine(place, closest(top)));
+      if (mine.size() > size) {
+        mine.remove();
         hasMore = true;
       }
     }
 
     /** The variants that match about as well as the best, the best first. */
     private List<Integer> closest(float top) {
-      var places = new ArrayList<Integer>();
+      var places = new ArrayList<Integer>(count);
       for (int i = 0; i < count; i++) {
         if (scores[i] >= CLOSE * top) {
           places.add(i);
         }
       }
-      Comparator<Integer> better =
-          order == Order.MATCH
-              ? Comparator.comparingDouble(i -> -scores[i])
-              : Comparator.comparingLong(i -> amounts[i]);
-      places.sort(better);
+      if (places.size() > 1) {
+        places.sort(
+            order == Order.MATCH
+                ? Comparator.comparingDouble(i -> -scores[i])
+                : Comparator.comparingLong(i -> amounts[i]));
+      }
       return places.stream().limit(VARIANTS_MAX).map(i -> docs[i]).toList();
     }
+
+    /** What is in the page by this segment alone, into the page of all. */
+    private void join() throws IOException {
+      for (Mine one : mine) {
+        var id = products.lookupOrd(one.place.product).utf8ToString();
+        page.add(new Candidate(id, key(one.place.rank), one.variants));
+        if (page.size() > size) {
+          page.remove();
+          hasMore = true;
+        }
+      }
+    }
   }
+
+  /**
+   * Where a product of a segment stands.
+   *
+   * @param product its ordinal there; of another segment's product, that of the last before it
+   */
+  private record Place(double rank, int product) implements Comparable<Place> {
+    @Override
+    public int compareTo(Place other) {
+      int byRank = Double.compare(rank, other.rank);
+      return byRank == 0 ? Integer.compare(product, other.product) : byRank;
+    }
+  }
+
+  private record Mine(Place place, List<Integer> variants) {}
 
   static BytesRef facet(String key, String value) {
     return new BytesRef(key + ":" + value);

@@ -1,5 +1,7 @@
 package dev.filo.catalog.search;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import com.google.type.Money;
 import dev.filo.catalog.domain.Gtin;
 import dev.filo.catalog.search.SearchPage.After;
@@ -24,17 +26,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.lucene.document.BinaryDocValuesField;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.FieldType;
 import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.document.SortedDocValuesField;
 import org.apache.lucene.document.SortedSetDocValuesField;
-import org.apache.lucene.document.StoredField;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.document.TextField;
+import org.apache.lucene.index.DocValues;
 import org.apache.lucene.index.IndexOptions;
+import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.CollectorManager;
 import org.apache.lucene.search.IndexSearcher;
@@ -58,6 +64,9 @@ public final class ProductIndex implements AutoCloseable {
 
   private static final int SUGGESTIONS_SEEN = 24;
   private static final int BEGINNING_LENGTH = 200;
+  // Texts of about so many letters, of all pages that are remembered: some 10 MB.
+  private static final int PAGES_WEIGHT = 100_000;
+  private static final int TEXT = 32;
   private static final FieldType TAGS = tags();
 
   private final Directory directory;
@@ -67,6 +76,8 @@ public final class ProductIndex implements AutoCloseable {
   private final SearcherManager searchers;
   private final Map<String, Card> cards = new ConcurrentHashMap<>();
   private final Map<String, LocalizedText> labels = new ConcurrentHashMap<>();
+  private final Cache<Question, Found> pages =
+      Caffeine.newBuilder().maximumWeight(PAGES_WEIGHT).weigher(ProductIndex::weight).build();
 
   private ProductIndex(Directory directory, boolean isKept) throws IOException {
     this.directory = directory;
@@ -202,7 +213,7 @@ public final class ProductIndex implements AutoCloseable {
     document.add(new StringField(Fields.PRODUCT, id, Field.Store.NO));
     document.add(new SortedDocValuesField(Fields.PRODUCT, new BytesRef(id)));
     document.add(new NumericDocValuesField(Fields.STATE, state));
-    document.add(new StoredField(Fields.SKU, variant.getSku()));
+    document.add(new BinaryDocValuesField(Fields.SKU, new BytesRef(variant.getSku())));
     code(document, variant.getSku());
     if (!variant.getGtin().isEmpty()) {
       code(document, variant.getGtin());
@@ -284,29 +295,72 @@ public final class ProductIndex implements AutoCloseable {
   public Found search(SearchPage asked) {
     return read(
         searcher -> {
-          var queries = new ProductQueries(searcher.getIndexReader());
-          var found = collect(searcher, queries.of(asked.text(), false), asked);
-          boolean isNone = found.total() == 0 && found.facets().isEmpty();
-          return isNone && !asked.text().isBlank()
-              ? collect(searcher, queries.of(asked.text(), true), asked)
-              : found;
+          var question =
+              new Question(searcher.getIndexReader().getReaderCacheHelper().getKey(), asked);
+          var before = pages.getIfPresent(question);
+          if (before != null) {
+            return before;
+          }
+          var found = find(searcher, asked);
+          pages.put(question, found);
+          return found;
         });
+  }
+
+  private static Found find(IndexSearcher searcher, SearchPage asked) throws IOException {
+    var queries = new ProductQueries(searcher.getIndexReader());
+    var found = collect(searcher, queries.of(asked.text(), false), asked);
+    boolean isNone = found.total() == 0 && found.facets().isEmpty();
+    return isNone && !asked.text().isBlank()
+        ? collect(searcher, queries.of(asked.text(), true), asked)
+        : found;
+  }
+
+  /**
+   * What was asked of the index as it is at one moment.
+   *
+   * @param state another one after each change
+   */
+  private record Question(IndexReader.CacheKey state, SearchPage asked) {}
+
+  private static int weight(Question question, Found found) {
+    int skus = found.results().stream().mapToInt(result -> result.skus().size()).sum();
+    return 1
+        + question.asked.text().length() / TEXT
+        + 3 * found.results().size()
+        + skus
+        + found.facets().size();
   }
 
   private static Found collect(IndexSearcher searcher, Query query, SearchPage asked)
       throws IOException {
     var collector = searcher.search(query, new Single(asked));
-    var stored = searcher.storedFields();
+    var leaves = searcher.getIndexReader().leaves();
     var results = new ArrayList<Result>();
     for (var candidate : collector.page()) {
       var skus = new ArrayList<String>();
       for (int document : candidate.variants()) {
-        skus.add(stored.document(document, Set.of(Fields.SKU)).get(Fields.SKU));
+        skus.add(sku(leaves.get(ReaderUtil.subIndex(document, leaves)), document));
       }
       results.add(
-          new Result(candidate.product(), skus, new After(candidate.key(), candidate.product())));
+          new Result(
+              candidate.product(),
+              List.copyOf(skus),
+              new After(candidate.key(), candidate.product())));
     }
-    return new Found(results, collector.hasMore(), collector.total(), collector.facets());
+    return new Found(
+        List.copyOf(results),
+        collector.hasMore(),
+        collector.total(),
+        Map.copyOf(collector.facets()));
+  }
+
+  private static String sku(LeafReaderContext leaf, int document) throws IOException {
+    var skus = DocValues.getBinary(leaf.reader(), Fields.SKU);
+    if (!skus.advanceExact(document - leaf.docBase)) {
+      throw new IllegalStateException("a variant without a SKU");
+    }
+    return skus.binaryValue().utf8ToString();
   }
 
   /** One collector: the searchers have no executor and go through segments one by one. */
