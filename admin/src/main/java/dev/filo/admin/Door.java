@@ -8,7 +8,9 @@ import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.io.StringReader;
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -35,6 +37,11 @@ final class Door {
   /** A file that has it. */
   static final String SECRET_FILE = "FILO_CLIENT_SECRET_FILE";
 
+  /** What {@code --grpc} is. */
+  static final String GRPC =
+      "Its gRPC door, HOST:PORT (${DEFAULT-VALUE}); TLS when the target is https, but not to this"
+          + " machine.";
+
   private static final int MESSAGE_BYTES_MAX = 16 * 1024 * 1024;
 
   @Option(
@@ -43,10 +50,7 @@ final class Door {
       description = "Where Filo runs (${DEFAULT-VALUE}); tokens come from there.")
   private String target = "";
 
-  @Option(
-      names = "--grpc",
-      defaultValue = "localhost:9090",
-      description = "Its gRPC door, HOST:PORT (${DEFAULT-VALUE}).")
+  @Option(names = "--grpc", defaultValue = "localhost:9090", description = GRPC)
   private String grpc = "";
 
   @Option(
@@ -84,16 +88,34 @@ final class Door {
     environment = variables;
   }
 
-  /** A channel; TLS when the target is https. */
+  /** A channel. */
   ManagedChannel open() {
-    var builder =
-        NettyChannelBuilder.forTarget(grpc)
-            .maxInboundMessageSize(MESSAGE_BYTES_MAX)
-            .keepAliveTime(60, TimeUnit.SECONDS)
-            .keepAliveTimeout(20, TimeUnit.SECONDS);
-    return target.toLowerCase(Locale.ROOT).startsWith("https:")
-        ? builder.build()
-        : builder.usePlaintext().build();
+    return builder(target, grpc)
+        .maxInboundMessageSize(MESSAGE_BYTES_MAX)
+        .keepAliveTime(60, TimeUnit.SECONDS)
+        .keepAliveTimeout(20, TimeUnit.SECONDS)
+        .build();
+  }
+
+  /** A channel to a gRPC door, HOST:PORT, of the Filo at a target. */
+  static NettyChannelBuilder builder(String target, String grpc) {
+    var builder = NettyChannelBuilder.forTarget(grpc);
+    return isTls(target, grpc) ? builder : builder.usePlaintext();
+  }
+
+  /** When the target is https; but not to this machine, where {@code kubectl port-forward} ends. */
+  static boolean isTls(String target, String grpc) {
+    return target.toLowerCase(Locale.ROOT).startsWith("https:") && !isThisMachine(grpc);
+  }
+
+  private static boolean isThisMachine(String grpc) {
+    try {
+      var host = new URI("grpc://" + grpc).getHost();
+      return "localhost".equalsIgnoreCase(host)
+          || (host != null && InetAddress.ofLiteral(host).isLoopbackAddress());
+    } catch (IllegalArgumentException | URISyntaxException name) {
+      return false;
+    }
   }
 
   /** Signs in. What a call shows as its bearer; good for as long as a token lives. */

@@ -2,15 +2,12 @@ package dev.filo.admin;
 
 import dev.filo.proto.identity.v1.StaffServiceGrpc;
 import io.grpc.CallCredentials;
-import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -31,10 +28,7 @@ final class StaffDoor {
       description = "Where Filo runs (${DEFAULT-VALUE}); tokens come from there.")
   private String target = "";
 
-  @Option(
-      names = "--grpc",
-      defaultValue = "localhost:9090",
-      description = "Its gRPC door, HOST:PORT (${DEFAULT-VALUE}).")
+  @Option(names = "--grpc", defaultValue = "localhost:9090", description = Door.GRPC)
   private String grpc = "";
 
   @Option(
@@ -66,11 +60,7 @@ final class StaffDoor {
   <T> T call(Function<StaffServiceGrpc.StaffServiceBlockingStub, T> work)
       throws IOException, InterruptedException {
     var token = session().token();
-    var builder = NettyChannelBuilder.forTarget(grpc);
-    ManagedChannel channel =
-        target.toLowerCase(Locale.ROOT).startsWith("https:")
-            ? builder.build()
-            : builder.usePlaintext().build();
+    var channel = Door.builder(target, grpc).build();
     try {
       return work.apply(
           StaffServiceGrpc.newBlockingStub(channel)
