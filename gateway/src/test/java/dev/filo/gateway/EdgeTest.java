@@ -49,6 +49,11 @@ class EdgeTest {
   }
 
   @Test
+  void keys_areThereBeforeTheDoorsOpen() {
+    assertThat(gateway.keysReadBefore).isEqualTo(1);
+  }
+
+  @Test
   void token_badOrExpired_isRefused() throws Exception {
     HttpResponse<String> garbage = with("abc");
     assertThat(garbage.statusCode()).isEqualTo(401);

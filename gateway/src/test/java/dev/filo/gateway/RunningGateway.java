@@ -32,6 +32,9 @@ final class RunningGateway {
   final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   final ReactiveWebServerApplicationContext context;
 
+  /** How often identity's keys had been asked for when the doors opened. */
+  final int keysReadBefore;
+
   /** The running gateway, with everything the tests before left behind forgotten. */
   static synchronized RunningGateway get() {
     try {
@@ -70,6 +73,7 @@ final class RunningGateway {
                     properties.entrySet().stream()
                         .map(each -> "--" + each.getKey() + "=" + each.getValue())
                         .toArray(String[]::new));
+    keysReadBefore = identity.keysRead.get();
   }
 
   URI uri(String path) {

@@ -75,6 +75,22 @@ class TokenCheckerTest {
   }
 
   @Test
+  void keys_readBeforehand_areNotReadForAToken() {
+    TokenChecker checker = checker(identity.uri().resolve("/oauth2/jwks"), "");
+    checker.readKeys().block();
+    assertThat(identity.keysRead).hasValue(1);
+    identity.close();
+    String token = identity.token("customers/julia", now.get().plusSeconds(600));
+    assertThat(check(checker, token).subject()).isEqualTo("customers/julia");
+  }
+
+  @Test
+  void keys_thatCannotBeReadBeforehand_holdNothingUp() {
+    TokenChecker away = checker(URI.create("http://localhost:1/oauth2/jwks"), "");
+    assertThat(away.readKeys().blockOptional(Duration.ofSeconds(5))).isEmpty();
+  }
+
+  @Test
   void badOrForeign_isRefused() throws Exception {
     TokenChecker checker = checker(identity.uri().resolve("/oauth2/jwks"), "");
     assertThat(refusal(checker, "abc")).isEqualTo("TOKEN_INVALID");

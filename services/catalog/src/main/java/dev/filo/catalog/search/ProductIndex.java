@@ -64,8 +64,9 @@ public final class ProductIndex implements AutoCloseable {
 
   private static final int SUGGESTIONS_SEEN = 24;
   private static final int BEGINNING_LENGTH = 200;
-  // Texts of about so many letters, of all pages that are remembered: some 10 MB.
+  // Of all pages that are remembered: some 10 MB.
   private static final int PAGES_WEIGHT = 100_000;
+  private static final int ENTRY = 4;
   private static final int TEXT = 32;
   private static final FieldType TAGS = tags();
 
@@ -323,10 +324,13 @@ public final class ProductIndex implements AutoCloseable {
    */
   private record Question(IndexReader.CacheKey state, SearchPage asked) {}
 
+  /**
+   * In texts of some thirty letters; whoever asks for much and finds nothing takes room as well.
+   */
   private static int weight(Question question, Found found) {
     int skus = found.results().stream().mapToInt(result -> result.skus().size()).sum();
-    return 1
-        + question.asked.text().length() / TEXT
+    return ENTRY
+        + question.asked.toString().length() / TEXT
         + 3 * found.results().size()
         + skus
         + found.facets().size();
