@@ -11,7 +11,7 @@ import org.springframework.stereotype.Component;
  */
 @Component
 final class KeysFirst implements SmartLifecycle {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final TokenChecker checker;
   private volatile boolean isRunning;
