@@ -22,7 +22,7 @@ final class KeysFirst implements SmartLifecycle {
 
   @Override
   public void start() {
-    checker.readKeys().timeout(PATIENCE).onErrorComplete().block();
+    checker.readKeys(PATIENCE).block();
     isRunning = true;
   }
 

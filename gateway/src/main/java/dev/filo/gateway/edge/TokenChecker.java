@@ -99,9 +99,12 @@ public final class TokenChecker {
             .onErrorMap(TokenChecker::refusal);
   }
 
-  /** Has the keys read, and kept for all tokens to come. Ends also when they cannot be read. */
-  Mono<Void> readKeys() {
-    return decoder.decode(NOBODYS).then().onErrorComplete();
+  /**
+   * Has the keys read, and kept for all tokens to come. Ends also when they cannot be read, or not
+   * in so much time.
+   */
+  Mono<Void> readKeys(Duration patience) {
+    return decoder.decode(NOBODYS).timeout(patience).then().onErrorComplete();
   }
 
   private static Throwable refusal(Throwable error) {

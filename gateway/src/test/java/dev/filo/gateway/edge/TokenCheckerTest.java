@@ -77,7 +77,7 @@ class TokenCheckerTest {
   @Test
   void keys_readBeforehand_areNotReadForAToken() {
     TokenChecker checker = checker(identity.uri().resolve("/oauth2/jwks"), "");
-    checker.readKeys().block();
+    checker.readKeys(Duration.ofSeconds(20)).block();
     assertThat(identity.keysRead).hasValue(1);
     identity.close();
     String token = identity.token("customers/julia", now.get().plusSeconds(600));
@@ -87,7 +87,8 @@ class TokenCheckerTest {
   @Test
   void keys_thatCannotBeReadBeforehand_holdNothingUp() {
     TokenChecker away = checker(URI.create("http://localhost:1/oauth2/jwks"), "");
-    assertThat(away.readKeys().blockOptional(Duration.ofSeconds(5))).isEmpty();
+    assertThat(away.readKeys(Duration.ofSeconds(20)).blockOptional(Duration.ofSeconds(5)))
+        .isEmpty();
   }
 
   @Test

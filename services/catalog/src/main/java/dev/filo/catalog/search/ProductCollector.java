@@ -62,13 +62,9 @@ final class ProductCollector implements Collector {
    */
   record Candidate(String product, double key, List<Integer> variants) {}
 
-  /** Smaller is better. */
+  /** Of a key, smaller is better; of a rank, the key again. */
   private double rank(double key) {
     return order == Order.PRICE ? key : -key;
-  }
-
-  private double key(double rank) {
-    return order == Order.PRICE ? rank : -rank;
   }
 
   List<Candidate> page() {
@@ -289,7 +285,7 @@ final class ProductCollector implements Collector {
     private void join() throws IOException {
       for (Mine one : mine) {
         var id = products.lookupOrd(one.place.product).utf8ToString();
-        page.add(new Candidate(id, key(one.place.rank), one.variants));
+        page.add(new Candidate(id, rank(one.place.rank), one.variants));
         if (page.size() > size) {
           page.remove();
           hasMore = true;
