@@ -58,7 +58,7 @@ final class Import {
     var database = setting.mongo().getDatabase(setting.database() + "_import");
     try (var inventory = new Inventory(database, database.getName(), Inventory.STORES)) {
       var bench = new Import(database, inventory);
-      bench.compare("warm-up", -1, Math.clamp(rows / 4, WARM_UP, WARM_UP_MAX));
+      bench.compare("warm-up", -1, Math.clamp(rows / 4, Math.min(rows, WARM_UP), WARM_UP_MAX));
       var figures = new ArrayList<Figure>();
       figures.addAll(bench.compare("new levels", 0, rows));
       figures.addAll(bench.compare("levels again", 1, rows));

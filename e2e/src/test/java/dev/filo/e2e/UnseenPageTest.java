@@ -21,6 +21,8 @@ import tools.jackson.databind.JsonNode;
  */
 class UnseenPageTest extends BrowserSuite {
   private static final String STORE = "stores/milano-buenos-aires";
+  // After so long the desk asks again.
+  private static final long FRESH_MILLIS = 30_000;
   private static final String AGENT = "agent@filo.example";
 
   UnseenPageTest() {
@@ -30,16 +32,20 @@ class UnseenPageTest extends BrowserSuite {
   @Test
   void whatTheStoreHasNotSeen_isMarked_lateFirst_untilItIsSeen() {
     var desk = device(1280, 900, false, "it-IT");
+    desk.clock().install();
     signInStaff(desk, "/desk", AGENT);
     var mark = desk.locator(".unseen-open");
     assertThat(mark).hasCount(0);
 
     var inTime = reserve(desk, "1200s");
+    desk.clock().fastForward(FRESH_MILLIS);
     assertThat(mark).hasAccessibleName("Una prenotazione non ancora vista dal negozio");
     mark.click();
     assertThat(row(desk, inTime)).containsText("da vedere entro");
 
     var late = reserve(desk, "60s"); // should have been seen by half of that
+    desk.waitForCondition(() -> has(desk, late, "escalateTime"));
+    desk.clock().fastForward(FRESH_MILLIS);
     assertThat(row(desk, late)).containsText("in ritardo dalle");
     assertThat(desk.locator(".unseen-row").first()).hasAttribute("data-name", late);
     assertThat(mark).hasAccessibleName("Una prenotazione che il negozio non ha visto in tempo");
@@ -61,9 +67,15 @@ class UnseenPageTest extends BrowserSuite {
         .locator("[data-name='" + inTime + "']")
         .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Visto"))
         .click();
+    desk.waitForCondition(() -> has(desk, inTime, "acknowledgeTime"));
+    desk.clock().fastForward(FRESH_MILLIS);
     assertThat(row(desk, inTime)).hasCount(0);
     assertThat(desk.getByText("I negozi hanno visto tutto")).isVisible();
     shot(desk, "unseen-none-1280");
+  }
+
+  private boolean has(Page page, String reservation, String field) {
+    return get(page, "/v1/" + reservation).has(field);
   }
 
   private static Locator row(Page page, String reservation) {

@@ -16,7 +16,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Many shoppers ask for the last pieces of one SKU through the public door at the same moment, each
@@ -29,7 +28,7 @@ public final class Contention {
   private static final int SHOPPERS = 64;
   private static final int PIECES = 10;
   private static final int TRIES_MAX = 10;
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private final String target;
   private final Consumer<String> tell;
@@ -119,16 +118,25 @@ public final class Contention {
     var wish = Map.of("store", STORE, "lines", List.of(Map.of("sku", sku, "quantity", 1)));
     var key = UUID.randomUUID().toString();
     begin.await();
-    return new Asked(shopper, untilAnswered(shopper, wish, key), untilAnswered(shopper, wish, key));
+    var path = "/v1/reservations";
+    return new Asked(
+        shopper, untilAnswered(shopper, path, wish, key), untilAnswered(shopper, path, wish, key));
   }
 
   /** On a busy machine an answer may be late: then the same is asked again, as one should. */
-  private static Shopfront.Answer untilAnswered(Shopfront shopper, Object wish, String key) {
-    var answer = shopper.attempt("/v1/reservations", wish, key);
-    for (int i = 0; i < TRIES_MAX && answer.status() >= 500; i++) {
-      answer = shopper.attempt("/v1/reservations", wish, key);
+  private static Shopfront.Answer untilAnswered(
+      Shopfront shopper, String path, Object body, String key) {
+    for (int i = 1; i < TRIES_MAX; i++) {
+      try {
+        var answer = shopper.attempt(path, body, key);
+        if (answer.status() < 500) {
+          return answer;
+        }
+      } catch (Unanswered e) {
+        // whether it was done is told by the next answer: the key is the same
+      }
     }
-    return answer;
+    return shopper.attempt(path, body, key);
   }
 
   private int judge(List<Asked> asked) {
@@ -163,14 +171,17 @@ public final class Contention {
   }
 
   private static void giveBack(List<Asked> asked, ExecutorService threads) {
-    var giving = new ArrayList<Future<JsonNode>>();
+    var giving = new ArrayList<Future<Shopfront.Answer>>();
     for (Asked one : asked) {
       if (one.first().status() == 200) {
-        var name = one.first().body().path("name").asString("");
-        giving.add(threads.submit(() -> one.shopper().post("/v1/" + name + ":cancel", Map.of())));
+        var path = "/v1/" + one.first().body().path("name").asString("") + ":cancel";
+        var key = UUID.randomUUID().toString();
+        giving.add(threads.submit(() -> untilAnswered(one.shopper(), path, Map.of(), key)));
       }
     }
-    all(giving);
+    all(giving)
+        .forEach(
+            given -> Check.that(given.status() == 200, "what she has is given back: " + given));
   }
 
   private void expect(Shopfront stage, String when) {

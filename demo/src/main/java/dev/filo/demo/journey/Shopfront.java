@@ -108,7 +108,7 @@ final class Shopfront {
     return body(exchange("POST", path, body, idempotencyKey), 200, "POST " + path);
   }
 
-  /** A POST that may be refused. */
+  /** A POST that may be refused, or remain {@link Unanswered}. */
   Answer attempt(String path, Object body, String idempotencyKey) {
     var answer = exchange("POST", path, body, idempotencyKey);
     return new Answer(answer.statusCode(), JSON.readTree(answer.body()));
@@ -158,7 +158,7 @@ final class Shopfront {
     try {
       return http.send(request, HttpResponse.BodyHandlers.ofString());
     } catch (IOException e) {
-      throw new Broken("%s does not answer: %s".formatted(request.uri(), e));
+      throw new Unanswered("%s does not answer: %s".formatted(request.uri(), e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new Broken("interrupted");

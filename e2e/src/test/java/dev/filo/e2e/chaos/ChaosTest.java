@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -14,13 +15,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What {@code ./filo chaos} runs, with thrice as many kills as a build. {@code
- * -Dfilo.chaos.periods=N} and {@code -Dfilo.chaos.kills=N} set for how long, {@code
- * -Dfilo.chaos.seed=N} which faults, {@code -Dfilo.chaos.faults=kill-service,...} of which kinds.
+ * What {@code ./filo chaos} runs, with thrice as many kills as a build: faults of all kinds, and
+ * then replicas killed one soon after the other. {@code -Dfilo.chaos.periods=N} and {@code
+ * -Dfilo.chaos.kills=N} set for how long, {@code -Dfilo.chaos.seed=N} which faults, {@code
+ * -Dfilo.chaos.faults=kill-service,...} of which kinds, and no kills but those.
  */
 @Tag("alone")
 class ChaosTest {
-  private static final int CLIENTS = Integer.getInteger("filo.chaos.clients", 48);
+  private static final int CLIENTS = Integer.getInteger("filo.chaos.clients", 64);
   private static final int PERIODS = Integer.getInteger("filo.chaos.periods", 20);
   private static final int KILLS = Integer.getInteger("filo.chaos.kills", 10);
   // Each build meets the same faults; ./filo chaos chooses others each time.
@@ -31,38 +33,40 @@ class ChaosTest {
   @TempDir Path directory;
 
   @Test
-  void suite_underFaults_keepsWhatItAcknowledged() throws Exception {
-    var report = play(Schedule.of(SEED, PERIODS, kinds()), CLIENTS, "seed-" + SEED);
+  void suite_underFaultsAndKilledAgainAndAgain_keepsWhatItAcknowledged() throws Exception {
+    var schedule = new ArrayList<>(Schedule.of(SEED, PERIODS, kinds()));
+    if (FAULTS.isEmpty()) {
+      schedule.addAll(Schedule.kills(SEED, KILLS, KILLS / 10));
+    }
+    var report = play(List.copyOf(schedule));
     // A run in which hardly anything was done would prove nothing.
-    assertThat(report.operations()).isGreaterThan(PERIODS * 15L);
-    assertThat(report.acknowledged().values()).allMatch(count -> count > PERIODS);
+    assertThat(report.operations()).isGreaterThan(schedule.size() * 15L);
+    assertThat(report.acknowledged().values()).allMatch(count -> count > schedule.size());
+    if (FAULTS.isEmpty()) {
+      assertThat(happened(report, Fault.Kind.KILL_SERVICE)).isGreaterThanOrEqualTo(KILLS);
+      assertThat(happened(report, Fault.Kind.KILL_PRIMARY)).isGreaterThanOrEqualTo(KILLS / 10);
+    }
   }
 
-  /** Not when the faults are chosen: then it is about those. */
-  @Test
-  void suite_killedAgainAndAgain_keepsWhatItAcknowledged() throws Exception {
-    Assumptions.assumeTrue(FAULTS.isEmpty(), "other faults are asked for");
-    var report = play(Schedule.kills(SEED, KILLS, KILLS / 10), 64, "kills-" + SEED);
-    assertThat(report.faults().get(Fault.Kind.KILL_SERVICE)).isGreaterThanOrEqualTo(KILLS);
-    assertThat(report.faults().get(Fault.Kind.KILL_PRIMARY)).isEqualTo(KILLS / 10);
-    assertThat(report.acknowledged().values()).allMatch(count -> count > KILLS);
-  }
-
-  private Report play(List<List<Fault>> schedule, int clients, String name) throws Exception {
+  private Report play(List<List<Fault>> schedule) throws Exception {
     var mongod = ReplicaSet.program();
     Assumptions.assumeTrue(
         mongod.isPresent() && Files.exists(Path.of("/proc/self")),
         "no mongod to break: set FILO_MONGOD or put one on the PATH (Linux)");
     var report =
         Chaos.play(
-            new Chaos.Settings(SEED, schedule, clients, Set.of()),
+            new Chaos.Settings(SEED, schedule, CLIENTS, Set.of()),
             mongod.orElseThrow(),
             directory,
-            Path.of("target", "chaos", name),
+            Path.of("target", "chaos", "seed-" + SEED),
             System.out::println);
     System.out.println(report.text());
     assertThat(report.violations()).as("promises not kept, seed %d", report.seed()).isEmpty();
     return report;
+  }
+
+  private static int happened(Report report, Fault.Kind kind) {
+    return report.faults().getOrDefault(kind, 0);
   }
 
   private static Set<Fault.Kind> kinds() {

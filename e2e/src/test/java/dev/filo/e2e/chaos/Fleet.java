@@ -1,5 +1,6 @@
 package dev.filo.e2e.chaos;
 
+import dev.filo.e2e.Unpacked;
 import dev.filo.platform.auth.ServiceTokens;
 import dev.filo.proto.api.v1.Role;
 import dev.filo.proto.feed.v1.FeedServiceGrpc;
@@ -72,16 +73,18 @@ final class Fleet implements AutoCloseable {
     try {
       for (int i = 0; i < SERVICES.size(); i++) {
         var service = SERVICES.get(i);
+        // A start-up cache for each would take longer to make than it saves.
+        var jar = Unpacked.jar(service, Path.of("target", "services", service).toAbsolutePath());
         for (int number = 1; number <= REPLICAS; number++) {
           int port = ports.getOrDefault(service, 0);
+          var address = address(i, number);
           var own = new ArrayList<>(properties);
           if (service.equals(IDENTITY)) {
-            own.addAll(fleet.identity(address(i, number), port));
+            own.addAll(fleet.identity(address, port));
           }
-          var launch = new Replica.Launch(hosts, directory.toAbsolutePath(), own);
+          var launch = new Replica.Launch(jar, hosts, directory.toAbsolutePath(), own);
           fleet.replicas.add(
-              new Replica(
-                  service, number, address(i, number), port, launch, net, Flaw.of(flaws, service)));
+              new Replica(service, number, address, port, launch, net, Flaw.of(flaws, service)));
         }
       }
       fleet.awaitAll();

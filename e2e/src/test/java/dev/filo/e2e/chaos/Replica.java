@@ -1,14 +1,15 @@
 package dev.filo.e2e.chaos;
 
+import dev.filo.e2e.Unpacked;
 import dev.filo.suite.FreePorts;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -49,35 +50,32 @@ final class Replica implements AutoCloseable {
     running =
         new Running(
             name,
-            alterable
-                ? launch.altered(service, flaw, time, listen)
-                : launch.command(service, listen),
+            alterable ? launch.altered(service, flaw, time, listen) : launch.command(listen),
             log,
             net);
   }
 
   /** How replicas are started. */
-  record Launch(Path hosts, Path logs, List<String> properties) {
-    private List<String> command(String service, String listen) throws IOException {
+  record Launch(Path jar, Path hosts, Path logs, List<String> properties) {
+    private static final int MEGABYTES = 256;
+
+    private List<String> command(String listen) {
       var parts = java();
-      parts.addAll(List.of("-jar", jar(service).toString(), listen));
+      parts.addAll(List.of("-jar", jar.toString(), listen));
       parts.addAll(properties);
       return parts;
     }
 
-    /** The same jar, with classes of the tests beside its own. */
-    private List<String> altered(String service, Flaw flaw, Path clock, String listen)
-        throws IOException {
+    /** The same jar, with classes of the tests behind its own. */
+    private List<String> altered(String service, Flaw flaw, Path clock, String listen) {
       var parts = java();
       parts.addAll(
           List.of(
-              "-cp",
-              jar(service).toString(),
-              "-Dloader.path=" + Path.of("target", "test-classes").toAbsolutePath(),
-              "-Dloader.main=" + Altered.class.getName(),
               "-D" + Altered.FLAW + "=" + flaw.name(),
               "-D" + Altered.CLOCK + "=" + clock,
-              "org.springframework.boot.loader.launch.PropertiesLauncher",
+              "-cp",
+              jar + File.pathSeparator + Path.of("target", "test-classes"),
+              Altered.class.getName(),
               service,
               listen));
       parts.addAll(properties);
@@ -85,25 +83,9 @@ final class Replica implements AutoCloseable {
     }
 
     private List<String> java() {
-      return new ArrayList<>(
-          List.of(
-              Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-              "-Xmx256m",
-              "-XX:+UseSerialGC",
-              "-XX:TieredStopAtLevel=1",
-              "--enable-native-access=ALL-UNNAMED",
-              "--sun-misc-unsafe-memory-access=allow",
-              "-Djdk.net.hosts.file=" + hosts));
-    }
-
-    private static Path jar(String service) throws IOException {
-      try (var files = Files.list(Path.of("..", "services", service, "target"))) {
-        return files
-            .filter(
-                file -> file.getFileName().toString().matches("filo-" + service + "-.*-exec\\.jar"))
-            .findFirst()
-            .orElseThrow(() -> new IllegalStateException("build services/" + service + " first"));
-      }
+      var parts = Unpacked.java(MEGABYTES);
+      parts.add("-Djdk.net.hosts.file=" + hosts);
+      return parts;
     }
   }
 
