@@ -15,9 +15,13 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Reads the calendars of stores. */
 public final class StoreCalendars {
+  // Only these: an offset such as +01:00 would parse too, and be wrong for half the year.
+  private static final Set<String> ZONES = Set.copyOf(ZoneId.getAvailableZoneIds());
+
   private StoreCalendars() {}
 
   /**
@@ -43,8 +47,7 @@ public final class StoreCalendars {
   }
 
   private static ZoneId zone(String id) {
-    // An offset such as +01:00 would parse too, and be wrong for half the year.
-    if (!ZoneId.getAvailableZoneIds().contains(id)) {
+    if (!ZONES.contains(id)) {
       throw new CalendarInvalidException("There is no time zone '" + id + "'.");
     }
     return ZoneId.of(id);

@@ -27,7 +27,7 @@ public final class Places {
   private final Cache<String, Boolean> skus = Caffeine.newBuilder().maximumSize(SKUS_MAX).build();
   private volatile @Nullable Known known;
 
-  /** The locations, by name and as a whole: the same ones until they are read again. */
+  /** The locations, by name and as a whole: the same ones as long as none has changed. */
   private record Known(Map<String, Location> byName, Locations all) {
     Known(Map<String, Location> byName) {
       this(byName, new Locations(byName.values()));
@@ -51,13 +51,17 @@ public final class Places {
         .collectMap(Location::name)
         .map(
             found -> {
+              var before = known;
+              if (before != null && before.byName.equals(found)) {
+                return before;
+              }
               var now = new Known(new TreeMap<>(found));
               known = now;
               return now;
             });
   }
 
-  /** All locations, by name; the same until they are read again. One value. */
+  /** All locations, by name; the same as long as none has changed. One value. */
   Mono<Locations> all() {
     return ready().map(Known::all);
   }

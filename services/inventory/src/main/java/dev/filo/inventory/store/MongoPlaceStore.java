@@ -12,12 +12,13 @@ import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.calendar.StoreCalendars;
 import dev.filo.inventory.service.Location;
 import dev.filo.inventory.service.PlaceStore;
-import dev.filo.platform.mongo.Docs;
 import dev.filo.platform.mongo.Mongo;
 import dev.filo.proto.catalog.v1.Store;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.bson.Document;
 import org.bson.types.Binary;
@@ -28,6 +29,9 @@ import reactor.core.publisher.Mono;
 public final class MongoPlaceStore implements PlaceStore {
   private final MongoCollection<Document> locations;
   private final MongoCollection<Document> skus;
+  private final Map<String, Understood> understood = new ConcurrentHashMap<>();
+
+  private record Understood(Binary message, Location location) {}
 
   /** Places in a service's own database. */
   public MongoPlaceStore(MongoDatabase database) {
@@ -37,7 +41,7 @@ public final class MongoPlaceStore implements PlaceStore {
 
   @Override
   public Flux<Location> locations() {
-    return Flux.from(locations.find()).map(MongoPlaceStore::location);
+    return Flux.from(locations.find()).map(this::location);
   }
 
   @Override
@@ -69,11 +73,24 @@ public final class MongoPlaceStore implements PlaceStore {
         .onErrorResume(Mongo::isDuplicate, there -> Mono.empty());
   }
 
-  private static Location location(Document document) {
+  /** The same one as long as its message is: all are read every few seconds, few ever change. */
+  private Location location(Document document) {
+    return understood.compute(
+            document.getString("_id"),
+            (name, known) -> {
+              var message = document.get("store", Binary.class);
+              return known != null && known.message.equals(message)
+                  ? known
+                  : new Understood(message, location(name, message));
+            })
+        .location;
+  }
+
+  private static Location location(String name, Binary message) {
     try {
-      var store = Store.parseFrom(Docs.bytes(document, "store"));
+      var store = Store.parseFrom(message.getData());
       return new Location(
-          document.getString("_id"),
+          name,
           store.getTitle(),
           store.getLocation().getLatitude(),
           store.getLocation().getLongitude(),

@@ -46,6 +46,8 @@ public final class FeedStore {
   private final AtomicLong appended = new AtomicLong();
   // How many events a page had when pages were read last: tells how many pages to ask for.
   private volatile int perPage = 1;
+  // The newest position known to be the last of its page: who is there has no rest of it to read.
+  private final AtomicLong end = new AtomicLong();
 
   /** The feed in a service's own database. */
   public FeedStore(MongoDatabase database) {
@@ -79,6 +81,7 @@ public final class FeedStore {
                     .map(
                         done -> {
                           appended.set(last + events.size());
+                          end.accumulateAndGet(last + events.size(), Math::max);
                           return last + 1;
                         }))
         .onErrorResume(
@@ -101,7 +104,10 @@ public final class FeedStore {
 
   /** The position of the newest event; 0 when there is none. */
   public Mono<Long> last() {
-    return newest().map(FeedPage::last).defaultIfEmpty(0L);
+    return newest()
+        .map(FeedPage::last)
+        .doOnNext(last -> end.accumulateAndGet(last, Math::max))
+        .defaultIfEmpty(0L);
   }
 
   private Mono<Document> newest() {
@@ -137,7 +143,9 @@ public final class FeedStore {
     return pages(gt("_id", position), limit)
         .flatMap(
             next ->
-                !next.isEmpty() && next.getFirst().position() == position + 1
+                (next.isEmpty()
+                        ? position == end.get()
+                        : next.getFirst().position() == position + 1)
                     ? Mono.just(next)
                     : inside(position, limit)
                         .map(
@@ -161,7 +169,11 @@ public final class FeedStore {
                 .sort(ascending("_id"))
                 .limit(limit)
                 .batchSize(Math.min(limit, limit / perPage + 1)))
-        .doOnNext(page -> pages.incrementAndGet())
+        .doOnNext(
+            page -> {
+              pages.incrementAndGet();
+              end.accumulateAndGet(FeedPage.last(page), Math::max);
+            })
         .concatMapIterable(FeedPage::events)
         .take(limit)
         .collectList()

@@ -26,6 +26,9 @@ public final class FeedTail implements SmartLifecycle {
   /** The key that is told after every event. */
   public static final String ALL = "feed";
 
+  /** The key that is told when this process has appended something. */
+  static final String NUDGE = "feed-nudge";
+
   private static final Logger log = LoggerFactory.getLogger(FeedTail.class);
   private static final int BATCH = 500;
   private static final int OWN_MAX = 10_000;
@@ -62,13 +65,13 @@ public final class FeedTail implements SmartLifecycle {
         break; // the rest is read
       }
     }
-    changes.tell("feed-nudge");
+    changes.tell(NUDGE);
   }
 
   @Override
   public void start() {
     running =
-        Flux.merge(changes.of("feed-nudge"), Flux.interval(poll).onBackpressureDrop())
+        Flux.merge(changes.of(NUDGE), Flux.interval(poll).onBackpressureDrop())
             .onBackpressureLatest()
             .concatMap(tick -> read().onErrorResume(this::later), 1)
             .subscribe();

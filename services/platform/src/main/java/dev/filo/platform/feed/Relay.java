@@ -296,6 +296,7 @@ public final class Relay implements SmartLifecycle {
         .map(document -> pending(one, document))
         .collectList()
         .doOnNext(batch -> full.set(batch.size() == BATCH))
+        .filter(batch -> !batch.isEmpty())
         .flatMap(batch -> tellAndKeep(batch).then(Mono.defer(() -> forgotten(batch, true))))
         .repeat(full::get)
         .then();

@@ -10,7 +10,9 @@ import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.proto.feed.v1.Event;
 import dev.filo.testkit.MutableClock;
+import dev.filo.testkit.RecordedCommands;
 import dev.filo.testkit.StoreTest;
+import dev.filo.testkit.TestMongo;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,7 +35,10 @@ class FeedStoreTest {
   private final FeedStore feed;
   private final MongoCollection<Document> collection;
 
-  FeedStoreTest(MongoDatabase database) {
+  private final TestMongo.Engine engine;
+
+  FeedStoreTest(MongoDatabase database, TestMongo.Engine engine) {
+    this.engine = engine;
     collection = database.getCollection("feed");
     feed = new FeedStore(database);
     feed.prepare();
@@ -86,6 +91,27 @@ class FeedStoreTest {
                   .boxed()
                   .flatMap(batch -> batch(one, batch, each).stream())
                   .toList());
+    }
+  }
+
+  @Test
+  void atTheEndOnceIsAsked_inThePageItsRestIsGiven() {
+    try (var store = engine.newStore();
+        var commands = new RecordedCommands(engine, "find"::equals)) {
+      var written = new FeedStore(commands.database(store.name()));
+      written.prepare();
+      written
+          .append(List.of(event("a", "e1"), event("a", "e2"), event("a", "e3")), NOW)
+          .block(PATIENCE);
+      // Another process, which has read nothing yet.
+      for (var one : List.of(written, new FeedStore(commands.database(store.name())))) {
+        assertThat(one.after(2, 10).block(PATIENCE))
+            .extracting(FeedStore.Positioned::position)
+            .containsExactly(3L);
+        commands.seen().clear();
+        assertThat(one.after(3, 10).block(PATIENCE)).isEmpty();
+        assertThat(commands.seen()).hasSize(1);
+      }
     }
   }
 

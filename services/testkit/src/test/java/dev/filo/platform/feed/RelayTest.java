@@ -88,6 +88,18 @@ class RelayTest {
   }
 
   @Test
+  void sweep_whereNothingWaits_wakesNobody() {
+    var woken = new CopyOnWriteArrayList<String>();
+    var listening = changes.of(FeedTail.NUDGE).skip(1).subscribe(woken::add); // told at once
+    sweep(relay());
+    assertThat(woken).isEmpty();
+    write("a", "e1");
+    sweep(relay());
+    assertThat(woken).hasSize(1);
+    listening.dispose();
+  }
+
+  @Test
   void whatIsOfferedReachesTheFeedAndLeavesTheOutbox() {
     var relay = relay();
     relay.start();
