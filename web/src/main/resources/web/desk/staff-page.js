@@ -178,18 +178,26 @@ class StaffPage extends FiloElement {
     const saved = await openDialog(new PersonDialog(), {member, stores: await this.#allStores()});
     if (!saved) return;
     toast(t(member ? 'staff.changed' : 'staff.added', {name: idOf(saved.name)}), {image: 'check'});
-    this.lists.people.run();
+    this.#put('people', saved);
+  }
+
+  /** Shows what an answer says at once: who clicks on goes on from there, not from what was before. Then all is read anew. */
+  #put(part, one) {
+    const list = this.lists[part];
+    if (list.data) list.set(list.data.map((each) => (each.name === one.name ? one : each)));
+    list.run();
   }
 
   /** Lets somebody or something in, or no more. */
   async #let(one, name, part) {
     if (one.active && !await confirm({title: t('staff.deactivateTitle', {name}), text: t(`staff.deactivateText.${part}`), yes: t('staff.deactivate'), danger: true})) return;
+    let made = one;
     await act(this, async () => {
-      await api.patch(`/v1/${one.name}`, {active: !one.active, etag: one.etag}, {query: {updateMask: 'active'}, idempotencyKey: newId()});
+      made = await api.patch(`/v1/${one.name}`, {active: !one.active, etag: one.etag}, {query: {updateMask: 'active'}, idempotencyKey: newId()});
       toast(t(one.active ? 'staff.deactivated' : 'staff.activated', {name}), {image: 'check'});
     });
     if (this.problem) announce(this.problem);
-    this.lists[part].run();
+    this.#put(part, made);
   }
 
   // Devices
@@ -212,9 +220,9 @@ class StaffPage extends FiloElement {
   async #device(device) {
     const saved = await openDialog(new DeviceDialog(), {device, stores: await this.#allStores()});
     if (!saved) return;
+    this.#put('devices', device ? saved : saved.device);
     if (!device) await this.#show(saved);
     else toast(t('staff.changed', {name: idOf(saved.name)}), {image: 'check'});
-    this.lists.devices.run();
   }
 
   /** The secret, while there is one to see: a repeated call does not give it again. */
@@ -227,8 +235,9 @@ class StaffPage extends FiloElement {
     if (!await confirm({title: t('staff.rotateTitle', {name}), text: t('staff.rotateText'), yes: t('staff.rotate'), danger: true})) return;
     let made;
     await act(this, async () => { made = await api.post(`/v1/${device.name}:rotateSecret`, {}, {idempotencyKey: newId()}); });
-    if (made) await this.#show(made);
-    this.lists.devices.run();
+    if (!made) return this.lists.devices.run();
+    this.#put('devices', made.device);
+    return this.#show(made);
   }
 
   async #allStores() {

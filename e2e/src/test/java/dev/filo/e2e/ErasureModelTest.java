@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -21,7 +20,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
@@ -388,28 +386,8 @@ class ErasureModelTest extends ShopOverHttp {
   }
 
   private void assertNothingIsLeft(MongoClient client, String prefix) {
-    var found = new TreeMap<String, Set<String>>();
-    for (var database : databases(client, prefix)) {
-      var all = client.getDatabase(database);
-      for (var collection :
-          Flux.from(all.listCollectionNames())
-              .filter(name -> !name.startsWith("system."))
-              .collectList()
-              .blockOptional(PATIENCE)
-              .orElseThrow()) {
-        Flux.from(all.getCollection(collection).find())
-            .doOnNext(
-                document ->
-                    Stream.concat(gone.stream(), first(living))
-                        .filter(trace -> contains(document, trace))
-                        .forEach(
-                            trace ->
-                                found
-                                    .computeIfAbsent(trace, it -> new TreeSet<>())
-                                    .add(database.substring(prefix.length()) + "/" + collection)))
-            .blockLast(PATIENCE);
-      }
-    }
+    var found =
+        mentions(client, prefix, Stream.concat(gone.stream(), first(living)).distinct().toList());
     first(living).forEach(trace -> assertThat(found).as("what is found").containsKey(trace));
     first(living).forEach(found::remove);
     assertThat(found).as("where what is gone stands, seed %d", seed).isEmpty();

@@ -1,12 +1,19 @@
 package dev.filo.e2e;
 
+import com.mongodb.client.result.InsertManyResult;
+import com.mongodb.reactivestreams.client.MongoDatabase;
+import dev.filo.embedded.EmbeddedMongo;
+import dev.filo.platform.mongo.Mongo;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import org.bson.RawBsonDocument;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
+import reactor.core.publisher.Flux;
 
 /**
  * What every test's suite would otherwise do anew: its jar unpacked, a start-up cache (JEP 514) and
@@ -17,7 +24,13 @@ final class PreparedSuite {
   private static final Path FOLDER = Path.of("target", "suite").toAbsolutePath();
   private static final Path CACHE = FOLDER.resolve("start.aot");
   private static final Path DATA = FOLDER.resolve("data");
+  private static final String STORE = "store";
   private static final int MEGABYTES = 640;
+  private static final int BATCH = 1000;
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+  /** What the databases' names begin with where nothing is said. */
+  static final String PREFIX = "filo_";
 
   private static @Nullable PreparedSuite prepared;
 
@@ -49,6 +62,50 @@ final class PreparedSuite {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * Puts the loaded retailer into a MongoDB: the documents alone, a starting suite makes its
+   * indexes.
+   *
+   * @param prefix what the databases' names begin with
+   */
+  void copyInto(String uri, String prefix) {
+    try {
+      var folder = Files.createTempDirectory("retailer");
+      try {
+        FileSystemUtils.copyRecursively(DATA.resolve(STORE), folder);
+        try (var store = EmbeddedMongo.start(folder);
+            var from = Mongo.client(store.uri(), "test");
+            var to = Mongo.client(uri, "test")) {
+          Flux.from(from.listDatabaseNames())
+              .filter(name -> name.startsWith(PREFIX))
+              .concatMap(
+                  name ->
+                      copy(
+                          from.getDatabase(name),
+                          to.getDatabase(prefix + name.substring(PREFIX.length()))))
+              .blockLast(PATIENCE);
+        }
+      } finally {
+        FileSystemUtils.deleteRecursively(folder);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Flux<InsertManyResult> copy(MongoDatabase from, MongoDatabase to) {
+    return Flux.from(from.listCollectionNames())
+        .filter(name -> !name.startsWith("system."))
+        .concatMap(
+            name -> {
+              var collection = to.getCollection(name, RawBsonDocument.class);
+              return Flux.from(
+                      from.getCollection(name, RawBsonDocument.class).find().batchSize(BATCH))
+                  .buffer(BATCH)
+                  .concatMap(collection::insertMany);
+            });
   }
 
   private static void load(Path jar) throws IOException {

@@ -156,7 +156,7 @@ class RestoreTest extends ShopOverHttp {
           .containsAllEntriesOf(learned(client, service));
     }
     // Nobody who was erased is back.
-    assertThat(mentions(client, prefix, mail("nina"))).isEmpty();
+    assertThat(mentions(client, prefix, List.of(mail("nina")))).isEmpty();
     // Carts are where they were, and go on.
     var again = token(mail("julia"), "");
     assertThat(pieces(client, name(again))).isEqualTo(pieces);

@@ -1,5 +1,7 @@
 package dev.filo.e2e;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -10,16 +12,19 @@ import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.bson.Document;
-import org.bson.types.Binary;
+import org.bson.RawBsonDocument;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
@@ -76,46 +81,43 @@ abstract class ShopOverHttp {
     }
   }
 
-  /** The collections a text stands in, packed bytes included. */
-  static List<String> mentions(MongoClient client, String prefix, String text) {
-    var found = new ArrayList<String>();
+  /**
+   * The collections that texts stand in, packed bytes included, by text; what stands nowhere is not
+   * in it. Every document is read once, however many texts are looked for.
+   */
+  static Map<String, Set<String>> mentions(
+      MongoClient client, String prefix, Collection<String> texts) {
+    var sought = new HashMap<String, String>();
+    texts.forEach(text -> sought.put(text, bytes(ByteBuffer.wrap(text.getBytes(UTF_8)))));
+    var found = new TreeMap<String, Set<String>>();
     for (var database : databases(client, prefix)) {
       var all = client.getDatabase(database);
       for (var collection :
           Flux.from(all.listCollectionNames())
+              .filter(name -> !name.startsWith("system."))
               .collectList()
               .blockOptional(PATIENCE)
               .orElseThrow()) {
-        if (collection.startsWith("system.")) {
-          continue;
-        }
-        boolean mentioned =
-            Flux.from(all.getCollection(collection).find())
-                .any(document -> contains(document, text))
-                .blockOptional(PATIENCE)
-                .orElse(false);
-        if (mentioned) {
-          found.add(database.substring(prefix.length()) + "/" + collection);
-        }
+        var place = database.substring(prefix.length()) + "/" + collection;
+        Flux.from(all.getCollection(collection, RawBsonDocument.class).find())
+            .map(document -> bytes(document.getByteBuffer().asNIO()))
+            .doOnNext(
+                document ->
+                    sought.forEach(
+                        (text, bytes) -> {
+                          if (document.contains(bytes)) {
+                            found.computeIfAbsent(text, it -> new TreeSet<>()).add(place);
+                          }
+                        }))
+            .blockLast(PATIENCE);
       }
     }
     return found;
   }
 
-  static boolean contains(Object value, String text) {
-    return switch (value) {
-      case null -> false;
-      case String string -> string.contains(text);
-      case Document document ->
-          document.entrySet().stream()
-              .anyMatch(entry -> entry.getKey().contains(text) || contains(entry.getValue(), text));
-      case List<?> list -> list.stream().anyMatch(one -> contains(one, text));
-      case Binary binary ->
-          new String(binary.getData(), StandardCharsets.ISO_8859_1)
-              .contains(
-                  new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1));
-      default -> false;
-    };
+  /** A character each: strings, keys and packed bytes are all searched alike. */
+  private static String bytes(ByteBuffer buffer) {
+    return ISO_8859_1.decode(buffer).toString();
   }
 
   static List<String> databases(MongoClient client, String prefix) {
@@ -307,6 +309,6 @@ abstract class ShopOverHttp {
   }
 
   static String encode(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    return URLEncoder.encode(text, UTF_8);
   }
 }

@@ -41,16 +41,24 @@ public final class SuiteProcess implements AutoCloseable {
     this.environment = environment;
   }
 
-  /**
-   * Starts a suite and waits until it answers. In a store of its own it finds the retailer loaded;
-   * into a MongoDB it loads it.
-   */
+  /** Starts a suite that finds the retailer loaded, and waits until it answers. */
   public static SuiteProcess start(Path data, Map<String, String> environment) {
     var prepared = PreparedSuite.get();
-    if (!environment.containsKey("FILO_MONGODB_URI")) {
-      prepared.copyData(data);
+    prepared.copyData(data);
+    var uri = environment.get("FILO_MONGODB_URI");
+    if (uri != null) {
+      prepared.copyInto(uri, environment.getOrDefault("FILO_MONGODB_PREFIX", PreparedSuite.PREFIX));
     }
-    var suite = new SuiteProcess(data, prepared.command(), environment);
+    return launched(data, environment);
+  }
+
+  /** Starts a suite that finds nothing and loads the retailer, and waits until it answers. */
+  static SuiteProcess startEmpty(Path data, Map<String, String> environment) {
+    return launched(data, environment);
+  }
+
+  private static SuiteProcess launched(Path data, Map<String, String> environment) {
+    var suite = new SuiteProcess(data, PreparedSuite.get().command(), environment);
     suite.launch();
     return suite;
   }

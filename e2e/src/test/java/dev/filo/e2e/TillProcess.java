@@ -28,8 +28,8 @@ public final class TillProcess {
     this.reading = Thread.ofVirtual().start(this::read);
   }
 
-  /** The command line of a till's JVM, before its own words. */
-  public static List<String> java(String... own) {
+  /** The command line of a till: its JVM, with more flags or none, and its own words. */
+  static List<String> command(List<String> flags, String... own) {
     var words =
         new ArrayList<>(
             List.of(
@@ -38,12 +38,10 @@ public final class TillProcess {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:-UsePerfData",
-                "-Xshare:auto",
                 "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                classPath(),
-                "dev.filo.pos.FiloPos"));
+                "--sun-misc-unsafe-memory-access=allow"));
+    words.addAll(flags);
+    words.addAll(List.of("-cp", classPath(), "dev.filo.pos.FiloPos"));
     words.addAll(Arrays.asList(own));
     return words;
   }
@@ -61,9 +59,9 @@ public final class TillProcess {
         .collect(java.util.stream.Collectors.joining(java.io.File.pathSeparator));
   }
 
-  /** Starts one. */
-  public static TillProcess start(Path home) {
-    var builder = new ProcessBuilder(java("--json", "--patience", "2"));
+  /** Starts one, with more flags for its JVM or none. */
+  static TillProcess start(Path home, String... flags) {
+    var builder = new ProcessBuilder(command(List.of(flags), "--json", "--patience", "2"));
     builder.environment().put("FILO_POS_HOME", home.toString());
     builder.environment().put("FILO_POS_SECRET", TillSuite.SECRET);
     builder.redirectError(home.resolve("errors.txt").toFile());
