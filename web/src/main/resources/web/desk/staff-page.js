@@ -191,13 +191,14 @@ class StaffPage extends FiloElement {
   /** Lets somebody or something in, or no more. */
   async #let(one, name, part) {
     if (one.active && !await confirm({title: t('staff.deactivateTitle', {name}), text: t(`staff.deactivateText.${part}`), yes: t('staff.deactivate'), danger: true})) return;
-    let made = one;
+    let made;
     await act(this, async () => {
       made = await api.patch(`/v1/${one.name}`, {active: !one.active, etag: one.etag}, {query: {updateMask: 'active'}, idempotencyKey: newId()});
       toast(t(one.active ? 'staff.deactivated' : 'staff.activated', {name}), {image: 'check'});
     });
     if (this.problem) announce(this.problem);
-    this.#put(part, made);
+    if (made) this.#put(part, made);
+    else this.lists[part].run();
   }
 
   // Devices

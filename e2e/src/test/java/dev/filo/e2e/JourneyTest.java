@@ -34,7 +34,7 @@ class JourneyTest {
             uri == null ? "" : uri,
             "FILO_MONGODB_PREFIX",
             "e2e_" + UUID.randomUUID().toString().substring(0, 8) + "_");
-    play(() -> SuiteProcess.startEmpty(data, environment));
+    play(() -> SuiteProcess.startAsIs(data, environment));
   }
 
   private static void play(Supplier<SuiteProcess> start) {

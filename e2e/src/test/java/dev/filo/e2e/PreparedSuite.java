@@ -24,7 +24,6 @@ final class PreparedSuite {
   private static final Path FOLDER = Path.of("target", "suite").toAbsolutePath();
   private static final Path CACHE = FOLDER.resolve("start.aot");
   private static final Path DATA = FOLDER.resolve("data");
-  private static final String STORE = "store";
   private static final int MEGABYTES = 640;
   private static final int BATCH = 1000;
   private static final Duration PATIENCE = Duration.ofMinutes(3);
@@ -68,30 +67,21 @@ final class PreparedSuite {
    * Puts the loaded retailer into a MongoDB: the documents alone, a starting suite makes its
    * indexes.
    *
+   * @param data where {@link #copyData} has put it
    * @param prefix what the databases' names begin with
    */
-  void copyInto(String uri, String prefix) {
-    try {
-      var folder = Files.createTempDirectory("retailer");
-      try {
-        FileSystemUtils.copyRecursively(DATA.resolve(STORE), folder);
-        try (var store = EmbeddedMongo.start(folder);
-            var from = Mongo.client(store.uri(), "test");
-            var to = Mongo.client(uri, "test")) {
-          Flux.from(from.listDatabaseNames())
-              .filter(name -> name.startsWith(PREFIX))
-              .concatMap(
-                  name ->
-                      copy(
-                          from.getDatabase(name),
-                          to.getDatabase(prefix + name.substring(PREFIX.length()))))
-              .blockLast(PATIENCE);
-        }
-      } finally {
-        FileSystemUtils.deleteRecursively(folder);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  void copyInto(Path data, String uri, String prefix) {
+    try (var store = EmbeddedMongo.start(data.resolve("store"));
+        var from = Mongo.client(store.uri(), "test");
+        var to = Mongo.client(uri, "test")) {
+      Flux.from(from.listDatabaseNames())
+          .filter(name -> name.startsWith(PREFIX))
+          .concatMap(
+              name ->
+                  copy(
+                      from.getDatabase(name),
+                      to.getDatabase(prefix + name.substring(PREFIX.length()))))
+          .blockLast(PATIENCE);
     }
   }
 

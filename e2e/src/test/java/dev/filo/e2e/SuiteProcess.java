@@ -47,17 +47,14 @@ public final class SuiteProcess implements AutoCloseable {
     prepared.copyData(data);
     var uri = environment.get("FILO_MONGODB_URI");
     if (uri != null) {
-      prepared.copyInto(uri, environment.getOrDefault("FILO_MONGODB_PREFIX", PreparedSuite.PREFIX));
+      prepared.copyInto(
+          data, uri, environment.getOrDefault("FILO_MONGODB_PREFIX", PreparedSuite.PREFIX));
     }
-    return launched(data, environment);
+    return startAsIs(data, environment);
   }
 
-  /** Starts a suite that finds nothing and loads the retailer, and waits until it answers. */
-  static SuiteProcess startEmpty(Path data, Map<String, String> environment) {
-    return launched(data, environment);
-  }
-
-  private static SuiteProcess launched(Path data, Map<String, String> environment) {
+  /** Starts a suite on what is there: where nothing is, it loads the retailer. */
+  static SuiteProcess startAsIs(Path data, Map<String, String> environment) {
     var suite = new SuiteProcess(data, PreparedSuite.get().command(), environment);
     suite.launch();
     return suite;
