@@ -1,6 +1,7 @@
 package dev.filo.conversation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.filo.conversation.domain.ChatThread.Said;
@@ -39,6 +40,7 @@ class UnmergeTest {
   private final MutableClock clock = MutableClock.standing();
   private final Changes changes = new Changes();
   private final MongoDatabase database;
+  private final FeedStore feed;
   private final FeedTail tail;
   private final Relay relay;
   private final MongoConversationStore store;
@@ -46,7 +48,7 @@ class UnmergeTest {
 
   UnmergeTest(MongoDatabase database) {
     this.database = database;
-    var feed = new FeedStore(database);
+    feed = new FeedStore(database);
     feed.prepare();
     tail = new FeedTail(feed, changes, Duration.ofMillis(50), event -> List.of());
     relay = new Relay(feed, tail, clock);
@@ -66,6 +68,11 @@ class UnmergeTest {
 
   private Conversations over(MongoDatabase any) {
     return new Conversations(new MongoConversationStore(any), relay, changes, clock, 2);
+  }
+
+  private static Caller caller(String principal, Role role, String displayName) {
+    return new Caller(
+        principal, Set.of(role), List.of(), "c", "web", "", displayName, "", "s", "t");
   }
 
   /** Threads, and what should be in them: in whose each message was said, in order. */
@@ -96,17 +103,9 @@ class UnmergeTest {
       clock.advance(Duration.ofMinutes(1));
       var text = "m" + String.format(java.util.Locale.ROOT, "%03d", texts.size());
       var caller =
-          new Caller(
-              agent ? "staff/anna" : "customers/" + id,
-              Set.of(agent ? Role.ROLE_AGENT : Role.ROLE_CUSTOMER),
-              List.of(),
-              "c",
-              "web",
-              "",
-              agent ? "Anna" : "",
-              "",
-              "s",
-              "t");
+          agent
+              ? caller("staff/anna", Role.ROLE_AGENT, "Anna")
+              : caller("customers/" + id, Role.ROLE_CUSTOMER, "");
       (agent
               ? conversations.agentSays(id, text, Ids.random(), caller)
               : conversations.customerSays(
@@ -208,5 +207,46 @@ class UnmergeTest {
         .stepsMax(20)
         .invariant(World::check)
         .run();
+  }
+
+  @Test
+  void whoGoesBack_leavesNothingInTheOthersThread_norInWhatIsToldOfIt() {
+    say("ada", "Ada Bianchi", "hers");
+    conversations.merged("customers/julia", "customers/ada").block(PATIENCE);
+    conversations
+        .unmerged("customers/julia", "customers/ada", Set.of("customers/ada"))
+        .block(PATIENCE);
+    assertThat(Objects.requireNonNull(store.find("julia").block(PATIENCE)).toJson())
+        .contains("julia")
+        .doesNotContain("hers", "Bianchi");
+    say("julia", "", "the end");
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(told("julia")).last().asString().contains("the end"));
+    assertThat(told("julia"))
+        .hasSizeGreaterThan(1)
+        .noneSatisfy(event -> assertThat(event).contains("hers"))
+        .noneSatisfy(event -> assertThat(event).contains("Bianchi"));
+    assertThat(told("ada")).anySatisfy(event -> assertThat(event).contains("hers"));
+  }
+
+  private void say(String id, String name, String text) {
+    conversations
+        .customerSays(
+            id,
+            text,
+            Ids.random(),
+            caller("customers/" + id, Role.ROLE_CUSTOMER, ""),
+            new CustomerName(name, false))
+        .block(PATIENCE);
+  }
+
+  /** What the feed says about a thread, oldest first. */
+  private List<String> told(String id) {
+    return Objects.requireNonNull(feed.after(0, 1_000).block(PATIENCE)).stream()
+        .map(FeedStore.Positioned::event)
+        .filter(event -> event.getSubject().equals("conversations/" + id))
+        .map(event -> event.getData().getValue().toStringUtf8())
+        .toList();
   }
 }

@@ -50,6 +50,8 @@ public final class Conversations {
   private static final String SOURCE = "filo/conversation";
   private static final int STALE_RETRIES_MAX = 8;
   private static final int MERGE_PAGE = 200;
+  // Whoever signed in is no guest; what she was called elsewhere would stay when it goes back.
+  private static final CustomerName SIGNED_IN = new CustomerName("", false);
   // Longer than counting takes; what is older was left by somebody who died.
   private static final Duration ABANDONED = Duration.ofSeconds(10);
   // An agent's page says every ten seconds that she is there; two missed ones and she is gone.
@@ -304,7 +306,7 @@ public final class Conversations {
                 ? (waiting == null ? null : waiting.toInstant())
                 : thread.waitingSince(),
             thread.messageCount(),
-            thread.last(),
+            null, // told when it was said, and about the thread it was said in
             now);
     var event =
         Outbox.event(
@@ -371,7 +373,7 @@ public final class Conversations {
         .thread(from)
         .flatMap(
             former ->
-                copy(from, to, new CustomerName(former.customerName(), false), 0)
+                copy(from, to, 0)
                     .then(takeOver(former, to))
                     .then(
                         former.state() == State.OPEN ? putAside(from).then() : Mono.<Void>empty()))
@@ -464,7 +466,7 @@ public final class Conversations {
         .then();
   }
 
-  private Mono<Void> copy(String from, String to, CustomerName names, long after) {
+  private Mono<Void> copy(String from, String to, long after) {
     return store
         .between(from, after, Long.MAX_VALUE, MERGE_PAGE)
         .concatMap(
@@ -482,7 +484,7 @@ public final class Conversations {
                             said.time(),
                             said.subject(),
                             said.subjectState()),
-                        names,
+                        SIGNED_IN,
                         (thread, at) -> null, // it was told when it was said
                         this::written,
                         now())
@@ -490,9 +492,7 @@ public final class Conversations {
         .collectList()
         .flatMap(
             copied ->
-                copied.size() < MERGE_PAGE
-                    ? Mono.<Void>empty()
-                    : copy(from, to, names, copied.getLast()));
+                copied.size() < MERGE_PAGE ? Mono.<Void>empty() : copy(from, to, copied.getLast()));
   }
 
   /** What was open in the former thread is open in this one, and waits as long. */
