@@ -59,7 +59,7 @@ class Privacy extends FiloElement {
   #consents() {
     return html`<section class="card stack"><h2 class="small-head">${t('privacy.consents')}</h2><p class="muted">${t('privacy.consentsWhy')}</p>
       ${shown(this.consents, () => html`${PURPOSES.map((purpose) => html`<fieldset class="stack-8"><legend class="label">${t(`privacy.purpose.${purpose}`)}</legend>
-        <div class="cluster">${CHANNELS.map((channel) => html`<label class="choice"><input type="checkbox" .checked=${this.#granted(purpose, channel)}
+        <div class="cluster channels">${CHANNELS.map((channel) => html`<label class="choice"><input type="checkbox" .checked=${this.#granted(purpose, channel)}
           @change=${(event) => this.#consent(purpose, channel, event.target)}> <span>${t(`privacy.channel.${channel}`)}</span></label>`)}</div></fieldset>`)}`, {skeleton: html`<span class="skeleton"></span>`})}</section>`;
   }
 
