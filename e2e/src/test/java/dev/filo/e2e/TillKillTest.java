@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.Executors;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -83,8 +83,7 @@ class TillKillTest {
     int torn = 0;
     int diedUnheard = 0;
     Set<String> acknowledged = new HashSet<>(); // the causes of sales the till said it has
-    try (var wire = new Wire(suite.grpcPort());
-        var killer = Executors.newSingleThreadScheduledExecutor()) {
+    try (var wire = new Wire(suite.grpcPort())) {
       run(
           0,
           "login",
@@ -116,7 +115,13 @@ class TillKillTest {
           wire.loseAnswers();
         }
         var till = TillProcess.start(home, cached);
-        var death = killer.schedule(till::kill, random.nextInt(life), TimeUnit.MILLISECONDS);
+        // Half of them anywhere in a life, half soon after its first word, however long that takes.
+        boolean heard = random.nextBoolean();
+        var begun = heard ? till.firstWord() : CompletableFuture.<Void>completedFuture(null);
+        int after = random.nextInt(heard ? life / 4 : life);
+        var death =
+            begun.thenRunAsync(
+                till::kill, CompletableFuture.delayedExecutor(after, TimeUnit.MILLISECONDS));
         for (int n = 1 + random.nextInt(SALES_A_LIFE_MAX); n > 0; n--) {
           till.type("sale %s --cause sale-%d".formatted(sku, asked++));
         }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
@@ -20,6 +21,7 @@ public final class TillProcess {
   private final Process process;
   private final Writer commands;
   private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
+  private final CompletableFuture<Void> firstWord = new CompletableFuture<>();
   private final Thread reading;
 
   private TillProcess(Process process) {
@@ -76,9 +78,12 @@ public final class TillProcess {
     try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
       for (var line = reader.readLine(); line != null; line = reader.readLine()) {
         answers.add(line);
+        firstWord.complete(null);
       }
     } catch (IOException e) {
       // It was killed.
+    } finally {
+      firstWord.complete(null);
     }
   }
 
@@ -91,6 +96,11 @@ public final class TillProcess {
     } catch (IOException e) {
       return false;
     }
+  }
+
+  /** Done when it has answered for the first time, or has ended without. */
+  CompletableFuture<Void> firstWord() {
+    return firstWord;
   }
 
   /** SIGKILL. What was answered before can still be read. */
