@@ -176,7 +176,7 @@ export class CartStore extends EventTarget {
     // Several steps on one line in a row are one operation, as long as the first was not sent.
     const waiting = this.#ops.findLast((op) => lineOf(op) === line || op.add);
     if (waiting?.setQuantity && lineOf(waiting) === line && !waiting.sent) {
-      Object.assign(waiting, {setQuantity: {...waiting.setQuantity, quantity}});
+      Object.assign(waiting, {setQuantity: {...waiting.setQuantity, quantity}, changes: (waiting.changes ?? 0) + 1});
       this.#changed();
       await putOps([waiting]);
       this.#tell();
@@ -291,7 +291,9 @@ export class CartStore extends EventTarget {
     // What was done a moment ago may not be kept yet.
     const known = new Set(stored.map((op) => op.id));
     const young = this.#ops.filter((op) => !known.has(op.id) && !op.kept);
-    this.#ops = [...stored.map((op) => ({...op, kept: true})), ...young];
+    // And what was changed while it was read is newer here.
+    const newest = (op) => this.#ops.find((each) => each.id === op.id && (each.changes ?? 0) > (op.changes ?? 0)) ?? op;
+    this.#ops = [...stored.map((op) => ({...newest(op), kept: true})), ...young];
   }
 
   /** The cart of earlier, when there is none of now. */

@@ -186,6 +186,46 @@ class CartPageTest extends BrowserSuite {
     assertThat(row(phone, LAMP).locator(".quantity")).hasText("1");
   }
 
+  /** The page reads what is to be sent from its database, and she clicks before it has come. */
+  @Test
+  void clickWhileWhatWaitsIsRead_counts() {
+    var pc = device(1280, 900, false, "it-IT");
+    pc.addInitScript(
+        """
+        const getAll = IDBObjectStore.prototype.getAll;
+        IDBObjectStore.prototype.getAll = function (...words) {
+          const request = getAll.apply(this, words);
+          if (this.name === 'ops') {
+            request.addEventListener('success', () => {
+              window.toClick?.click();
+              window.toClick = null;
+            });
+          }
+          return request;
+        };
+        """);
+    pc.navigate(target + "/go/" + SOFA);
+    pc.locator(".add").click();
+    assertThat(pc.locator(".in-cart")).containsText("1");
+    cart(pc);
+    assertThat(pc.locator(".foot .live.on")).isAttached();
+    pc.waitForCondition(() -> get(pc, "/v1/customers/me/cart").path("itemCount").asInt() == 1);
+    var held = new ArrayList<Route>();
+    pc.route("**/cart:replay", held::add);
+    var more = row(pc, SOFA).getByLabel("Uno di più");
+    more.click();
+    pc.waitForCondition(() -> held.size() == 1);
+    more.click(); // waits for the first one's answer
+    assertThat(row(pc, SOFA).locator(".quantity")).hasText("3");
+
+    more.evaluate("button => { window.toClick = button; }");
+    held.getFirst().resume();
+    pc.waitForCondition(() -> held.size() == 2);
+    assertThat(row(pc, SOFA).locator(".quantity")).hasText("4");
+    held.getLast().resume();
+    pc.waitForCondition(() -> get(pc, "/v1/customers/me/cart").path("itemCount").asInt() == 4);
+  }
+
   /** «Elsewhere there were …» is said of what another device chose, not of her own last click. */
   @Test
   void quickClicksOfHerOwn_areNotFromElsewhere_anothersChoiceIs() {
