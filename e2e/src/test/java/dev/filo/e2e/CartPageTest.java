@@ -382,6 +382,46 @@ class CartPageTest extends BrowserSuite {
     accessible(desk, "the cart at the desk, 390 px");
     shot(desk, "desk-cart-390");
     desk.setViewportSize(1280, 900);
+
+    // Two clicks more, the second before the first is answered: none is lost.
+    var held = new ArrayList<Route>();
+    desk.route(
+        "**/cart:apply",
+        route -> {
+          if (held.isEmpty()) {
+            held.add(route);
+          } else {
+            route.resume();
+          }
+        });
+    line.getByLabel("Uno di più").click();
+    desk.waitForCondition(() -> held.size() == 1);
+    line.getByLabel("Uno di più").click();
+    assertThat(line.locator(".cart-edit .quantity")).hasText("4");
+    held.getFirst().resume();
+    assertThat(row(pc, SOFA).locator(".quantity")).hasText("4");
+
+    // An answer that comes when another conversation is open is nothing of that one.
+    var phone = device(390, 844, true, "it-IT");
+    phone.navigate(target + "/go/" + LAMP);
+    phone.locator(".add").click();
+    assertThat(phone.locator(".in-cart")).containsText("1");
+    cart(phone);
+    assertThat(phone.locator(".foot .live.on")).isAttached();
+    assertThat(post(phone, "/v1/customers/me/conversation/messages", "{\"text\":\"Salve\"}"))
+        .isEqualTo(200);
+    var other = get(phone, "/v1/customers/me").path("name").asString("");
+    held.clear();
+    line.getByLabel("Uno di più").click();
+    desk.waitForCondition(() -> held.size() == 1);
+    open(desk, other);
+    assertThat(line).containsText("Lampada");
+    desk.waitForResponse("**/cart:apply", () -> held.getFirst().resume());
+    assertThat(row(pc, SOFA).locator(".quantity")).hasText("5");
+    org.assertj.core.api.Assertions.assertThat(line.textContent()).contains("Lampada");
+    open(desk, customer);
+    assertThat(line.locator(".cart-edit .quantity")).hasText("5");
+
     line.getByLabel("Togli").click();
     desk.locator("dialog[open] .danger").click();
     assertThat(row(pc, SOFA)).hasCount(0);
@@ -475,6 +515,11 @@ class CartPageTest extends BrowserSuite {
     other.navigate(target + "/l/forged0000000000000");
     assertThat(other.locator("#main")).containsText("non porta a niente");
     assertThat(get(other, "/v1/customers/me/cart").path("itemCount").asInt()).isEqualTo(1);
+  }
+
+  /** Opens a conversation out of the list, as an agent does. */
+  private static void open(Page desk, String customer) {
+    desk.locator("a[href='/desk/c/" + customer.substring(customer.indexOf('/') + 1) + "']").click();
   }
 
   private void cart(Page page) {

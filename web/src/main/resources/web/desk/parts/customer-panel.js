@@ -67,6 +67,8 @@ customElements.define('desk-stock-of', StockOf);
 class CustomerPanel extends FiloElement {
   static properties = {name: {}, context: {attribute: false}, conversation: {attribute: false}, refresh: {attribute: false}, open: {state: true}, everything: {state: true}};
   #answering = new Set();
+  // Quantities on their way, by line: the next click goes on from there.
+  #wanted = new Map();
   #keys = new Map();
 
   willUpdate(changed) {
@@ -190,36 +192,59 @@ class CustomerPanel extends FiloElement {
     const grant = cart.editGrant;
     if (grant?.expireTime) return html`<p class="note accent small grant">${icon('agent', {size: 'small'})}<span class="grow">${t('panel.editOpen', {until: format.time(grant.expireTime)})}</span><button class="link small" @click=${() => this.#edit({endEditing: {}})}>${t('panel.editEnd')}</button></p>`;
     if (grant?.askTime) return html`<p class="muted small">${t('panel.editAsked')}</p>`;
-    return html`<p><button class="link small" @click=${() => this.#edit({askToEdit: {}}, t('panel.editAsked'))}>${t('panel.editAsk')}</button></p>`;
+    return html`<p><button class="link small" @click=${() => this.#edit({askToEdit: {}}, {done: t('panel.editAsked')})}>${t('panel.editAsk')}</button></p>`;
   }
 
   /** A line as an agent may change it while she allows it. */
   #editLine(line) {
-    const set = (quantity) => this.#edit({setQuantity: {line: line.id, quantity, seenQuantity: line.quantity}}, undefined, t('panel.nowQuantity', {title: line.title, count: quantity}));
+    const quantity = this.#wanted.get(line.id) ?? line.quantity;
     return html`<div class="cart-edit" role="group" aria-label=${t('panel.quantityOf', {title: line.title})}>
-      <button class="button text square" aria-label=${t('panel.fewer1', {title: line.title})} ?disabled=${line.quantity <= 1} @click=${() => set(line.quantity - 1)}>${icon('minus')}</button>
-      <span class="num quantity" aria-live="off">${line.quantity}</span>
-      <button class="button text square" aria-label=${t('panel.more1', {title: line.title})} ?disabled=${line.quantity >= 999} @click=${() => set(line.quantity + 1)}>${icon('plus')}</button>
+      <button class="button text square" aria-label=${t('panel.fewer1', {title: line.title})} ?disabled=${quantity <= 1} @click=${() => this.#setQuantity(line, quantity - 1)}>${icon('minus')}</button>
+      <span class="num quantity" aria-live="off">${quantity}</span>
+      <button class="button text square" aria-label=${t('panel.more1', {title: line.title})} ?disabled=${quantity >= 999} @click=${() => this.#setQuantity(line, quantity + 1)}>${icon('plus')}</button>
       <button class="link small" aria-label=${t('panel.takeOutOf', {title: line.title})} @click=${() => this.#takeOut(line)}>${t('panel.takeOut')}</button></div>`;
+  }
+
+  /** One change of a line after the other; what is clicked meanwhile is the next, all in one. */
+  async #setQuantity(line, quantity) {
+    const under = this.#wanted.has(line.id);
+    this.#wanted.set(line.id, quantity);
+    this.requestUpdate();
+    if (under) return;
+    const {name} = this;
+    for (let seen = line.quantity, sent; sent !== this.#wanted.get(line.id); seen = sent) {
+      sent = this.#wanted.get(line.id);
+      const said = t('panel.nowQuantity', {title: line.title, count: sent});
+      if (!await this.#edit({setQuantity: {line: line.id, quantity: sent, seenQuantity: seen}}, {name, said})) break;
+    }
+    this.#wanted.delete(line.id);
+    this.requestUpdate();
   }
 
   async #takeOut(line) {
     const yes = await confirm({title: t('panel.takeOutTitle'), text: t('panel.takeOutText', {title: line.title}), yes: t('panel.takeOut'), danger: true});
-    if (yes) await this.#edit({remove: {line: line.id}}, t('panel.takenOut', {title: line.title}));
+    if (yes) await this.#edit({remove: {line: line.id}}, {done: t('panel.takenOut', {title: line.title})});
   }
 
-  async #edit(operation, done, said) {
+  /** Changes a customer's cart; whether it was done. */
+  async #edit(operation, {done, said, name = this.name} = {}) {
     const id = newId();
     try {
-      const cart = await api.post(`/v1/${this.name}/cart:apply`, {operations: [{id, ...operation}]}, {idempotencyKey: id});
-      this.context.set({...this.context.data, cart});
+      this.#show(name, await api.post(`/v1/${name}/cart:apply`, {operations: [{id, ...operation}]}, {idempotencyKey: id}));
       if (done) toast(done, {image: 'check'});
       if (said) announce(said);
+      return true;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       toast(explain(error), {image: 'warning'});
       this.refresh();
+      return false;
     }
+  }
+
+  /** Shows a customer's cart, unless another one's panel is open by now, or hers is being read. */
+  #show(name, cart) {
+    if (name === this.name && this.context.data) this.context.set({...this.context.data, cart});
   }
 
   #origin(origin) {
@@ -239,7 +264,7 @@ class CustomerPanel extends FiloElement {
     return html`<section class="panel-part" aria-labelledby="goods-title"><h2 id="goods-title">${t('panel.goods')}</h2>
       ${customer && !place && this.open ? html`<p class="muted small">${t('panel.placeHint')}</p>` : nothing}
       <filo-goods-search .api=${api} label=${t('goods.search')}
-        .actions=${(each) => html`<button class="button text" aria-expanded=${this.open === each.sku} @click=${() => this.#toggle(each)}>${t('panel.stock')}</button><button class="button text" @click=${() => this.#propose(each)}>${t('panel.propose')}</button>${open ? html`<button class="button text" @click=${() => this.#edit({add: {sku: each.sku, quantity: 1}}, t('panel.put', {title: each.title}))}>${t('panel.putIn')}</button>` : nothing}`}
+        .actions=${(each) => html`<button class="button text" aria-expanded=${this.open === each.sku} @click=${() => this.#toggle(each)}>${t('panel.stock')}</button><button class="button text" @click=${() => this.#propose(each)}>${t('panel.propose')}</button>${open ? html`<button class="button text" @click=${() => this.#edit({add: {sku: each.sku, quantity: 1}}, {done: t('panel.put', {title: each.title})})}>${t('panel.putIn')}</button>` : nothing}`}
         .detail=${(each) => this.open === each.sku ? html`<desk-stock-of .goods=${each} .customer=${this.name} .place=${place}></desk-stock-of>` : nothing}></filo-goods-search></section>`;
   }
 
@@ -249,8 +274,9 @@ class CustomerPanel extends FiloElement {
   }
 
   async #propose(goods) {
-    const cart = await propose({customer: this.name, goods});
-    if (cart) this.context.set({...this.context.data, cart});
+    const {name} = this;
+    const cart = await propose({customer: name, goods});
+    if (cart) this.#show(name, cart);
   }
 
   // Reservations
