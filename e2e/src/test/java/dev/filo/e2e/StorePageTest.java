@@ -368,6 +368,18 @@ class StorePageTest {
             + " KeyboardEvent('keydown', {key, bubbles: true, cancelable: true})); }");
     assertThat(page.locator("dialog h2")).hasText("Non consegnare");
     assertThat(page.locator("dialog")).containsText("Nessuna prenotazione ha il codice");
+    page.keyboard().press("Escape");
+    assertThat(page.locator("dialog")).hasCount(0);
+    // Three pieces under the scanner, the last before the first one's name has come: each counts.
+    page.locator("h1").focus();
+    press(page, "4");
+    assertThat(page.locator("store-count h1")).hasText("Conta");
+    page.evaluate(
+        "sku => { for (const key of [1, 2, 3].flatMap(() => [...sku, 'Enter']))"
+            + " document.body.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true,"
+            + " cancelable: true})); }",
+        "LST-NOT-OTN-NER");
+    assertThat(page.locator("#found")).hasValue("3");
     assertThat(troubles).isEmpty();
   }
 

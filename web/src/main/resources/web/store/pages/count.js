@@ -23,7 +23,7 @@ const SHOWN_MOST = 12;
 class Count extends FiloElement {
   static properties = {query: {attribute: false}, item: {state: true}, found: {state: true}, problem: {state: true}, busy: {state: true}};
 
-  #scans = 0;
+  #scanning = Promise.resolve();
 
   constructor() {
     super();
@@ -52,18 +52,25 @@ class Count extends FiloElement {
     this.problem = undefined;
   }
 
-  /** A code from a scanner or the camera: the item counted now is one more; another one begins, and this one is kept. */
-  async scanned(code) {
+  /**
+   * A code from a scanner or the camera: the item counted now is one more; another one begins, and this one is kept.
+   * Codes are looked up one after the other, so that each counts, however slow the network is.
+   */
+  scanned(code) {
+    this.#scanning = this.#scanning.then(() => this.#scan(code));
+    return this.#scanning;
+  }
+
+  async #scan(code) {
     const {item} = this;
     if (item && (item.gtin === code || item.sku === code)) {
       this.#set((this.found ?? 0) + 1);
     } else {
-      const turn = ++this.#scans;
-      const next = (await findOne(code).catch((error) => { this.problem = explain(error); })) ?? (/^\d{8,14}$/.test(code) && !this.problem ? {gtin: code} : undefined);
-      if (turn !== this.#scans) return;
+      let problem;
+      const next = (await findOne(code).catch((error) => { problem = explain(error); })) ?? (/^\d{8,14}$/.test(code) && !problem ? {gtin: code} : undefined);
       if (!next) {
         ring('no');
-        this.problem ??= t('count.unknown', {code});
+        this.problem = problem ?? t('count.unknown', {code});
         announce(this.problem);
         return;
       }
@@ -72,7 +79,7 @@ class Count extends FiloElement {
     }
     ring('yes');
     announce(t('count.now', {count: this.found, title: this.#title(this.item)}));
-    if (this.query?.size) router.go('/store/count', {replace: true});
+    if (this.query?.size && this.isConnected) router.go('/store/count', {replace: true});
   }
 
   #title(item) { return item.title ?? item.sku ?? item.gtin; }
