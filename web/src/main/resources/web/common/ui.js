@@ -2,7 +2,7 @@
 import {html, nothing, render} from 'lit';
 import {glyph, icon} from './icons.js';
 import {i18n, t, languages, lang, setLang} from './i18n.js';
-import {explain} from './api.js';
+import {ApiError, explain} from './api.js';
 import * as format from './format.js';
 
 /** `STATE_HELD` → `HELD`: an enum value's own name, whichever way it is spelt on the wire. */
@@ -145,6 +145,12 @@ export function toast(text, {action, image, kind, ms = action ? 10_000 : 5000} =
   drawToasts();
   announce(action ? `${text} ${action.label}` : text);
   return () => dismiss(entry);
+}
+
+/** Says why something she did was refused, or did not arrive. What is no refusal is thrown on. */
+export function complain(error, kind) {
+  if (!(error instanceof ApiError)) throw error;
+  toast(explain(error), {image: 'warning', kind});
 }
 
 /** Takes away what is shown: the person it was told to has gone. */

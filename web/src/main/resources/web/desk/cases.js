@@ -7,7 +7,7 @@ import {FiloElement, Load} from 'filo/element.js';
 import * as format from 'filo/format.js';
 import {icon} from 'filo/icons.js';
 import {t} from 'filo/i18n.js';
-import {announce, emptyBlock, plain, shown, toast} from 'filo/ui.js';
+import {announce, complain, emptyBlock, plain, shown, toast} from 'filo/ui.js';
 import {api} from './state.js';
 import {router} from './routes.js';
 import {identifierList, nameOrGuest, typeWord} from './parts/identifiers.js';
@@ -96,8 +96,7 @@ class Cases extends FiloElement {
       toast(t(merge ? 'cases.merged' : 'cases.keptApart'), {image: 'check'});
       router.go('/desk/cases');
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      toast(explain(error), {image: 'warning'});
+      complain(error);
       announce(explain(error));
       this.one.run();
     } finally {

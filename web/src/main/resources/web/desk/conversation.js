@@ -1,11 +1,10 @@
 /** One conversation: the thread with its composer, and beside it everything to know about the customer. */
 import {html, nothing} from 'lit';
-import {ApiError, explain} from 'filo/api.js';
 import {FiloElement, Load} from 'filo/element.js';
 import * as format from 'filo/format.js';
 import {icon} from 'filo/icons.js';
 import {t} from 'filo/i18n.js';
-import {errorBlock, loadingBlock, toast} from 'filo/ui.js';
+import {complain, errorBlock, loadingBlock, toast} from 'filo/ui.js';
 import {lineText, stateTag} from 'filo/staff/staff.js';
 import {allStores, api, person, zoneOf} from './state.js';
 import {drafts} from './drafts.js';
@@ -152,8 +151,7 @@ class Conversation extends FiloElement {
       await this.#thread[what]();
       toast(done, {image: 'check', kind: 'thread'});
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      toast(explain(error), {image: 'warning', kind: 'thread'});
+      complain(error, 'thread');
     } finally {
       this.busy = undefined;
     }
@@ -193,8 +191,7 @@ class Conversation extends FiloElement {
       await thread.resolve();
       toast(t('thread.resolved'), {image: 'check', kind: 'thread'});
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      toast(explain(error), {image: 'warning', kind: 'thread'});
+      complain(error, 'thread');
     }
   }
 
@@ -241,7 +238,7 @@ class Conversation extends FiloElement {
           <button class="button panel-open" aria-expanded=${this.panel} @click=${() => this.#openPanel(true)}>${icon('person', {size: 'small'})} ${t('panel.open')}</button>
         </header>
         ${thread.error && !thread.known ? errorBlock(thread.error, () => thread.read()) : !thread.known && !thread.messages.length ? html`<div class="grow">${loadingBlock({phase: 'skeleton'}, html`<div class="thread-wait"><span class="skeleton"></span><span class="skeleton"></span><span class="skeleton"></span></div>`)}</div>`
-          : html`${thread.hasOlder ? html`<button class="button text thread-older" @click=${() => thread.readOlder()}>${t('thread.older')}</button>` : nothing}
+          : html`${thread.hasOlder ? html`<button class="button text thread-older" @click=${() => thread.readOlder().catch(complain)}>${t('thread.older')}</button>` : nothing}
           <filo-thread me="AGENT" show-channel .messages=${thread.messages} .attachment=${this.#attachment} .onRetry=${(message) => thread.send(message.text, message.key)}></filo-thread>`}
         ${other ? html`<p class="note small thread-note">${icon('agent', {size: 'small'})} ${t('thread.otherAnswers', {name: other})}</p>` : nothing}
         <form class="composer" @submit=${(event) => { event.preventDefault(); this.#send(); }}>

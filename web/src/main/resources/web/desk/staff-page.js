@@ -2,13 +2,13 @@
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import {act} from 'filo/act.js';
-import {ApiError, explain, newId} from 'filo/api.js';
+import {ApiError, newId} from 'filo/api.js';
 import {confirm, FiloDialog, openDialog} from 'filo/dialog.js';
 import {FiloElement, Load} from 'filo/element.js';
 import * as format from 'filo/format.js';
 import {has, t} from 'filo/i18n.js';
 import {icon} from 'filo/icons.js';
-import {announce, emptyBlock, idOf, plain, shown, toast} from 'filo/ui.js';
+import {announce, complain, emptyBlock, idOf, plain, shown, toast} from 'filo/ui.js';
 import {allStores, api, person} from './state.js';
 
 const LOG_PAGE = 50;
@@ -243,8 +243,7 @@ class StaffPage extends FiloElement {
 
   async #allStores() {
     try { return await allStores(); } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      toast(explain(error), {image: 'warning'});
+      complain(error);
       return this.stores;
     }
   }

@@ -66,14 +66,9 @@ export class ThreadStore extends EventTarget {
   }
 
   async readOlder() {
-    try {
-      const page = await api.get(`/v1/${this.name}/messages`, {query: {pageSize: PAGE, pageToken: this.#older}});
-      this.#older = page.nextPageToken;
-      for (const message of page.messages ?? []) this.#put(message);
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      this.error = error;
-    }
+    const page = await api.get(`/v1/${this.name}/messages`, {query: {pageSize: PAGE, pageToken: this.#older}});
+    this.#older = page.nextPageToken;
+    for (const message of page.messages ?? []) this.#put(message);
     this.#changed();
   }
 

@@ -7,7 +7,7 @@ import {FiloElement, Load} from 'filo/element.js';
 import * as format from 'filo/format.js';
 import {icon} from 'filo/icons.js';
 import {t} from 'filo/i18n.js';
-import {announce, emptyBlock, shown, toast} from 'filo/ui.js';
+import {announce, complain, emptyBlock, shown, toast} from 'filo/ui.js';
 import {api, isManager} from './state.js';
 
 const PAGE = 200;
@@ -140,8 +140,7 @@ class Vouchers extends FiloElement {
       await api.post(`/v1/${voucher.name}:withdraw`, {});
       toast(t('vouchers.withdrawn', {code}), {image: 'check'});
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      toast(explain(error), {image: 'warning'});
+      complain(error);
       announce(explain(error));
     }
     this.list.run();
@@ -153,8 +152,7 @@ class Vouchers extends FiloElement {
       const {vouchers = [], nextPageToken} = await api.get('/v1/vouchers', {query: {pageSize: PAGE, pageToken}});
       this.list.set({vouchers: [...this.list.data.vouchers, ...vouchers], nextPageToken});
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      toast(explain(error), {image: 'warning'});
+      complain(error);
     } finally {
       this.more = false;
     }

@@ -11,6 +11,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.Request;
 import com.microsoft.playwright.Response;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ScreenshotAnimations;
@@ -59,6 +60,7 @@ class BrowserJourneyTest {
   private static final Path SCREENS = Path.of("target", "screens");
   private static final ViewportSize WIDE = new ViewportSize(1280, 900);
   private static final ViewportSize NARROW = new ViewportSize(390, 844);
+  private static final int PAGE = 24;
   private static final double PATIENCE = 60_000;
   private static final String ANDROID =
       "Mozilla/5.0 (Linux; Android 16; Pixel 10) AppleWebKit/537.36 (KHTML, like Gecko)"
@@ -174,6 +176,27 @@ class BrowserJourneyTest {
       leave();
     }
     assertThat(troubles).as("no errors, nothing from elsewhere, no barriers").isEmpty();
+  }
+
+  @Test
+  void moreThatCannotBeHad_isSaid() {
+    var shop = seat("more", WIDE, false);
+    try {
+      shop.page.navigate(target + "/search");
+      var cards = shop.page.locator("article.product-card");
+      assertThat(cards).hasCount(PAGE);
+      shop.page.route(
+          "**/v1/products:search?*pageToken=*",
+          route -> route.fulfill(new Route.FulfillOptions().setStatus(503)));
+      shop.button("Mostra altri prodotti").click();
+      assertThat(shop.page.locator(".toast")).isVisible();
+      assertThat(cards).hasCount(PAGE);
+      shop.page.unrouteAll();
+      shop.button("Mostra altri prodotti").click();
+      assertThat(cards).hasCount(2 * PAGE);
+    } finally {
+      leave();
+    }
   }
 
   @Test

@@ -1,14 +1,14 @@
 /** Everything to know about a customer before answering: who she is, cart, stock near her, reservations, what happened. */
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
-import {ApiError, explain, newId} from 'filo/api.js';
+import {newId} from 'filo/api.js';
 import {confirm, openDialog} from 'filo/dialog.js';
 import {FiloElement, Load} from 'filo/element.js';
 import * as format from 'filo/format.js';
 import {icon} from 'filo/icons.js';
 import {has, t} from 'filo/i18n.js';
 import {deviceKind} from 'filo/session.js';
-import {announce, asOf, copy, glow, picture, plain, price, shown, stockBadge, toast} from 'filo/ui.js';
+import {announce, asOf, complain, copy, glow, picture, plain, price, shown, stockBadge, toast} from 'filo/ui.js';
 import {explainedStock, far, KEPT, lineText, stateTag} from 'filo/staff/staff.js';
 import 'filo/staff/goods-search.js';
 import {allStores, api, zoneOf} from '../state.js';
@@ -148,8 +148,7 @@ class CustomerPanel extends FiloElement {
       await api.post('/v1/customers:unmerge', {name: each.name}, {idempotencyKey: this.#keys.get(each.name + each.mergeTime)});
       toast(t('panel.unmerged'), {image: 'check'});
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      toast(explain(error), {image: 'warning'});
+      complain(error);
     }
     this.context.run();
   }
@@ -162,8 +161,7 @@ class CustomerPanel extends FiloElement {
       toast(t('panel.placeSaved', {place: place.title}), {image: 'check'});
       this.context.run();
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      toast(explain(error), {image: 'warning'});
+      complain(error);
     }
   }
 
@@ -235,8 +233,7 @@ class CustomerPanel extends FiloElement {
       if (said) announce(said);
       return true;
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      toast(explain(error), {image: 'warning'});
+      complain(error);
       this.refresh();
       return false;
     }
@@ -325,8 +322,7 @@ class CustomerPanel extends FiloElement {
       const done = await api.post(`/v1/${reservation.name}:${answer}Offer`, {store}, {idempotencyKey: this.#keys.get(key)});
       if (answer === 'accept') toast(t('offer.accepted', {store: done.storeTitle}), {image: 'check'});
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      toast(explain(error), {image: 'warning'});
+      complain(error);
     } finally {
       this.#answering.delete(key);
     }
@@ -350,8 +346,7 @@ class CustomerPanel extends FiloElement {
       await api.post(`/v1/${reservation.name}:cancel`, {}, {idempotencyKey: key});
       toast(t('reservation.cancelled'), {image: 'check'});
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      toast(explain(error), {image: 'warning'});
+      complain(error);
     }
     this.refresh();
   }

@@ -1,12 +1,12 @@
 /** One order: where it stands, live; what, how it comes, what it cost; pay or cancel. */
 import {html, nothing} from 'lit';
-import {ApiError, explain, newId} from 'filo/api.js';
+import {newId} from 'filo/api.js';
 import {confirm} from 'filo/dialog.js';
 import {FiloElement, Load} from 'filo/element.js';
 import * as format from 'filo/format.js';
 import {icon} from 'filo/icons.js';
 import {t} from 'filo/i18n.js';
-import {announce, emptyBlock, idOf, picture, plain, price, shown, toast} from 'filo/ui.js';
+import {announce, complain, emptyBlock, idOf, picture, plain, price, shown, toast} from 'filo/ui.js';
 import {allStores, api, cart, live, session} from '../state.js';
 import {orderTag} from '../parts/order-state.js';
 import {sums} from '../parts/order-sums.js';
@@ -103,8 +103,7 @@ class Order extends FiloElement {
       this.#take(await api.post(`/v1/${order.name}:cancel`, {}, {idempotencyKey: this.#cancelKey}));
       toast(t('order.head.CANCELLED'), {image: 'check'});
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      toast(explain(error), {image: 'warning'});
+      complain(error);
       this.order.run();
     } finally {
       this.busy = false;

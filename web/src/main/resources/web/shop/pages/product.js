@@ -1,12 +1,11 @@
 /** One product: picture, variants, price, and which stores near her have it now. */
 import {html, nothing} from 'lit';
-import {ApiError, explain} from 'filo/api.js';
 import {FiloElement, Load} from 'filo/element.js';
 import * as format from 'filo/format.js';
 import {openText, week} from 'filo/hours.js';
 import {icon} from 'filo/icons.js';
 import {t} from 'filo/i18n.js';
-import {announce, asOf, emptyBlock, picture, price, shown, stockBadge, stockText, toast} from 'filo/ui.js';
+import {announce, asOf, complain, emptyBlock, picture, price, shown, stockBadge, stockText, toast} from 'filo/ui.js';
 import {router} from '../routes.js';
 import {allStores, api, campaign, cart, place, seen} from '../state.js';
 import {track} from '../track.js';
@@ -218,8 +217,7 @@ class Product extends FiloElement {
       const made = await reserve({store, lines: [{sku: variant.sku, quantity: 1, title: this.#full(product, variant), unitPrice: variant.price}]});
       if (made) this.nearby.run().then(() => announce(stockText(this.nearby.data?.locations.find((each) => each.store === store.name) ?? {})));
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      toast(explain(error), {image: 'warning'});
+      complain(error);
     }
   }
 }

@@ -7,7 +7,7 @@ import * as format from 'filo/format.js';
 import {closings, openText, week} from 'filo/hours.js';
 import {icon} from 'filo/icons.js';
 import {has, t} from 'filo/i18n.js';
-import {announce, emptyBlock, idOf, picture, plain, price, qr, shown, toast} from 'filo/ui.js';
+import {announce, complain, emptyBlock, idOf, picture, plain, price, qr, shown, toast} from 'filo/ui.js';
 import {allStores, api, live, session} from '../state.js';
 import {router} from '../routes.js';
 import {keepReservation, keptReservation, keptReservations} from '../reservation-cache.js';
@@ -168,8 +168,7 @@ class Reservation extends FiloElement {
       this.#take(await api.post(`/v1/${reservation.name}:cancel`, {}, {idempotencyKey: this.#cancelKey}));
       toast(t('reservation.cancelled'), {image: 'check'});
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      toast(explain(error), {image: 'warning'});
+      complain(error);
       this.reservation.run().then(() => this.#keep());
     }
   }

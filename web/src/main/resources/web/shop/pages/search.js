@@ -4,7 +4,7 @@ import {repeat} from 'lit/directives/repeat.js';
 import {FiloElement, Load} from 'filo/element.js';
 import {icon} from 'filo/icons.js';
 import {lang, t} from 'filo/i18n.js';
-import {announce, emptyBlock, shown} from 'filo/ui.js';
+import {announce, complain, emptyBlock, shown} from 'filo/ui.js';
 import {router} from '../routes.js';
 import {api, place} from '../state.js';
 import {track} from '../track.js';
@@ -85,6 +85,8 @@ class Search extends FiloElement {
       const next = await api.get('/v1/products:search', {query: {...this.#request(), pageToken: before.nextPageToken}, auth: 'optional'});
       if (this.results.data !== before) return;
       this.results.set({...before, results: [...before.results, ...(next.results ?? [])], nextPageToken: next.nextPageToken});
+    } catch (error) {
+      complain(error);
     } finally {
       this.more = false;
     }

@@ -4,7 +4,7 @@ import {FiloElement} from 'filo/element.js';
 import * as format from 'filo/format.js';
 import {icon} from 'filo/icons.js';
 import {has, t} from 'filo/i18n.js';
-import {errorBlock, idOf, plain} from 'filo/ui.js';
+import {complain, errorBlock, idOf, plain} from 'filo/ui.js';
 import {allStores, api} from '../state.js';
 import {chat} from '../chat-store.js';
 import {keptReservation} from '../reservation-cache.js';
@@ -106,7 +106,7 @@ export class ChatView extends FiloElement {
     return html`<div class="chat">
       ${chat.error && !chat.messages.length ? errorBlock(chat.error, () => chat.read()) : empty ? html`<div class="chat-empty"><div class="block compact">${icon('chat', {size: 'large'})}
           <h2 class="block-title">${t('chat.emptyTitle')}</h2><p>${t('chat.emptyText')}</p></div></div>`
-        : html`<div class="chat-scroll">${chat.hasOlder ? html`<button class="button text small" @click=${() => chat.readOlder()}>${t('chat.older')}</button>` : nothing}
+        : html`<div class="chat-scroll">${chat.hasOlder ? html`<button class="button text small" @click=${() => chat.readOlder().catch(complain)}>${t('chat.older')}</button>` : nothing}
           <filo-thread .messages=${chat.messages} me="CUSTOMER" .attachment=${this.#attachment} .onRetry=${(message) => chat.send(message.text, message.key)}></filo-thread></div>`}
       <form class="composer" @submit=${this.#send}>
         <textarea class="input" rows="1" maxlength="4000" aria-label=${t('chat.write')} placeholder=${t('chat.write')} enterkeyhint="send"
