@@ -23,6 +23,9 @@ const MADE_BY = 'op:';
 /** What an operation is about, when it is about a line. */
 const lineOf = (op) => (op.setQuantity ?? op.remove ?? op.saveForLater ?? op.moveToCart ?? op.note ?? op.chooseFulfilment)?.line;
 
+/** An operation changed here: of two of one id the one changed more often is the newer. */
+const changed = (op, what) => ({...op, ...what, changes: (op.changes ?? 0) + 1});
+
 /** Applies operations to a server's lines as the server would, for showing: {lines, saved}. */
 export function project(cart, ops) {
   const copy = (line) => ({...line, quantity: Number(line.quantity ?? 0)});
@@ -176,7 +179,7 @@ export class CartStore extends EventTarget {
     // Several steps on one line in a row are one operation, as long as the first was not sent.
     const waiting = this.#ops.findLast((op) => lineOf(op) === line || op.add);
     if (waiting?.setQuantity && lineOf(waiting) === line && !waiting.sent) {
-      Object.assign(waiting, {setQuantity: {...waiting.setQuantity, quantity}, changes: (waiting.changes ?? 0) + 1});
+      Object.assign(waiting, changed(waiting, {setQuantity: {...waiting.setQuantity, quantity}}));
       this.#changed();
       await putOps([waiting]);
       this.#tell();
@@ -383,7 +386,7 @@ export class CartStore extends EventTarget {
     for (;;) {
       await this.#load();
       if (!this.#ops.length) return;
-      const batch = this.#ops.slice(0, BATCH_MOST).map((op) => ({...op, sent: true}));
+      const batch = this.#ops.slice(0, BATCH_MOST).map((op) => changed(op, {sent: true}));
       const ids = batch.map((op) => op.id);
       this.#ops = [...batch, ...this.#ops.slice(batch.length)];
       await putOps(batch);
@@ -406,7 +409,7 @@ export class CartStore extends EventTarget {
         if (!this.#subscribed) this.start();
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
-        this.#ops = this.#ops.map((op) => ({...op, sent: undefined}));
+        this.#ops = this.#ops.map((op) => changed(op, {sent: undefined}));
         if (error.passing || error.status === 401) {
           this.waiting = true;
           await putOps(this.#ops);
@@ -432,7 +435,7 @@ export class CartStore extends EventTarget {
     const sent = new Set(results.map((each) => each.id));
     const renamed = this.#ops.filter((op) => !sent.has(op.id) && names.has(lineOf(op))).map((op) => {
       const kind = KINDS.find((each) => op[each]);
-      return {...op, [kind]: {...op[kind], line: names.get(lineOf(op))}};
+      return changed(op, {[kind]: {...op[kind], line: names.get(lineOf(op))}});
     });
     if (!renamed.length) return;
     this.#ops = this.#ops.map((op) => renamed.find((each) => each.id === op.id) ?? op);

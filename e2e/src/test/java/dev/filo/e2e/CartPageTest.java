@@ -204,11 +204,7 @@ class CartPageTest extends BrowserSuite {
           return request;
         };
         """);
-    pc.navigate(target + "/go/" + SOFA);
-    pc.locator(".add").click();
-    assertThat(pc.locator(".in-cart")).containsText("1");
-    cart(pc);
-    assertThat(pc.locator(".foot .live.on")).isAttached();
+    watchedCart(pc, SOFA);
     pc.waitForCondition(() -> get(pc, "/v1/customers/me/cart").path("itemCount").asInt() == 1);
     var held = new ArrayList<Route>();
     pc.route("**/cart:replay", held::add);
@@ -230,24 +226,12 @@ class CartPageTest extends BrowserSuite {
   @Test
   void quickClicksOfHerOwn_areNotFromElsewhere_anothersChoiceIs() {
     var pc = device(1280, 900, false, "it-IT");
-    pc.navigate(target + "/go/" + SOFA);
-    pc.locator(".add").click();
-    assertThat(pc.locator(".in-cart")).containsText("1");
-    cart(pc);
-    assertThat(pc.locator(".foot .live.on")).isAttached();
+    watchedCart(pc, SOFA);
     pc.waitForCondition(() -> get(pc, "/v1/customers/me/cart").path("lines").size() == 1);
     var line = get(pc, "/v1/customers/me/cart").path("lines").get(0).path("id").asString("");
-    var held = new ArrayList<Route>();
+    // What comes later waits in the page for this one's answer.
+    var held = holdFirst(pc, "**/cart:replay");
     var answers = new ArrayList<Response>();
-    pc.route(
-        "**/cart:replay",
-        route -> {
-          if (held.isEmpty()) { // what comes later waits in the page for this one's answer
-            held.add(route);
-          } else {
-            route.resume();
-          }
-        });
     pc.onResponse(
         response -> {
           if (response.url().endsWith("cart:replay")) {
@@ -318,11 +302,7 @@ class CartPageTest extends BrowserSuite {
   @Test
   void anAgentProposes_asksToEdit_andEditsInSight() {
     var pc = device(1280, 900, false, "it-IT");
-    pc.navigate(target + "/go/" + SOFA);
-    pc.locator(".add").click();
-    assertThat(pc.locator(".in-cart")).containsText("1");
-    cart(pc);
-    assertThat(pc.locator(".foot .live.on")).isAttached();
+    watchedCart(pc, SOFA);
     var customer = get(pc, "/v1/customers/me").path("name").asString("");
     var agent = agentToken(pc);
     apply(
@@ -354,11 +334,7 @@ class CartPageTest extends BrowserSuite {
   @Test
   void anAgentChangesQuantitiesAtTheDesk_whileSheLetsHer() {
     var pc = device(1280, 900, false, "it-IT");
-    pc.navigate(target + "/go/" + SOFA);
-    pc.locator(".add").click();
-    assertThat(pc.locator(".in-cart")).containsText("1");
-    cart(pc);
-    assertThat(pc.locator(".foot .live.on")).isAttached();
+    watchedCart(pc, SOFA);
     var customer = get(pc, "/v1/customers/me").path("name").asString("");
     assertThat(post(pc, "/v1/customers/me/conversation/messages", "{\"text\":\"Buongiorno\"}"))
         .isEqualTo(200);
@@ -384,16 +360,7 @@ class CartPageTest extends BrowserSuite {
     desk.setViewportSize(1280, 900);
 
     // Two clicks more, the second before the first is answered: none is lost.
-    var held = new ArrayList<Route>();
-    desk.route(
-        "**/cart:apply",
-        route -> {
-          if (held.isEmpty()) {
-            held.add(route);
-          } else {
-            route.resume();
-          }
-        });
+    var held = holdFirst(desk, "**/cart:apply");
     line.getByLabel("Uno di più").click();
     desk.waitForCondition(() -> held.size() == 1);
     line.getByLabel("Uno di più").click();
@@ -403,11 +370,7 @@ class CartPageTest extends BrowserSuite {
 
     // An answer that comes when another conversation is open is nothing of that one.
     var phone = device(390, 844, true, "it-IT");
-    phone.navigate(target + "/go/" + LAMP);
-    phone.locator(".add").click();
-    assertThat(phone.locator(".in-cart")).containsText("1");
-    cart(phone);
-    assertThat(phone.locator(".foot .live.on")).isAttached();
+    watchedCart(phone, LAMP);
     assertThat(post(phone, "/v1/customers/me/conversation/messages", "{\"text\":\"Salve\"}"))
         .isEqualTo(200);
     var other = get(phone, "/v1/customers/me").path("name").asString("");
@@ -520,6 +483,30 @@ class CartPageTest extends BrowserSuite {
   /** Opens a conversation out of the list, as an agent does. */
   private static void open(Page desk, String customer) {
     desk.locator("a[href='/desk/c/" + customer.substring(customer.indexOf('/') + 1) + "']").click();
+  }
+
+  /** A cart with one piece, open and followed live. */
+  private void watchedCart(Page page, String sku) {
+    page.navigate(target + "/go/" + sku);
+    page.locator(".add").click();
+    assertThat(page.locator(".in-cart")).containsText("1");
+    cart(page);
+    assertThat(page.locator(".foot .live.on")).isAttached();
+  }
+
+  /** Keeps the next call back, while the list is empty; the others go on. */
+  private static List<Route> holdFirst(Page page, String url) {
+    var held = new ArrayList<Route>();
+    page.route(
+        url,
+        route -> {
+          if (held.isEmpty()) {
+            held.add(route);
+          } else {
+            route.resume();
+          }
+        });
+    return held;
   }
 
   private void cart(Page page) {

@@ -57,7 +57,8 @@ class Count extends FiloElement {
    * Codes are looked up one after the other, so that each counts, however slow the network is.
    */
   scanned(code) {
-    this.#scanning = this.#scanning.then(() => this.#scan(code));
+    const scan = () => this.#scan(code);
+    this.#scanning = this.#scanning.then(scan, scan);
     return this.#scanning;
   }
 
